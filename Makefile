@@ -23,8 +23,9 @@ test: environment-dev ## all tests, on a real Kafka and a real MongoDB; TESTS=te
 	@$(RUN) compileall -q -j 2 services deploy
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
-test-compose: environment-dev ## the containers of docker-compose.yml, killed one after another; needs a Docker engine
-	@exec $(RUN) pytest -o faulthandler_timeout=0 tests/compose
+test-compose: environment-dev ## the containers of docker-compose.yml: looked at, rolled, killed, audited; needs a Docker engine
+	@$(RUN) pytest -o faulthandler_timeout=0 tests/compose
+	@exec $(RUN) tests.compose
 
 kubernetes: environment-dev ## apply it to the cluster that kubectl leads to, kill, evict, roll, audit; prints a table
 	@exec $(RUN) tests.kubernetes

@@ -8,12 +8,16 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.record.util import calc_crc32c, encode_varint
 
+from tests.waiting import eventually
+
 RawHeaders = Sequence[tuple[bytes, bytes | None]]
 RawRecord = tuple[bytes | None, bytes | None, RawHeaders]
 
 NONE, GZIP, ZSTD = 0, 1, 4
 MAGIC_AT, CRC_AT, ATTRIBUTES_AT = 16, 17, 21
 _TIME = 1_790_000_000_000
+_NOT_YET = (3, 5, 6)
+"""Errors of a partition that was just made: its broker doesn't know it, or doesn't lead it yet. Nothing was taken."""
 
 
 def batch(records: Sequence[RawRecord], *, compression: int = NONE, base: int = 0) -> bytes:
@@ -35,13 +39,18 @@ async def send(producer: AIOKafkaProducer, topic: str, partition: int, raw: byte
     """Put a batch into a partition as it is; the offset of its first record."""
     await producer.partitions_for(topic)
     leader = producer.client.cluster.leader_for_partition(TopicPartition(topic, partition))
-    request = ProduceRequest(
-        transactional_id=None, required_acks=-1, timeout=10_000, topics=[(topic, [(partition, raw)])]
-    )
-    answer = await producer.client.send(leader, request)
-    [(_, [(_, error, offset, *_)])] = answer.topics
+
+    async def answered() -> tuple[int, int] | None:
+        request = ProduceRequest(
+            transactional_id=None, required_acks=-1, timeout=10_000, topics=[(topic, [(partition, raw)])]
+        )
+        answer = await producer.client.send(leader, request)
+        [(_, [(_, error, offset, *_)])] = answer.topics
+        return None if error in _NOT_YET else (error, offset)
+
+    error, offset = await eventually(answered)
     assert error == 0, f"Kafka refused the batch: {error}"
-    return int(offset)
+    return offset
 
 
 def _record(number: int, record: RawRecord) -> bytes:

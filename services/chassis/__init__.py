@@ -1,1 +1,1 @@
-"""What every service stands on: the store with its outboxes, relay, subscribers, HTTP, auth, telemetry, settings."""
+"""The base of every service: the store with its outboxes, relay, subscribers, HTTP, auth, telemetry, settings."""

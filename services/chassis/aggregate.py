@@ -8,12 +8,13 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from services.chassis.principal import Principal
 from services.contracts.event import Event, State
 from services.contracts.marks import Thing
 from services.contracts.value import Value
@@ -38,6 +39,16 @@ class Aggregate(Value):
     @property
     def withholds(self) -> bool:
         """Whether topics are told less of the aggregate than `whole`."""
+        return False
+
+    @property
+    def veil(self) -> Mapping[str, Any] | None:
+        """What stands, as JSON, in the public fields of these names of facts that still wait when the aggregate begins
+        to withhold something. Where it is None, they are replaced as a whole by what is told of it then."""
+        return None
+
+    def hides_from(self, by: Principal | None) -> bool:
+        """Whether `by`, who belongs to its community, may not know of the aggregate all the same; None is anybody."""
         return False
 
     def told(self, event: Event) -> Event | None:
@@ -123,6 +134,17 @@ class Decision(Generic[A]):
 def decided(aggregate: A, *events: Event) -> Decision[A]:
     """A decision with `events` and nothing else."""
     return Decision(aggregate, events)
+
+
+def of_command(decision: Decision[A], command: str | None) -> Decision[A]:
+    """`decision` with `command` in each of its events that tells the command which it follows with others."""
+    if command is None or not decision.events:
+        return decision
+    told = {"command": command}
+    events = [
+        each.model_copy(update=told) if "command" in type(each).model_fields else each for each in decision.events
+    ]
+    return replace(decision, events=tuple(events))
 
 
 def new_id(kind: str) -> str:

@@ -14,7 +14,7 @@ never read codes. Parameters never hold personal data, for they reach logs and d
 
 from typing import Any, ClassVar
 
-from services.chassis.words import kind_named, spoken
+from services.chassis.words import kind_named, readable, spoken
 
 _ERRORS: dict[str, type["CommunityError"]] = {}
 
@@ -100,18 +100,18 @@ class TooMuchContention(
     """The optimistic write lost its race several times over."""
 
 
-class UnknownAggregate(NotFound, code="not-found", zh="没有找到{kind} {id}。", en="There is no {kind} {id}."):
+class UnknownAggregate(NotFound, code="not-found", zh="没有找到该{kind}{id}。", en="There is no such {kind}{id}."):
     """No such aggregate."""
 
     def __init__(self, *, kind: str, id: str) -> None:
-        super().__init__(kind=kind_named(kind), id=id)
+        super().__init__(kind=kind_named(kind), id=readable(id))
 
 
-class AlreadyExists(Conflict, code="already-exists", zh="{kind} {id} 已经存在。", en="The {kind} {id} exists already."):
+class AlreadyExists(Conflict, code="already-exists", zh="该{kind}{id}已经存在。", en="The {kind}{id} exists already."):
     """An aggregate with this id is there already, made by another command."""
 
     def __init__(self, *, kind: str, id: str) -> None:
-        super().__init__(kind=kind_named(kind), id=id)
+        super().__init__(kind=kind_named(kind), id=readable(id))
 
 
 class NotYours(Forbidden, code="forbidden", zh="您没有权限执行此操作。", en="You are not allowed to do this."):

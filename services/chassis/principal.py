@@ -1,7 +1,7 @@
-"""Who acts: the claims of a verified token, as the domain sees them.
+"""The person who acts: the claims of a verified token, in the form in which the domain sees them.
 
-Whatever somebody is, they are in a community: no role and no unit holds anywhere else, an operator's neither. So every
-question about a role names the community of the thing that is asked for.
+A role or a unit holds only in the community that it is given in, an operator's too. So every question about a role
+names the community of the thing that it is about.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from services.chassis.errors import NotYours
 
 
 class Role(StrEnum):
-    """What a person is in a community."""
+    """The role of a person in a community."""
 
     RESIDENT = "resident"
     GRID_WORKER = "grid-worker"

@@ -1,8 +1,8 @@
-"""What a replica is ready for, from facts of its work and not from a ping; and the same facts as figures.
+"""Tells what a replica is ready for, by facts of its work and not by a ping, and gives the same facts as metrics.
 
 To take commands: the store answers and the indexes are made. While Kafka is away, commands go on; their events wait in
 the store. To consume: no event waits too long for Kafka, the consumer group is joined, and the subscriber has not been
-too far behind for too long. To be read: what the service's own rooms say of what follows late.
+too far behind for too long. To be read: the facts that the service's rooms give of work that follows late.
 """
 
 import time
@@ -118,7 +118,7 @@ class _Lag:
 
 @dataclass(slots=True)
 class _Sample:
-    """What the last look at the outboxes and the topics showed; figures are read from it without waiting."""
+    """The result of the last look at the outboxes and the topics, from which metrics are read without waiting."""
 
     backlog: dict[tuple[str, ...], float]
     oldest: float

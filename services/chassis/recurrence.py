@@ -47,9 +47,11 @@ _BY_THE_MONTH = frozenset({"MONTHLY", "YEARLY"})
 
 @dataclass(frozen=True, slots=True)
 class AcceptedParts:
-    """What a caller takes of RFC 5545: values of FREQ, other parts, and how it refuses a rule for one of its parts.
+    """The parts of RFC 5545 that a caller accepts: values of FREQ, other parts, and the refusal of a rule with another
+    part.
 
-    `late_days`: whether it takes days of the month that some months lack, since it asks what is meant for those months.
+    `late_days`: whether days of the month are accepted that some months lack, because the caller asks what is meant for
+    those months.
     """
 
     frequencies: frozenset[str]

@@ -35,16 +35,17 @@ class WrongKinds(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a room brings to its service.
+    """A room with the parts that it brings to its service.
 
     - `kinds`: its aggregates; `indexes`: the indexes of its collections, beside those that every kind has.
     - `routers`: its HTTP routes.
-    - `reactions`: puts what the room does on events into the table. Handlers of one event run in
-      the order of the rooms.
-    - `sweeps`: what it does on due times, in one process of the service; `tasks`: what every process does all the time.
-    - `facts`: what readiness to read rests on.
-    - `erase`: leaves nothing of a person in what the room keeps. A room whose aggregates have personal fields must have
-      one.
+    - `reactions`: puts the room's handlers of events into the table. Handlers of one event run in the order of the
+    rooms.
+    - `sweeps`: its work on due times, done by one process of the service; `tasks`: work that every process does all the
+    time.
+    - `facts`: checks of readiness to be read.
+    - `erase`: removes a person from everything that the room stores. A room whose aggregates have personal fields must
+    have one.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What a service is given to put itself together with: its database, clock, figures, and what erases people."""
+"""The things of which a service puts itself together: its database, clock, metrics, and the erasing of people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ S_co = TypeVar("S_co", bound=ServiceSettings, covariant=True)
 
 @dataclass(slots=True)
 class Runtime(Generic[S_co]):
-    """What a service is given to put itself together with. A room says by the type of `settings` what it asks of them.
+    """The things of which a service puts itself together. A room declares by the type of `settings` which settings it
+    needs.
 
     `kinds` are the aggregates of the service. A copy of a runtime would have tombstones of its own, which nobody reads
     ahead: hand on the one there is.

@@ -1,6 +1,7 @@
 """`python -m services access`: who may do what on a Kafka that asks everybody who they are.
 
-services FOLDER    give each service its user, with the password in FOLDER/<service>, and exactly the rights it needs
+services FOLDER    give each service its user, with the password in FOLDER/<service>, and exactly the rights it needs;
+                   with --keep, the rights that another version at work beside it may need stay, too
 subscriber NAME    make a user for a system outside, who reads facts and states and writes nothing; prints how it gets
                    in, with a new password (asked again, the password is changed)
 revoke NAME        take that user's password and rights away
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, dest="action", metavar="services|subscriber|revoke|list")
     services = actions.add_parser("services", help="the users of the services, with exactly the rights they need")
     services.add_argument("folder", type=Path, help="holds a file with the password of each service")
+    services.add_argument("--keep", action="store_true", help="take no rights away: another version is at work, too")
     subscriber = actions.add_parser("subscriber", help="a user for a system outside, who only reads")
     subscriber.add_argument("name", type=_name)
     subscriber.add_argument(
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     users, prefix = Users(settings, patience=arguments.wait), settings.kafka_topic_prefix
     if arguments.action == "services":
         for service, password in _passwords(arguments.folder).items():
-            added, taken = users.put(service, password, of_service(service, prefix=prefix))
+            added, taken = users.put(service, password, of_service(service, prefix=prefix), keep=arguments.keep)
             print(f"{service}: {added} rights added, {taken} taken away")
     elif arguments.action == "subscriber":
         chosen = [topic for topic in TOPICS if not arguments.topic or topic.name in arguments.topic]

@@ -4,6 +4,7 @@
     FOLDER/kafka/       the passwords of broker and admin, broker.pem and ca.pem: of Kafka's own user
     FOLDER/access/      what Kafka's users are made with: the passwords of admin and of each service's user
     FOLDER/<service>/   mongodb-url, its user's address, and kafka-password; of issues contact-keys, too
+    FOLDER/grafana/     the password of its administrator: of Grafana's own user
     FOLDER/authority/   who signed broker.pem: read by this command alone, so that a certificate is renewed by the same
 
 What is there stays, whatever is asked for twice. A value that the environment gives (MONGODB_ROOT_PASSWORD,
@@ -26,8 +27,8 @@ from services.chassis.settings.published import holds_a_published_secret
 from services.commands.certificates import Authority, fits
 from services.topology import SERVICES
 
-MONGODB, KAFKA, COMMUNITY = 999, 1000, 10_001
-"""Who runs MongoDB, Kafka and the services in their images; users and groups have the same numbers."""
+MONGODB, KAFKA, COMMUNITY, GRAFANA = 999, 1000, 10_001, 472
+"""Who runs MongoDB, Kafka, the services and Grafana in their images; users and groups have the same numbers."""
 
 _URL = "mongodb://{user}:{password}@databases:27017/?replicaSet=rs0&authSource=admin"
 _BROKERS = ("kafka", "kafka-2", "kafka-3", "brokers", "localhost", "127.0.0.1")
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         if service == "issues":
             _keep_contact_keys(drawer, os.environ.get("ISSUES_CONTACT_KEYS"))
     _equip_brokers(arguments, access)
+    _Drawer(arguments.folder / "grafana", GRAFANA, rotate=arguments.rotate).keep("admin", None, _password)
     return 0
 
 

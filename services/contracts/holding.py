@@ -4,13 +4,13 @@ From the same marks follow: whom a document names, what is left of it without so
 Values are models, or the plain documents that stand for them in a store or on a topic.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -26,6 +26,9 @@ _EACH = "[]"
 _TEXT_FREE = (bool, int, float, bytes, NoneType, datetime, date, time, timedelta, Enum)
 _THEIRS = frozenset({Sort.WORDS, Sort.PERSONAL})
 _GONE = object()
+
+_Ways: TypeAlias = "dict[str, _Ways]"
+"""Steps from a value to what is marked in it, and from there; none where it is the marked value itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +53,44 @@ def unmarked(model: type[BaseModel]) -> tuple[str, ...]:
 
 
 @cache
-def _people_in(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
-    return tuple(each.path for each in held(model) if each.sort is Sort.PERSON)
-
-
-@cache
-def _officers_in(model: type[BaseModel]) -> tuple[tuple[str, ...], ...]:
-    return tuple(each.path for each in held(model) if each.sort is Sort.OFFICER)
+def _ways(model: type[BaseModel], sort: Sort) -> _Ways:
+    """The ways to what is marked as `sort`, those that begin alike as one."""
+    ways: _Ways = {}
+    for each in held(model):
+        if each.sort is sort:
+            *steps, last = each.path
+            below = ways
+            for step in steps:
+                below = below.setdefault(step, {})
+            below[last] = {}
+    return ways
 
 
 def people(model: type[BaseModel], value: Any) -> set[str]:
     """The people whom `value`, a `model` or a document of one, names as those whom it concerns."""
     found: set[str] = set()
-    for path in _people_in(model):
-        _collect(value, path, found)
+    _collect(value, _ways(model, Sort.PERSON), found)
     return found
+
+
+def newly_named(model: type[BaseModel], before: BaseModel, after: BaseModel) -> set[str]:
+    """The people whom `after` names and `before` did not. What both share is passed over, for it names nobody anew."""
+    found: set[str] = set()
+    for step, below in _ways(model, Sort.PERSON).items():
+        stood, stands = getattr(before, step, None), getattr(after, step, None)
+        if stands is stood:
+            continue
+        if _EACH in below and isinstance(stands, tuple) and isinstance(stood, tuple):
+            same = set(map(id, stood))
+            stands = tuple(item for item in stands if id(item) not in same)
+        _collect(stands, below, found)
+    return found - people(model, before) if found else found
 
 
 def officers(model: type[BaseModel], value: Any) -> set[str]:
     """The people whom `value` names as those who acted in office."""
     found: set[str] = set()
-    for path in _officers_in(model):
-        _collect(value, path, found)
+    _collect(value, _ways(model, Sort.OFFICER), found)
     return found
 
 
@@ -132,19 +151,26 @@ def _empty(value: Any, each: Held) -> Any:
     return WORDS_GONE if isinstance(value, str) else type(value)()
 
 
-def _collect(value: Any, path: tuple[str, ...], found: set[str]) -> None:
-    for depth, step in enumerate(path):
-        if value is None:
-            return
+def _collect(value: Any, ways: _Ways, found: set[str]) -> None:
+    if not ways:
+        if isinstance(value, str):
+            found.add(value)
+        elif value is not None:
+            found.update(item for item in value if isinstance(item, str))
+        return
+    if value is None:
+        return
+    is_mapping = isinstance(value, Mapping)
+    for step, below in ways.items():
         if step == _EACH:
-            for item in value.values() if isinstance(value, Mapping) else value:
-                _collect(item, path[depth + 1 :], found)
-            return
-        value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
-    if isinstance(value, str):
-        found.add(value)
-    elif isinstance(value, Iterable):
-        found.update(item for item in value if isinstance(item, str))
+            for item in value.values() if is_mapping else value:
+                _collect(item, below, found)
+            continue
+        inner = value.get(step) if is_mapping else getattr(value, step, None)
+        if not below and inner.__class__ is str:
+            found.add(inner)
+        elif inner:
+            _collect(inner, below, found)
 
 
 def _stripped(node: Any, path: tuple[str, ...], gone: Collection[str], *, optional: bool) -> Any:

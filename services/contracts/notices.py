@@ -34,7 +34,7 @@ class NoticeKind(StrEnum):
 
 
 class NoticeChannel(StrEnum):
-    """The way a notice takes."""
+    """The way by which a notice reaches a person."""
 
     INBOX = "inbox"
     EMAIL = "email"
@@ -56,7 +56,7 @@ class NoticeStatus(StrEnum):
 
 
 class Suppression(StrEnum):
-    """Why somebody was not told."""
+    """Why somebody was not sent a notice."""
 
     PREFERENCE = "preference"
     NO_ADDRESS = "no-address"
@@ -104,24 +104,24 @@ class NoticeState(_Notice, State, type="cn.community.notify.notice.state.v1", to
 
 
 class NoticeQueued(_Notice, Event, type="cn.community.notify.notice.queued.v1", topic=NOTICES, state=NoticeState):
-    """It is to be delivered from `not_before` on, and not after `expires_at`. Carries the whole state."""
+    """A notice is to be delivered from `not_before` on, and not after `expires_at`. Carries the whole state."""
 
 
 class NoticeSending(_Where, Event, type="cn.community.notify.notice.sending.v1", topic=NOTICES, state=NoticeState):
-    """A sender has claimed it and is about to talk to the gateway."""
+    """A sender has claimed a notice and is about to talk to the gateway."""
 
     status: Public[NoticeStatus]
 
 
 class NoticeDeferred(_Where, Event, type="cn.community.notify.notice.deferred.v1", topic=NOTICES, state=NoticeState):
-    """Back in the queue: quiet hours, or the gateway said "later"."""
+    """A notice is back in the queue: for quiet hours, or because the gateway asked to be tried later."""
 
     status: Public[NoticeStatus]
     not_before: Public[datetime]
 
 
 class NoticeDelivered(_Where, Event, type="cn.community.notify.notice.delivered.v1", topic=NOTICES, state=NoticeState):
-    """It is in the inbox, or the gateway took it."""
+    """A notice is in the inbox, or the gateway took it."""
 
     status: Public[NoticeStatus]
     delivered_at: Public[datetime]
@@ -130,20 +130,20 @@ class NoticeDelivered(_Where, Event, type="cn.community.notify.notice.delivered.
 class NoticeSuppressed(
     _Where, Event, type="cn.community.notify.notice.suppressed.v1", topic=NOTICES, state=NoticeState
 ):
-    """It will not be delivered, and this is why."""
+    """A notice will not be delivered, for the reason given."""
 
     status: Public[NoticeStatus]
     reason: Public[Suppression]
 
 
 class NoticeUncertain(_Where, Event, type="cn.community.notify.notice.uncertain.v1", topic=NOTICES, state=NoticeState):
-    """Nobody knows whether the gateway took it."""
+    """Nobody knows whether the gateway took a notice."""
 
     status: Public[NoticeStatus]
 
 
 class NoticeRead(_Where, Event, type="cn.community.notify.notice.read.v1", topic=NOTICES, state=NoticeState):
-    """The recipient has seen it."""
+    """The recipient has read a notice."""
 
     status: Public[NoticeStatus]
     read_at: Public[datetime]
@@ -152,7 +152,7 @@ class NoticeRead(_Where, Event, type="cn.community.notify.notice.read.v1", topic
 class NoticeAnonymised(
     _Where, Event, type="cn.community.notify.notice.anonymised.v1", topic=NOTICES, state=NoticeState
 ):
-    """Its recipient was erased; what was not delivered never will be."""
+    """The recipient of a notice was erased; what was not delivered never will be."""
 
     recipient: Public[PersonId]
     status: Public[NoticeStatus]
@@ -162,7 +162,9 @@ class NoticeAnonymised(
 class NoticeProgressed(
     _Where, Event, type="cn.community.notify.notice.progressed.v1", topic=NOTICES, state=NoticeState
 ):
-    """It came further in a way that has no fact of its own: bounced, put away, wanted again, told in a digest."""
+    """A notice came further in a way that has no fact of its own: it bounced, was archived, was marked unread, or was
+    told in a digest.
+    """
 
     status: Public[NoticeStatus]
     reason: Public[Suppression | None]
@@ -197,21 +199,21 @@ class DeliveryState(_Delivery, State, type="cn.community.notify.delivery.state.v
 class DeliveryQueued(
     _Delivery, Event, type="cn.community.notify.delivery.queued.v1", topic=NOTICES, state=DeliveryState
 ):
-    """It is to be delivered from `not_before` on. Carries the whole state."""
+    """A message is to be delivered from `not_before` on. Carries the whole state."""
 
 
 class DeliveryProgressed(
     _Delivery, Event, type="cn.community.notify.delivery.progressed.v1", topic=NOTICES, state=DeliveryState
 ):
-    """It came further, or it will not be delivered. Carries the whole state."""
+    """A message came further, or will not be delivered. Carries the whole state."""
 
 
 class NoticeWithheld(Event, type="cn.community.notify.notice.withheld.v1", topic=NOTICES, internal=True):
-    """What it speaks of is not for everybody any more: nothing of the notice is published from now on."""
+    """What a notice speaks of is not for everybody any more: nothing of the notice is published from now on."""
 
 
 class NoticeRetitled(Event, type="cn.community.notify.notice.retitled.v1", topic=NOTICES, internal=True):
-    """What it speaks of has another title: the words that stood in the notice are gone."""
+    """What a notice speaks of has another title: the words that stood in the notice are deleted."""
 
 
 class TemplateSaved(Event, type="cn.community.notify.notice-template.saved.v1", topic=NOTICES, internal=True):

@@ -21,6 +21,14 @@ UNFIT = re.compile(
 )
 """A character that no text may hold."""
 
+_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+NOTHING_VISIBLE = re.compile(rf"\s*[{_IGNORABLE}][\s{_IGNORABLE}]*")
+"""Matches a whole text that shows nothing, though it is not empty: a title of zero-width spaces, say. The characters
+are those that Unicode lets a reader ignore (UAX 44, Default_Ignorable_Code_Point), and the empty pattern of Braille."""
+
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _NEXT_LINE = re.compile("[\t\r\n\u2028\u2029]+")
 
@@ -35,8 +43,16 @@ def fit(text: S) -> S:
 
 
 def fitted(value: Any) -> Any:
-    """A value that a template is about to write: `fit` where it is text."""
+    """A value that a template is about to write: `fit` where it is text, nothing where it is missing."""
+    if value is None:
+        return ""
     return fit(value) if isinstance(value, str) else value
+
+
+def blank(text: str) -> bool:
+    """Whether nothing of `text`, which a template has made, is to be seen: it is empty, or made of spaces, or shows
+    nothing as `NOTHING_VISIBLE` has it."""
+    return not text.strip() or NOTHING_VISIBLE.fullmatch(text) is not None
 
 
 def _in_one_line(text: str) -> str:

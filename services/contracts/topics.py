@@ -56,7 +56,7 @@ TOPICS: tuple[Topic, ...] = (ISSUES, VOLUNTEERS, ACTIVITIES, NOTICES)
 
 READ_BY: dict[str, tuple[str, ...]] = {
     "issues": (ISSUES.name, NOTICES.name),
-    "volunteers": (VOLUNTEERS.name, ACTIVITIES.name, ISSUES.state, NOTICES.name),
+    "volunteers": (VOLUNTEERS.name, ACTIVITIES.name, ISSUES.name, ISSUES.state, NOTICES.name),
     "events": (ACTIVITIES.name, VOLUNTEERS.name, VOLUNTEERS.state, ISSUES.state, NOTICES.name),
     "notify": (
         *(ISSUES.name, ISSUES.state, VOLUNTEERS.name, VOLUNTEERS.state),

@@ -31,6 +31,8 @@ from services.issues.catalogue.calendars import Calendars
 from services.issues.catalogue.store import CALENDARS, CATALOGUES, Catalogues
 from services.issues.duplicates import room as duplicates_room
 from services.issues.duplicates.api import Comparing
+from services.issues.exhibits import room as exhibits_room
+from services.issues.exhibits.store import EXHIBITS
 from services.issues.open311 import room as open311_room
 from services.issues.passers_by import room as passers_by_room
 from services.issues.places import room as places_room
@@ -40,10 +42,10 @@ from services.issues.privacy import room as privacy_room
 from services.issues.privacy.vault import opened_vault
 from services.issues.reading import room as reading_room
 from services.issues.reading.api.answering import Answering
-from services.issues.reading.api.kpis import Titles
 from services.issues.reading.round_status import RoundReader
 from services.issues.reading.row import ROWS
 from services.issues.reading.store import kept_rows
+from services.issues.reading.titles import Titles
 from services.issues.rounds import room as rounds_room
 from services.issues.rounds.store import KINDS as KINDS_OF_ROUNDS
 from services.issues.rounds.store import ROUND_PLANS, ROUNDS, VISITS
@@ -119,7 +121,9 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
         places_room.room(places, catalogues, links),
         uploads_room.room(photos, attachments, UploadsShown(cases, visits, vault), database),
         supports_room.room(supports, supporter_counts, withheld, database),
-        rounds_room.room(Walks(rounds, visits, places, catalogues, photos, evidence), plans, calendars, database),
+        rounds_room.room(
+            Walks(rounds, visits, places, catalogues, photos, evidence), plans, calendars, units, database
+        ),
         wishes_room.room(
             WishJoining(wishes, supports, supporter_counts),
             calendars,
@@ -134,10 +138,11 @@ def rooms(runtime: Runtime[IssuesSettings]) -> Sequence[Room]:
             cases_room.Earlier(units, visits, calendars),
             cases_room.Later(routing.dispatches.withhold, Drawn(partial(forget, routing), undraw)),
         ),
+        exhibits_room.room(runtime.aggregates(EXHIBITS), changes, photos),
         reading_room.room(
             rows,
             Answering(changes),
-            Titles(units, places),
+            Titles(units, places, catalogues),
             rounds,
             RoundReader(visits, cases, places, catalogues),
             vocabularies,
@@ -175,6 +180,7 @@ service = Service(
         *KINDS_OF_ROUNDS,
         WISHES,
         CASES,
+        EXHIBITS,
         *KINDS_OF_ROUTING,
         ERASURES,
     ),

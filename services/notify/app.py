@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
+from services.chassis.loaded_holidays import loaded_holidays
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
+from services.contracts.issues import CalendarYearState
 from services.notify.announcements import room as announcements
 from services.notify.announcements.store import ANNOUNCEMENT
 from services.notify.board import room as board
@@ -20,8 +22,10 @@ from services.notify.channels.pacing import Pacing
 from services.notify.channels.store import ENDPOINT
 from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
+from services.notify.knowledge.venues import Venues
 from services.notify.notices import room as notices
 from services.notify.notices.feed import Feed
+from services.notify.notices.gathering import Gathering
 from services.notify.notices.store import NOTICE
 from services.notify.notices.telling import Telling
 from services.notify.notices.wording import Wording
@@ -51,17 +55,19 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     editions = Editions(of_routings, clock)
     of_templates = runtime.aggregates(TEMPLATE)
     saved = Saved(of_templates, clock)
-    known, pause = Knowledge(database), settings.delivery_pause
+    known, venues, pause = Knowledge(database), Venues(database, clock), settings.delivery_pause
     links = Links(of_persons.secret, settings.public_url)
-    routed = routing.room(of_routings, editions)
+    remembered = knowledge.room(known)
+    routed = routing.room(of_routings, editions, known)
     of_endpoints = runtime.aggregates(ENDPOINT)
     gateways = channels.gateways(settings, of_endpoints, clock)
-    people, wording = People(of_persons, memberships), Wording(names, editions, saved)
+    people, wording = People(of_persons, memberships), Wording(names, editions, saved, venues)
     reachable = frozenset({Way.INBOX, Way.CALL, *gateways})
     telling = Telling(of_notices, of_persons, of_endpoints, wording, clock, reachable)
     return [
-        knowledge.room(known),
-        channels.room(settings, of_endpoints),
+        loaded_holidays(runtime.database, CalendarYearState),
+        remembered,
+        channels.room(settings, of_endpoints, editions.kinds),
         routed,
         persons.room(
             of_persons,
@@ -72,13 +78,16 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             clock,
             pause,
             links,
+            editions.rules,
+            known.stands_in,
         ),
         templates.room(of_templates, saved, partial(variables_of, editions)),
         notices.room(
             of_notices,
             of_persons,
             telling,
-            Feed(of_notices, database, clock),
+            Gathering(database, telling, known, editions, clock),
+            Feed(of_notices, database),
             people,
             known,
             editions,
@@ -100,6 +109,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             clock,
             names,
             page,
+            venues,
             settings.public_url.rstrip("/"),
             settings.board_seconds,
         ),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from services.chassis.erasure_answers import erasure_answers
+from services.chassis.loaded_holidays import loaded_holidays
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
 from services.chassis.store.aggregates import Kind
 from services.chassis.subscriber.erasure import Erasure, erasures_on
+from services.contracts.issues import CalendarYearState
 from services.contracts.notices import PersonErasureRequested
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import PersonDataErased
@@ -32,11 +34,14 @@ from services.volunteers.names import room as names
 from services.volunteers.names.store import Names
 from services.volunteers.needs import room as needs
 from services.volunteers.needs.homes import Homes
+from services.volunteers.needs.presenting import NeedPresenter
 from services.volunteers.needs.store import NEED
 from services.volunteers.people import room as people
 from services.volunteers.people.store import VOLUNTEER
 from services.volunteers.records import room as records
 from services.volunteers.records.store import CERTIFICATE, RECORD
+from services.volunteers.requests import room as requests
+from services.volunteers.requests.store import HELP_REQUEST
 from services.volunteers.seats import room as seats
 from services.volunteers.seats.service import Seats
 from services.volunteers.settings import VolunteersSettings
@@ -54,8 +59,10 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
     of_needs, of_teams = runtime.aggregates(NEED), runtime.aggregates(TEAM)
     accounts = runtime.aggregates(ACCOUNT)
     readings = Readings(runtime.database, runtime.gone, clock)
-    homes = Homes(volunteers, care_plans, readings, clock, settings.visit_window)
+    of_requests = runtime.aggregates(HELP_REQUEST)
+    homes = Homes(volunteers, care_plans, of_requests, readings, clock, settings.visit_window)
     of_names = Names(runtime.database)
+    shown = NeedPresenter(of_needs, volunteers, of_names, clock)
     of_seats = Seats(of_needs, volunteers, clock, settings.offer_stands)
     plans = Plans(runtime.aggregates(PLAN), runtime.database, clock)
     refilling = Refilling(of_needs, volunteers, of_seats, clock, settings.quiet_hours)
@@ -63,15 +70,24 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         of_needs, volunteers, of_seats, plans, refilling, clock, settings.staffing_every, settings.quiet_hours
     )
     return [
+        loaded_holidays(runtime.database, CalendarYearState),
         names.room(),
-        people.room(volunteers),
-        teams.room(of_teams, clock),
-        care.room(care_plans, readings),
-        meals.room(runtime.aggregates(MEAL_ROUND), clock),
-        needs.room(of_needs, volunteers, care_plans, homes, clock, settings),
-        seats.room(of_needs, volunteers, of_seats, staffing.wake),
+        people.room(volunteers, of_names, clock, settings),
+        teams.room(of_teams, volunteers, clock),
+        care.room(care_plans, readings, of_names, clock),
+        meals.room(runtime.aggregates(MEAL_ROUND), volunteers, clock),
+        requests.room(of_requests, of_names, clock),
+        needs.room(of_needs, volunteers, care_plans, of_requests, homes, shown, clock, settings),
+        seats.room(of_needs, volunteers, of_seats, shown, clock, staffing.wake),
         attendance.room(
-            runtime.aggregates(PRESENCE), of_needs, volunteers, care_plans, runtime.database, clock, settings
+            runtime.aggregates(PRESENCE),
+            of_needs,
+            volunteers,
+            care_plans,
+            of_requests,
+            runtime.database,
+            clock,
+            settings,
         ),
         hours.room(accounts, of_needs, volunteers, settings),
         records.room(
@@ -85,7 +101,9 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         ),
         words.room(),
         calendars.room(of_needs, of_names, runtime.database, clock, settings.public_url),
-        coordination.room(of_needs, care_plans, Lists(of_needs, volunteers, homes, of_names, clock), clock),
+        coordination.room(
+            of_needs, care_plans, of_requests, Lists(of_needs, volunteers, homes, of_names, clock), clock
+        ),
         matching.room(of_needs, volunteers, of_teams, staffing, plans, clock),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonDataErased),
     ]
@@ -95,6 +113,9 @@ service = Service(
     name="volunteers",
     title="Sunshine Community: volunteers (people, teams, care plans, needs, hours)",
     settings=VolunteersSettings,
-    kinds=(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, NEED, PRESENCE, ACCOUNT, RECORD, CERTIFICATE, PLAN, ERASURE),
+    kinds=(
+        *(VOLUNTEER, TEAM, CARE_PLAN, MEAL_ROUND, HELP_REQUEST, NEED),
+        *(PRESENCE, ACCOUNT, RECORD, CERTIFICATE, PLAN, ERASURE),
+    ),
     rooms=rooms,
 )

@@ -6,12 +6,13 @@ from services.volunteers.attendance.settings import AttendanceSettings
 from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.matching.settings import MatchingSettings
 from services.volunteers.needs.settings import NeedsSettings
+from services.volunteers.people.settings import PeopleSettings
 from services.volunteers.records.settings import RecordsSettings
 from services.volunteers.seats.settings import SeatsSettings
 
 
 class VolunteersSettings(
-    NeedsSettings, SeatsSettings, AttendanceSettings, HoursSettings, RecordsSettings, MatchingSettings
+    PeopleSettings, NeedsSettings, SeatsSettings, AttendanceSettings, HoursSettings, RecordsSettings, MatchingSettings
 ):
     """What a deployment decides about volunteers."""
 

@@ -1,5 +1,6 @@
 """Ours beside its floors, in one run: `python -m tests.bench [http] [costs] [chain] [relay] [subscriber] [walk]
-[reading] [searching] [following] [matching] [seats] [booking] [idle]`; `make bench`.
+[possible] [reading] [searching] [following] [matching] [helping] [seats] [booking] [board] [sending] [live]
+[idle]`; and all of them with `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
 """
@@ -21,12 +22,17 @@ ALL = (
     "relay",
     "subscriber",
     "walk",
+    "possible",
     "reading",
     "searching",
     "following",
     "matching",
+    "helping",
     "seats",
     "booking",
+    "board",
+    "sending",
+    "live",
     "idle",
 )
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -93,6 +94,17 @@ async def database(servers: Servers, *, patience: float = 20.0) -> AsyncIterator
         await client.drop_database(name)
     finally:
         client.close()
+
+
+async def mongodb_worked(kept: mongo.Database) -> float:
+    """The processor time that MongoDB has taken, in seconds."""
+    told = (await kept.client.admin.command("serverStatus"))["extra_info"]
+    return float(told["user_time_us"] + told["system_time_us"]) / 1e6
+
+
+async def worked(kept: mongo.Database) -> float:
+    """The processor time that this process and MongoDB have taken, in seconds."""
+    return process_time() + await mongodb_worked(kept)
 
 
 def case_reported(number: int) -> CaseReported:

@@ -171,7 +171,7 @@ async def running_floor(servers: Servers, database: str, size: int) -> AsyncIter
         await process.wait()
 
 
-async def ready(url: str, within: float = 60) -> None:
+async def ready(url: str, within: float = 300) -> None:
     """Wait until `url` answers well."""
     async with httpx.AsyncClient() as http:
 

@@ -52,14 +52,15 @@ async def _look(servers: Servers, prefix: str, name: str, service: str) -> str:
             alive = time.perf_counter() - began
             await ready(f"http://127.0.0.1:{port}/readyz")
             seconds = time.perf_counter() - began
-            megabytes = _resident(process.pid)
+            megabytes = resident(process.pid)
         finally:
             process.terminate()
             await process.wait()
     return f"{f'idle: {service}':<46}{megabytes:>8,.0f} MB resident, alive in {alive:.1f} s, ready in {seconds:.1f} s"
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
+    """The megabytes that the process has in memory."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024

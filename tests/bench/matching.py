@@ -30,7 +30,7 @@ from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.people.store import INDEXES as OF_PEOPLE
 from services.volunteers.people.store import VOLUNTEER
 from services.volunteers.seats.service import Seats
-from tests.bench.ground import Figure, Servers, database
+from tests.bench.ground import Figure, Servers, database, mongodb_worked
 
 HERE = "sunshine"
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -67,9 +67,9 @@ async def _measured(kept: Database, people: int, wanted: int, each: dict[int, fl
     seats = Seats(needs, volunteers, _clock, timedelta(hours=24))
     refilling = Refilling(needs, volunteers, seats, _clock, QuietHours(0, 0))
     staffing = Staffing(needs, volunteers, seats, plans, refilling, _clock, timedelta(days=1), QuietHours(0, 0))
-    began, busy, stored = perf_counter(), process_time(), await _of_mongodb(kept)
+    began, busy, stored = perf_counter(), process_time(), await mongodb_worked(kept)
     proposals = await staffing.plan(HERE)
-    took, worked, stored = perf_counter() - began, process_time() - busy, await _of_mongodb(kept) - stored
+    took, worked, stored = perf_counter() - began, process_time() - busy, await mongodb_worked(kept) - stored
     whole = worked + stored
     busy = process_time()
     states = await open_needs(needs, HERE, NOW), await askable_volunteers(volunteers, HERE)
@@ -91,12 +91,6 @@ async def _measured(kept: Database, people: int, wanted: int, each: dict[int, fl
         flush=True,
     )
     return [Figure(f"{name}: bare solver, whole", solved * 1000, whole * 1000, "ms", most=3.0)]
-
-
-async def _of_mongodb(kept: Database) -> float:
-    """The processor time that MongoDB has taken, in seconds."""
-    told = (await kept.client.admin.command("serverStatus"))["extra_info"]
-    return float(told["user_time_us"] + told["system_time_us"]) / 1e6
 
 
 def _timed(what: Callable[[], T]) -> tuple[T, float]:
@@ -137,7 +131,7 @@ def _volunteer(number: int, draw: random.Random, buildings: int) -> dict[str, An
             building=f"b{home}",
             reach=frozenset(f"b{(home + step) % buildings}" for step in range(draw.randint(8, 14))),
             weekly_minutes=draw.choice([120, 240, 600]),
-            adult=draw.random() < 0.9,
+            adult=True if draw.random() < 0.9 else None,
             approved_at=NOW,
             registered_at=NOW,
         )

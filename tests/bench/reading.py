@@ -16,10 +16,11 @@ from typing import Any
 
 from services.chassis.store import cursor as cursors
 from services.chassis.store import mongo
+from services.issues.reading.conditions import CaseSearch, Filters, Reach
 from services.issues.reading.counts import Counts
 from services.issues.reading.facts import By, When, number_of
 from services.issues.reading.figures import CaseFigures, Period, Step
-from services.issues.reading.finding import CaseFinder, CaseSearch, Filters, Reach
+from services.issues.reading.finding import CaseFinder
 from services.issues.reading.formulas import DEFAULT
 from services.issues.reading.maps import Maps, ShownOnMap
 from services.issues.reading.nearness import Near

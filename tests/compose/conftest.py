@@ -14,4 +14,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if trouble:
         pytest.exit(trouble, returncode=1)
     with Stack(tmp_path_factory.mktemp("compose")) as stack:
+        stack.compose("up", "--build", "--detach", "--wait", "--wait-timeout", "900", within=3600)
         yield stack

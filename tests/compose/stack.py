@@ -15,38 +15,38 @@ import httpx
 from deploy.local.ports import Claim
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.settings.service_settings import AuthSettings
+from tests.applied import versions
 from tests.e2e.house import ROOT, SERVICES, House
 
 LASTING = (*SERVICES, "edge", "kafka", "mongodb")
 """The containers that go on running; the others do their work and end."""
+DOORS = {**{name: {8000} for name in SERVICES}, "edge": {8080}, "kafka": {9092, 9093, 19092}, "mongodb": {27017}}
+"""The ports at which each of them listens, in networks of their own."""
 
-_BUILD = 1500
-_UP = 300
-_WELL = 240
-"""Seconds that an image, the first start and a recovery may take."""
+_FILES = ("docker-compose.yml", "tests/compose/override.yaml")
+
+_UP = 900
+_WELL = 600
+_ROLL = 2400
+"""Seconds that the first start, a recovery and a roll of all services may take, on a machine that does more besides."""
 
 
 class Stack:
-    """One run of docker-compose.yml; its files stand in `folder`."""
+    """One run of docker-compose.yml, with the images of one `version` at first; its files stand in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, version: str = versions.THIS, **more: str) -> None:
+        self._version = version
+        self._more = more
         self._claims = {name: Claim() for name in ("edge", "kafka", "mongodb")}
         self._front = f"10.203.{secrets.randbelow(100) + 120}"
-        self._project = f"community-test-{secrets.token_hex(3)}"
+        self.project = f"community-test-{secrets.token_hex(3)}"
         self._file = folder / "settings.env"
-        self._file.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
+        self._write()
         self._folder = folder
         self.url = f"http://127.0.0.1:{self._claims['edge'].port}"
         self.kafka = f"127.0.0.1:{self._claims['kafka'].port}"
 
     def __enter__(self) -> "Stack":
-        try:
-            for service in SERVICES:  # one after another: their first steps are the same, and are done once
-                self.compose("build", service, within=_BUILD)
-            self.compose("up", "--detach", "--wait", "--wait-timeout", str(_UP), within=2 * _UP)
-        except BaseException:
-            self.__exit__()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,6 +56,26 @@ class Stack:
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
         for claim in self._claims.values():
             claim.release()
+
+    def up(self) -> None:
+        """Start what does not run, and wait until it is healthy."""
+        self.compose("up", "--detach", "--no-build", "--wait", "--wait-timeout", str(_UP), within=_UP + 60)
+
+    def roll(self, version: str, *, back: bool = False) -> None:
+        """Bring the services to another version, as an operator does it.
+
+        Raises:
+            AssertionError: it failed; the message is what was said.
+        """
+        self._version = version
+        self._write()
+        order = ["sh", "deploy/compose/roll.sh", *(["--back"] if back else [])]
+        files = ":".join(str(ROOT / file) for file in _FILES)
+        told = {"COMPOSE_FILE": files, "COMPOSE_PROJECT_NAME": self.project, "COMPOSE_ENV_FILES": str(self._file)}
+        done = _finish(order, _ROLL, env=_plain_environment() | told)
+        assert done.returncode == 0, (done.stderr + done.stdout)[-4000:]
+        at_work = {name: self.inspect(name)["Config"]["Image"] for name in SERVICES}
+        assert at_work == {name: f"community-{name}:{version}" for name in SERVICES}, at_work
 
     def compose(self, *arguments: str, within: float = 120) -> str:
         """What `docker compose` printed.
@@ -77,6 +97,27 @@ class Stack:
         """What the engine knows of the container of `service`."""
         found: list[dict[str, Any]] = json.loads(_docker("inspect", self._container(service)))
         return found[0]
+
+    def published(self) -> set[tuple[str, str, int]]:
+        """What is reached from beyond the containers' networks: of whom, at which address and port of this host."""
+        found = set()
+        for one in self.compose("ps", "--all", "--quiet").split():
+            told = json.loads(_docker("inspect", one))[0]
+            name = told["Config"]["Labels"]["com.docker.compose.service"]
+            assert told["HostConfig"]["NetworkMode"] != "host", f"{name} is in the network of the host"
+            places = [place for each in (told["NetworkSettings"]["Ports"] or {}).values() for place in each or ()]
+            found |= {(name, place["HostIp"], int(place["HostPort"])) for place in places}
+        return found
+
+    def addresses(self, service: str) -> list[str]:
+        """The addresses of a container in the networks of this run."""
+        known = self.inspect(service)["NetworkSettings"]["Networks"].values()
+        return [network["IPAddress"] for network in known if network["IPAddress"]]
+
+    def stranger(self, network: str, program: str, *arguments: str) -> str:
+        """What a program in Python prints in a container of its own in some network of the engine."""
+        image = f"community-issues:{self._version}"
+        return _docker("run", "--rm", "--network", network, image, "python", "-c", program, *arguments)
 
     def kill(self, service: str) -> None:
         """SIGKILL; the container stays as it is."""
@@ -147,7 +188,12 @@ class Stack:
             "PUBLIC_URL": f"http://127.0.0.1:{self._claims['edge'].port}",
             "RATE_LIMIT_PER_SECOND": "0",
             "RATE_LIMIT_ADDRESS_PER_SECOND": "0",
+            "COMMUNITY_VERSION": self._version,
+            **self._more,
         }
+
+    def _write(self) -> None:
+        self._file.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
 
     def _key(self) -> Path:
         """A copy of the development issuer's key pair, which the services share."""
@@ -165,9 +211,8 @@ class Stack:
         return self.compose("ps", "--all", "--quiet", service).strip()
 
     def _run(self, *arguments: str, within: float = 120) -> subprocess.CompletedProcess[str]:
-        files = ("docker-compose.yml", "tests/compose/override.yaml")
-        chosen = [part for file in files for part in ("--file", str(ROOT / file))]
-        command = ["docker", "compose", "--project-name", self._project, "--env-file", str(self._file), *chosen]
+        chosen = [part for file in _FILES for part in ("--file", str(ROOT / file))]
+        command = ["docker", "compose", "--project-name", self.project, "--env-file", str(self._file), *chosen]
         return _finish([*command, *arguments], within, env=_plain_environment())
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +16,8 @@ from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.kafka.topics import ensure_topics
 from services.chassis.principal import Role
 from services.chassis.settings.service_settings import AuthSettings
+from tests.forkserver import process as forkserver
+from tests.forkserver.process import ForkedProcess
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -106,9 +107,9 @@ async def running(
     )
     claim = Claim()
     port = claim.port
-    command = [sys.executable, "-m", *module, "run", *(services or SERVICES), "--port", str(port)]
+    command = [*module[1:], "run", *(services or SERVICES), "--port", str(port)]
     told = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    process = await asyncio.create_subprocess_exec(*command, env=variables, cwd=ROOT, stdout=told, stderr=told)
+    process = await forkserver.start(module[0], command, variables, told)
     if told is not None:
         os.close(told)
     settings = AuthSettings(environment="test", auth_development_key=Path(variables["AUTH_DEVELOPMENT_KEY"]))
@@ -141,6 +142,6 @@ async def eventually_ready(url: str, within: float, running: Callable[[], None] 
         await eventually(ready, within, every=0.1)
 
 
-def _running(process: asyncio.subprocess.Process) -> None:
+def _running(process: ForkedProcess) -> None:
     if process.returncode is not None:
         raise AssertionError(f"the services ended with {process.returncode}")

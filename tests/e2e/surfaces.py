@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from services.chassis.principal import Role
+from tests.described import whole
 from tests.e2e.house import SERVICES, Hand, House
 
 Read = dict[tuple[str, str], str]
@@ -38,16 +39,18 @@ async def read_everything(
 ) -> Read:
     """Every GET of every service with each of `ids` wherever an id is asked for, as each of `readers`."""
     asked = {"community": house.community, "jurisdiction_id": house.community, "limit": 50, **query}
-    paths = [path.replace("{community}", house.community) for path in BOARD]
+    paths = {path.replace("{community}", house.community): set(asked) for path in BOARD}
     for service in SERVICES:
-        described = (await readers["resident"].get(f"/api/{service}/openapi.json")).json()
+        described = whole((await readers["resident"].get(f"/api/{service}/openapi.json")).json())
         for path, methods in described["paths"].items():
             if "get" in methods:
-                paths += _filled(path.replace("{community}", house.community), ids)
+                known = {each["name"] for each in methods["get"].get("parameters", ()) if each["in"] == "query"}
+                paths |= dict.fromkeys(_filled(path.replace("{community}", house.community), ids), known)
     told: Read = {}
     for name, http in readers.items():
-        for path in dict.fromkeys(paths):
-            answer = await http.get(path, params=None if "/board/" in path else asked)
+        for path, known in paths.items():
+            said = {name: value for name, value in asked.items() if name in known}
+            answer = await http.get(path, params=None if "/board/" in path else said)
             assert answer.status_code < 500, (path, answer.text)
             if answer.status_code == 200:
                 told[name, path] = html.unescape(answer.content.decode("utf-8", "replace"))

@@ -36,7 +36,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EACH = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+EACH = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 """Requests of each operation and way of making input; `FUZZ_EXAMPLES=100` sends more. Nothing is shrunk, since what is
 sent leaves traces."""
 

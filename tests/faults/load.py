@@ -6,6 +6,7 @@ service (the reporter is told).
 
 import asyncio
 import contextlib
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -34,6 +35,8 @@ _OURS = {"state.community": COMMUNITY}
 _TOLD = {**_OURS, "state.kind": NoticeKind.CASE_DISPATCHED, "state.channel": NoticeChannel.INBOX}
 _REPORTED = "cn.community.issues.case.reported.v1"
 _DISPATCHED = "cn.community.issues.case.dispatched.v1"
+_WITH = (_REPORTED, _DISPATCHED)
+"""Events that carry a field more in the next version."""
 
 
 @dataclass
@@ -50,6 +53,9 @@ class Load:
     refused: int = 0
     """Commands that had to be sent again, and how many of those the second time was no better for."""
     refused_twice: int = 0
+    put_off: int = 0
+    """Commands that a service asked to bring later, for it had too much to do."""
+    failed: list[BaseException] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _answering: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -90,11 +96,18 @@ class Load:
                 task = asyncio.create_task(self._one(http))
                 pending.add(task)
                 task.add_done_callback(pending.discard)
+                task.add_done_callback(self._note)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), 1 / self.a_second)
                 if len(pending) > 200:
                     await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.gather(*pending)
+            await asyncio.gather(*pending, return_exceptions=True)
+        assert self.failed == [], f"{len(self.failed)} commands were refused for good, the first: {self.failed[0]}"
+
+    def _note(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.failed.append(error)
 
     async def _one(self, http: httpx.AsyncClient) -> None:
         report = {"community": COMMUNITY, "category": "lighting", "place": self.place, "title": "照明灯不亮"}
@@ -114,18 +127,39 @@ class Load:
         while True:
             with contextlib.suppress(httpx.TransportError):
                 answer = await http.post(self.urls[attempt % len(self.urls)] + path, json=body, headers=headers)
-                if answer.status_code < 300:
+                ours = answer.headers.get("content-type", "").endswith("json")  # else a machine on the way answered
+                if ours and answer.status_code < 300:
                     self._answering.set()
                     found: dict[str, Any] = answer.json()
                     return found
-                if answer.status_code < 500:
+                if ours and answer.status_code < 500:
                     raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
+                if (
+                    ours and answer.json().get("code") == "overloaded"
+                ):  # the service is well, and says when to come again
+                    self.put_off += 1
+                    await asyncio.sleep(float(answer.headers.get("retry-after", KNOCK_AGAIN)))
+                    continue
             attempt += 1
             self.refused += attempt == 1
             self.refused_twice += attempt == 2
             self._answering.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._answering.wait(), KNOCK_AGAIN)
+
+
+async def side_by_side(load: Load, field: str) -> tuple[int, int]:
+    """How many events of cases were told with `field` and how many without while two versions were at work together.
+
+    That is from the first event of the newer version to the last of the one before it, by the broker's time.
+    """
+    facts = await _facts(load.variables)
+    told = sorted((at, field in json.loads(value)) for _, _, type, value, at in facts if type in _WITH)
+    newer = [at for at, new in told if new]
+    older = [at for at, new in told if not new]
+    if not newer or not older:
+        return 0, 0
+    return sum(at < older[-1] for at in newer), sum(at > newer[0] for at in older)
 
 
 def _bearer(issuer: DevelopmentIssuer, sub: str, role: Role) -> str:
@@ -138,7 +172,7 @@ async def everything_told_once(load: Load) -> None:
     facts = await _facts(load.variables)
     arrivals: defaultdict[str, list[int]] = defaultdict(list)
     contents: dict[tuple[str, int], tuple[str, bytes]] = {}
-    for key, sequence, type, value in facts:
+    for key, sequence, type, value, _ in facts:
         assert contents.setdefault((key, sequence), (type, value)) == (type, value), "one event, two contents"
         if sequence not in arrivals[key]:
             arrivals[key].append(sequence)
@@ -179,8 +213,8 @@ def _way_in(variables: dict[str, str]) -> dict[str, Any]:
     return for_client(KafkaSettings.model_validate({"environment": "test", **told}).kafka_access)
 
 
-async def _facts(variables: dict[str, str]) -> list[tuple[str, int, str, bytes]]:
-    """Every fact of cases on the topic, in the order of its partition."""
+async def _facts(variables: dict[str, str]) -> list[tuple[str, int, str, bytes, int]]:
+    """Every fact of cases on the topic, in the order of its partition, with the broker's time."""
     topic = variables["KAFKA_TOPIC_PREFIX"] + ISSUES.name
     consumer = AIOKafkaConsumer(
         bootstrap_servers=variables["KAFKA_BOOTSTRAP"],
@@ -193,14 +227,15 @@ async def _facts(variables: dict[str, str]) -> list[tuple[str, int, str, bytes]]
         partitions = [TopicPartition(topic, p) for p in range(int(variables["KAFKA_PARTITIONS"]))]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        found: list[tuple[str, int, str, bytes]] = []
+        found: list[tuple[str, int, str, bytes, int]] = []
         while any([await consumer.position(p) < ends[p] for p in partitions]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 for record in records:
                     headers = {name: value.decode() for name, value in record.headers}
                     if headers["ce_subject"].startswith("case/"):
                         sequence = int(headers["ce_sequence"])
-                        found.append((record.key.decode(), sequence, headers["ce_type"], record.value))
+                        type, at = headers["ce_type"], record.timestamp
+                        found.append((record.key.decode(), sequence, type, record.value, at))
         return found
     finally:
         await consumer.stop()

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from deploy.local.ports import Claim
-from tests.e2e.house import ROOT, eventually_ready
+from tests.e2e.house import eventually_ready
+from tests.forkserver import process as forkserver
+from tests.forkserver.process import ForkedProcess
 
 
 class Replica:
@@ -20,19 +21,20 @@ class Replica:
         self._log = log
         self._variables = variables
         self._claim = Claim()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: ForkedProcess | None = None
         self._frozen = False
         self.url = f"http://127.0.0.1:{self._claim.port}"
 
     async def start(self, point: str | None = None, after: int = 1) -> None:
         """Start it; with `point`, so that it kills itself at the `after`-th passage there."""
-        module = ["services"] if point is None else ["tests.faults.victim", point, str(after)]
-        command = [sys.executable, "-m", *module, "run", self.service, "--port", str(self._claim.port)]
+        await self._start(*(["services"] if point is None else ["tests.faults.victim", point, str(after)]))
+
+    async def _start(self, module: str, *before: str) -> None:
+        command = [*before, "run", self.service, "--port", str(self._claim.port)]
         self._frozen = False
         with nullcontext() if self._log is None else self._log.open("ab") as said:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, env=self._variables, cwd=ROOT, stdout=said, stderr=said
-            )
+            told = None if said is None else said.fileno()
+            self._process = await forkserver.start(module, command, self._variables, told)
 
     @property
     def said(self) -> bytes:

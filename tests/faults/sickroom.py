@@ -1,13 +1,10 @@
 """Replicas that can be made ill (`tests.faults.patient`), each of one illness."""
 
-import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.e2e.house import ROOT
 from tests.faults.replica import Replica
 
 
@@ -17,15 +14,10 @@ class Patient(Replica):
     def __init__(self, service: str, variables: dict[str, str], illness: str, log: Path) -> None:
         super().__init__(service, variables, log)
         self._illness = illness
-        self._heard = log
 
     async def start(self, point: str | None = None, after: int = 1) -> None:
         """Start it, well."""
-        module = ["-m", "tests.faults.patient", self._illness, "run", self.service, "--port", str(self._claim.port)]
-        with self._heard.open("ab") as said:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *module, env=self._variables, cwd=ROOT, stdout=said, stderr=said
-            )
+        await self._start("tests.faults.patient", self._illness)
 
     def fall_ill(self) -> None:
         """Now it is ill."""

@@ -83,8 +83,11 @@ def test_what_compose_asks_for_stands_in_its_example() -> None:
 
 
 def test_the_edge_alone_listens_and_on_the_loopback_interface() -> None:
+    """So does Grafana, where its profile is chosen."""
     published = {name: container["ports"] for name, container in CONTAINERS.items() if container.get("ports")}
-    assert published == {"edge": ["${EDGE_ADDRESS:-127.0.0.1:8080}:8080"]}
+    observing = {"grafana": ["${GRAFANA_ADDRESS:-127.0.0.1:3000}:3000"]}
+    assert published == {"edge": ["${EDGE_ADDRESS:-127.0.0.1:8080}:8080"], **observing}
+    assert CONTAINERS["grafana"]["profiles"] == ["observability"]
     assert [name for name, container in CONTAINERS.items() if container.get("network_mode") == "host"] == []
 
 

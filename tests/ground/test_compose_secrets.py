@@ -43,6 +43,7 @@ def test_everything_is_made_once_and_differs_everywhere(tmp_path: Path) -> None:
         *(f"kafka/{name}" for name in ("broker", "admin", "broker.pem", "ca.pem")),
         *(f"access/{name}" for name in ("admin", *SERVICES)),
         "authority/authority.pem",
+        "grafana/admin",
     }
     assert made(tmp_path / "a") == first
     other = made(tmp_path / "b")
@@ -62,7 +63,7 @@ def test_nobody_else_reads_them(tmp_path: Path) -> None:
     made(tmp_path)
     for path in tmp_path.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o500 if path.is_dir() else 0o400)
-        owners = {"mongodb": secrets.MONGODB, "kafka": secrets.KAFKA, "authority": 0}
+        owners = {"mongodb": secrets.MONGODB, "kafka": secrets.KAFKA, "authority": 0, "grafana": secrets.GRAFANA}
         owner = owners.get(path.relative_to(tmp_path).parts[0], secrets.COMMUNITY)
         if tmp_path.owner() == "root":
             assert (path.stat().st_uid, path.stat().st_gid) == (owner, owner)

@@ -22,8 +22,17 @@ FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
 VERSIONS = ("1.31", "1.33")
 """The oldest that is meant, and the one that it was run on."""
-_OF_OTHERS = {"HTTPRoute", "ScaledObject", "TriggerAuthentication", "ServiceMonitor", "KafkaUser", "ExternalSecret"}
+_OF_OTHERS = {"HTTPRoute", "ScaledObject", "TriggerAuthentication", "KafkaUser", "ExternalSecret"}
+_OF_OTHERS |= {"ServiceMonitor", "PrometheusRule"}
 """Their schemas come with their operators."""
+
+
+_VOLUMES = {
+    "mongo:": ("/data/db", "/data/configdb"),
+    "apache/kafka:": ("/etc/kafka/secrets", "/var/lib/kafka/data", "/mnt/shared/config"),
+    "community-": ("/var/lib/community",),
+}
+"""What images declare as volumes of their own."""
 
 
 @cache
@@ -202,3 +211,13 @@ def test_each_secret_of_a_store_outside_has_the_keys_that_are_made_here() -> Non
     script = (FOLDER / "secrets.sh").read_text("utf-8")
     for keys in told.values():
         assert {key for key in keys if f"{key}=" not in script} == set()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_what_is_kept_lies_under_no_volume_of_an_image(overlay: str) -> None:
+    """A container engine puts an empty volume at each path that an image declares, over what is mounted above it."""
+    for template in _pods(overlay).values():
+        for container in template["spec"]["containers"]:
+            declared = next((paths for name, paths in _VOLUMES.items() if container["image"].startswith(name)), ())
+            for mount in container.get("volumeMounts", ()):
+                assert not [path for path in declared if path.startswith(mount["mountPath"].rstrip("/") + "/")]

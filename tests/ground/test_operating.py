@@ -16,6 +16,46 @@ QUOTED = sorted(set(re.findall(r"`([^`]+)`", PAGE)))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
 
 
+_COMPOSE, _RUN, _CLUSTER = "tests/compose/stack.py", "tests/compose/__main__.py", "tests/kubernetes/cluster.py"
+_CONTAINERS = "tests/compose/test_stack.py"
+CARRIED_OUT = {
+    "docker compose up --build --wait": ("tests/compose/conftest.py", 'stack.compose("up", "--build"'),
+    "docker compose build": ("tests/compose/conftest.py", '"--build"'),
+    "docker compose down": (_RUN, '"down", "--timeout"'),
+    "docker compose up --wait": (_COMPOSE, '"up", "--detach", "--no-build", "--wait"'),
+    "docker compose down --volumes": (_COMPOSE, '"down", "--volumes"'),
+    "sh deploy/compose/roll.sh": (_COMPOSE, '"sh", "deploy/compose/roll.sh"'),
+    "sh deploy/compose/roll.sh --back": (_COMPOSE, '"--back"'),
+    "docker compose run --rm secrets python -m services secrets /secrets --rotate": (_CONTAINERS, '"--rotate"'),
+    "docker compose up --detach --force-recreate --wait": (_CONTAINERS, '"--force-recreate", "--wait"'),
+    "docker compose run --rm kafka-users python -m services access subscriber city-desk": (_CONTAINERS, '"subscriber"'),
+    "docker compose run --rm kafka-users python -m services access revoke city-desk": (_CONTAINERS, '"revoke"'),
+    "docker compose run --rm topics python -m services dlq list": (_CONTAINERS, '"dlq", "list"'),
+    "docker compose run --rm secrets cat /secrets/grafana/admin": (_CONTAINERS, "/secrets/grafana/admin"),
+    "docker compose up --detach --scale issues=2 --wait": (_CONTAINERS, '"--scale"'),
+    "sh deploy/kubernetes/secrets.sh": (_CLUSTER, '"sh", "deploy/kubernetes/secrets.sh"'),
+    "kubectl apply --kustomize deploy/kubernetes/overlays/one-node": (_CLUSTER, '"apply", "--kustomize", str(OVERLAY)'),
+    "kubectl label namespace NAME community.cn/edge=true": (_CLUSTER, '"community.cn/edge=true"'),
+    "kubectl set image statefulset/issues issues=community-issues:next": (_CLUSTER, '"set", "image"'),
+    "make kubernetes": ("Makefile", "$(RUN) tests.kubernetes"),
+    "make identity": ("Makefile", "tests/identity"),
+    "make test-compose": ("Makefile", "$(RUN) tests.compose"),
+    "python -m services topics": ("docker-compose.yml", '"services", "topics"'),
+    "python -m services restate issues": ("tests/integration/issues/cases/test_publicity.py", "restate"),
+    "python -m services.contracts check": (".ci/run", "services.contracts check"),
+}
+"""What carries each command out, and how it stands there."""
+
+
+def test_every_command_is_carried_out_by_a_test_or_an_applied_run() -> None:
+    given = {each for each in QUOTED if re.match(r"(docker|kubectl|make|sh|python) ", each)}
+    assert given == CARRIED_OUT.keys()
+    absent = {
+        command for command, (file, words) in CARRIED_OUT.items() if words not in (ROOT / file).read_text("utf-8")
+    }
+    assert absent == set()
+
+
 @pytest.mark.parametrize("command", [each for each in QUOTED if "python -m services " in each])
 def test_a_command_of_ours_is_one(command: str) -> None:
     words = shlex.split(command.partition("python -m services ")[2])

@@ -30,7 +30,7 @@ RESIDENT = member("both", A, Role.RESIDENT)
 NEIGHBOUR = member("neighbour", A, Role.RESIDENT)
 STAFF = member("staff-1", A, *Role)
 
-EACH = 8
+EACH = 4
 _UNHURRIED = settings(
     max_examples=EACH,
     deadline=None,

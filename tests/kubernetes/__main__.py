@@ -1,8 +1,8 @@
 """`make kubernetes`: the applied run. It ends with a table, and with 0 where everything in it holds.
 
 Needed: a cluster that kubectl leads to (KUBECTL names another program), whose nodes have the images: those of the four
-services, built here as `community-<service>` with Docker and handed over by the command that LOAD_IMAGES names, and
-Kafka's, MongoDB's and nginx's. It works in the namespace `community`, and takes that away at the end; --keep leaves it.
+services, in this version and the next, built here with Docker and handed over by the command that LOAD_IMAGES names,
+and Kafka's, MongoDB's and nginx's. It works in namespace `community`, and takes it away at the end; --keep leaves it.
 """
 
 import argparse
@@ -13,71 +13,37 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.applied import doors, versions
+from tests.applied.next_version import FIELD
+from tests.applied.table import Table
 from tests.e2e import threads
-from tests.e2e.house import ROOT, SERVICES
-from tests.faults.load import Load, everything_told_once
-from tests.kubernetes.cluster import BASES, IMAGES, Cluster
+from tests.e2e.house import SERVICES
+from tests.faults.load import Load, everything_told_once, side_by_side
+from tests.kubernetes.cluster import BASES, DOORS, STORES, Cluster
 
 KILLS = 20
-_STORES = ("kafka", "mongodb")
-
-
-@dataclass
-class Table:
-    """What was looked at, and how it ended."""
-
-    rows: list[tuple[str, str, bool]] = field(default_factory=list)
-
-    def add(self, what: str, found: str, *, holds: bool) -> None:
-        self.rows.append((what, found, holds))
-        print(f"  {'holds' if holds else 'FAILS'}  {what}: {found}", flush=True)
-
-    async def during(self, what: str, act: Callable[[], Awaitable[str]]) -> None:
-        """A row for what `act` answers; what it raises is a row that fails, and the run goes on to the next."""
-        began = time.monotonic()
-        try:
-            found = await act()
-        except Exception as error:  # every failure is a row of the table, and the table is the result
-            self.add(what, f"{type(error).__name__}: {str(error)[:300]}", holds=False)
-        else:
-            self.add(what, f"{found} ({time.monotonic() - began:.0f} s)", holds=True)
 
 
 def build() -> None:
-    """The images, and, where it is named, the command that hands them to the nodes."""
-    for name in SERVICES:
-        order = [
-            "docker",
-            "build",
-            "-f",
-            "deploy/Dockerfile",
-            "--build-arg",
-            f"SERVICE={name}",
-            "-t",
-            f"community-{name}",
-        ]
-        subprocess.run([*order, "."], cwd=ROOT, check=True)
-    hand_over(*IMAGES, *BASES)
-
-
-def hand_over(*images: str) -> None:
+    """The images of this version and the next, and, where it is named, the command that hands them to the nodes."""
+    versions.build(versions.THIS, versions.NEXT)
     load = os.environ.get("LOAD_IMAGES")
     if load:
-        subprocess.run([*shlex.split(load), *images], check=True)
+        named = [*versions.images(versions.THIS), *versions.images(versions.NEXT), *BASES]
+        subprocess.run([*shlex.split(load), *named], check=True)
 
 
-async def run(cluster: Cluster, table: Table) -> None:
-    """Threads, kills, evictions and a roll under load, and the audit."""
+async def run(cluster: Cluster, table: Table, kills: int, rate: float) -> None:
+    """Threads; kills, evictions, a roll and one back under load; the audit and the scan."""
 
     async def up() -> str:
         await asyncio.to_thread(cluster.up)
         return "all pods ready"
 
-    await table.during("applied from nothing", up)
+    if not await table.during("applied from nothing", up):
+        return
     house = cluster.house()
     variables = cluster.variables()
 
@@ -87,31 +53,51 @@ async def run(cluster: Cluster, table: Table) -> None:
         return "2 of 2"
 
     await table.during("threads through the edge", threaded)
-    load = Load([cluster.edge()], variables, a_second=8)
+    load = Load([cluster.edge()], variables, a_second=rate)
+
+    async def both() -> str:
+        with cluster.names_known():
+            newer, older = await side_by_side(load, FIELD)
+        assert newer, "no version told anything while another was at work"
+        return f"{newer} with a field more and {older} without it, while both versions were at work"
+
     async with load.running():
-        await table.during(f"at least {KILLS} pods killed under load", lambda: _kill(cluster, load))
+        await load.more(10, within=300)
+        await table.during(f"at least {kills} pods killed under load", lambda: _kill(cluster, load, kills))
         await table.during("pods evicted, one of a service at a time", lambda: _evict(cluster, load))
-        await table.during("a new version rolled under load", lambda: _roll(cluster, load))
+        await table.during("the next version rolled under load", lambda: _roll(cluster, load, versions.NEXT))
+        await table.during("two versions of an event side by side", both)
+        await table.during("back by one version", lambda: _roll(cluster, load, versions.THIS))
     await table.during("threads after all that", threaded)
 
     async def audited() -> str:
         with cluster.names_known():
             await everything_told_once(load)
-        return f"{len(load.reported)} reports, {len(load.dispatched)} dispatches: 0 lost, 0 doubled"
+        told = f"{len(load.reported)} reports, {len(load.dispatched)} dispatches"
+        return f"{told}: 0 lost, 0 doubled; {load.put_off} were asked to come later, by a service with too much to do"
 
     await table.during("audit of what was acknowledged", audited)
 
+    async def scanned() -> str:
+        return await asyncio.to_thread(_scan, cluster)
 
-async def _kill(cluster: Cluster, load: Load) -> str:
-    killed = 0
-    while killed < KILLS:
-        for name in (*SERVICES, "edge", *_STORES):
+    await table.during("nothing listens beyond the edge", scanned)
+
+
+async def _kill(cluster: Cluster, load: Load, kills: int) -> str:
+    """Of services both replicas at once; the slowest recovery of each is told."""
+    killed, slowest = 0, dict.fromkeys((*SERVICES, "edge", *STORES), 0.0)
+    while killed < kills:
+        for name in slowest:
+            began = time.monotonic()
             for pod in await asyncio.to_thread(cluster.pods, name):
                 await asyncio.to_thread(cluster.kill, pod)
                 killed += 1
             await asyncio.to_thread(cluster.well, name)
+            slowest[name] = max(slowest[name], time.monotonic() - began)
             await load.more(5, within=600)
-    return f"{killed} killed"
+            print(f"    {killed} killed, {name} well after {time.monotonic() - began:.0f} s", flush=True)
+    return f"{killed} killed; ready again after at most " + ", ".join(f"{n} {s:.0f} s" for n, s in slowest.items())
 
 
 async def _evict(cluster: Cluster, load: Load) -> str:
@@ -129,21 +115,40 @@ async def _evict(cluster: Cluster, load: Load) -> str:
     return f"{len(SERVICES)} evicted, {refused} of a second one refused meanwhile"
 
 
-async def _roll(cluster: Cluster, load: Load) -> str:
-    refused = load.refused
+async def _roll(cluster: Cluster, load: Load, version: str) -> str:
+    refused, twice = load.refused, load.refused_twice
     for name in SERVICES:
-        await asyncio.to_thread(cluster.kubectl, "rollout", "restart", f"statefulset/{name}")
+        await asyncio.to_thread(cluster.choose, name, version)
     for name in SERVICES:
         await asyncio.to_thread(cluster.rolled_out, f"statefulset/{name}")
     await load.more(5, within=600)
-    if load.refused_twice:
-        raise AssertionError(f"{load.refused_twice} commands were refused a second time")
-    return f"all pods anew, {load.refused - refused} commands had to be sent again, 0 of them twice"
+    assert load.refused_twice == twice, f"{load.refused_twice - twice} commands were refused a second time"
+    return f"8 pods, {load.refused - refused} commands had to be sent again, 0 of them twice"
+
+
+def _scan(cluster: Cluster) -> str:
+    """No service has an address outside, no pod a port of its node, and each listens where it is meant to."""
+    for service in cluster.things("service"):
+        spec = service["spec"]
+        outside = [port for port in spec["ports"] if "nodePort" in port] + spec.get("externalIPs", [])
+        assert (spec["type"], outside) == ("ClusterIP", []), service["metadata"]["name"]
+    pods = 0
+    for pod in cluster.things("pod"):
+        name, spec = pod["metadata"]["labels"]["app.kubernetes.io/name"], pod["spec"]
+        assert not spec.get("hostNetwork"), name
+        assert not [port for one in spec["containers"] for port in one.get("ports", ()) if "hostPort" in port], name
+        if pod["status"]["phase"] == "Running":
+            said = cluster.kubectl("exec", pod["metadata"]["name"], "-c", name, "--", "sh", "-c", doors.READ)
+            assert doors.listening(said) == DOORS[name], f"{name} listens at {doors.listening(said)}"
+            pods += 1
+    return f"{pods} pods listen where they are meant to, none at its node; every service is the cluster's own"
 
 
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.kubernetes", description=__doc__)
+    parser.add_argument("--kills", type=int, default=KILLS, help=f"at least so many pods ({KILLS})")
+    parser.add_argument("--rate", type=float, default=6, help="cases a second, two commands each (6)")
     parser.add_argument("--built", action="store_true", help="the nodes have the images already")
     parser.add_argument("--keep", action="store_true", help="leave it as it is at the end")
     arguments = parser.parse_args()
@@ -153,13 +158,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(Path(folder))
         try:
-            asyncio.run(run(cluster, table))
+            asyncio.run(run(cluster, table, arguments.kills, arguments.rate))
         finally:
             if not arguments.keep:
                 cluster.down()
-    width = max(len(what) for what, _, _ in table.rows)
-    print("\n".join(f"{'ok  ' if holds else 'FAIL'}  {what:<{width}}  {found}" for what, found, holds in table.rows))
-    return 0 if all(holds for _, _, holds in table.rows) else 1
+    return table.finish()
 
 
 if __name__ == "__main__":

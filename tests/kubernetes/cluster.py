@@ -17,11 +17,13 @@ from tests.e2e.house import ROOT, SERVICES, House
 
 NAMESPACE = "community"
 OVERLAY = ROOT / "deploy" / "kubernetes" / "overlays" / "one-node"
-IMAGES = [f"community-{name}" for name in SERVICES]
 BASES = ["apache/kafka:4.3.1", "mongo:8.0", "nginx:1.28"]
 
+STORES = ("kafka", "mongodb")
+DOORS = {**{name: {8000} for name in SERVICES}, "edge": {8080}, "kafka": {9092, 9093, 19092}, "mongodb": {27017}}
+"""The ports at which each of them listens, in pods of their own."""
+
 _STARTED = 900
-_STORES = ("kafka", "mongodb")
 
 
 class Failed(Exception):
@@ -53,7 +55,8 @@ class Cluster:
         self.kubectl("create", "secret", "generic", "development-issuer", f"--from-file={self.key}")
         self.kubectl("delete", "job", "--all", "--ignore-not-found")
         self.kubectl("apply", "--kustomize", str(OVERLAY))
-        for name in (*_STORES, *SERVICES):
+        self.kubectl("label", "namespace", "default", "community.cn/edge=true", "--dry-run=server")
+        for name in (*STORES, *SERVICES):
             self.rolled_out(f"statefulset/{name}")
         self.rolled_out("deployment/edge")
 
@@ -79,6 +82,15 @@ class Cluster:
 
     def rolled_out(self, what: str) -> None:
         self.kubectl("rollout", "status", what, f"--timeout={_STARTED}s", within=_STARTED + 30)
+
+    def choose(self, service: str, version: str) -> None:
+        """Roll a service to the images of a version."""
+        self.kubectl("set", "image", f"statefulset/{service}", f"{service}=community-{service}:{version}")
+
+    def things(self, kind: str) -> list[dict[str, Any]]:
+        """Everything of a kind in the namespace."""
+        found: list[dict[str, Any]] = json.loads(self.kubectl("get", kind, "-o", "json"))["items"]
+        return found
 
     def pods(self, name: str) -> list[str]:
         """The pods of a service, a store or the edge."""
@@ -148,7 +160,7 @@ class Cluster:
 
         def find(host: Any, *arguments: Any, **named: Any) -> Any:
             name = host.decode() if isinstance(host, bytes) else host
-            if name in _STORES:
+            if name in STORES:
                 name = self.kubectl("get", "pod", f"{name}-0", "-o", "jsonpath={.status.podIP}")
             return real(name, *arguments, **named)
 

@@ -9,7 +9,7 @@ SERVICES = ("issues", "volunteers", "events", "notify")
 _DRIVER_DOOR = "services/chassis/store/mongo.py"
 _DRIVER = ("motor", "pymongo", "bson", "gridfs")
 _NOT_IN_DOMAIN = (*_DRIVER, "fastapi", "starlette", "faststream", "aiokafka", "uvicorn", "httpx", "pydantic_settings")
-PURE = ("aggregate", "errors", "principal", "recurrence", "values", "words")
+PURE = ("aggregate", "calendar", "errors", "principal", "recurrence", "values", "words")
 """The modules of the chassis that a domain may import. They are as pure as a domain themselves."""
 
 COMES_WITH = {

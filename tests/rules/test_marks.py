@@ -111,8 +111,13 @@ _KNOWN = frozenset(
     (model, name)
     for model in ("VolunteerState", "VolunteerRegistered", "VolunteerChanged", "VolunteerVerified")
     for name in ("skills",)
-) | frozenset((model, "building") for model in ("CarePlanState", "CarePlanOpened", "CarePlanChanged"))
-"""What volunteers can do, and in which building help is promised, is told by intent: of an opaque id, in codes."""
+) | frozenset(
+    (model, "building")
+    for model in ("CarePlanState", "CarePlanOpened", "CarePlanChanged", "HelpRequestState", "HelpRequested")
+)
+"""What volunteers can do, and in which building help is promised or asked for, is told by intent: of an opaque id, in
+codes.
+"""
 
 
 def test_a_personal_field_with_the_name_of_a_public_one_is_found() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from services import topology
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.http.texts import InvisibleText, check_texts
 from services.chassis.service import build
 from services.contracts.text import UNFIT, fit
 from tests.described import whole
@@ -142,6 +143,41 @@ async def test_half_a_pair_is_no_json(service: tuple[httpx.AsyncClient, dict[str
     answer = await client.post(path, content=rb'{"title":"a\ud800"}', headers={"content-type": JSON})
     assert answer.status_code == 400
     assert answer.json()["code"] == "body.not-json"
+
+
+UNSEEN = [
+    "\u200b",
+    "\u200b\u200b",
+    " \u2060\u3000",
+    "\ufeff",
+    "\u3164",
+    "\u2800 ",
+    "\u00ad\n",
+    "\U000e0041",
+    "\ufe0f\u200d",
+]
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+@pytest.mark.parametrize("ascii", [True, False])
+def test_a_text_that_shows_nothing_is_refused_wherever_it_stands(text: str, ascii: bool) -> None:
+    for body in ({"title": {"zh": text}}, [["a", text]], {"a": "x", "b": "好", "c": [text]}):
+        with pytest.raises(InvisibleText):
+            check_texts(json.dumps(body, ensure_ascii=ascii).encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "a\u200b", "\u200b好", "👩\u200d👩", "1\ufe0f\u20e3", "。", "\u3000好"]
+)
+@pytest.mark.parametrize("ascii", [True, False])
+def test_a_text_that_shows_something_is_taken(text: str, ascii: bool) -> None:
+    check_texts(json.dumps({"title": text}, ensure_ascii=ascii).encode())
+
+
+async def test_a_parameter_that_shows_nothing_is_refused(service: tuple[httpx.AsyncClient, dict[str, Any]]) -> None:
+    client, _ = service
+    answer = await client.get("/livez?q=%E2%80%8B%20")
+    assert (answer.status_code, answer.json()["code"]) == (422, "text.invisible")
 
 
 @pytest.mark.parametrize("bad", [*BAD, "\ud800"])

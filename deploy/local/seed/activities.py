@@ -14,13 +14,15 @@ from deploy.local.seed.api import COMMUNITY, Api
 from deploy.local.seed.cast import resident, staff
 from deploy.local.seed.needs import ACTIVITIES
 
-SERIES = "/api/events/v1/series"
+EVENTS = "/api/events/v1"
+SERIES = f"{EVENTS}/series"
 
 _MARGIN = timedelta(minutes=10)
 _TERM = timedelta(days=180)
 """So far ahead it is known when schools are closed."""
 _EARLY = timedelta(minutes=5)
 _RESIDENTS = 130
+_SCHOOL_AGE = 8
 _SATURDAY = 5
 _NO_DATE = {"series.no-such-date"}
 _TAKEN = {
@@ -147,18 +149,30 @@ async def _register(api: Api, plan: tables.Plan, activity: Activity) -> None:
     parties = _parties(plan)
     if activity["capacity"] - activity["free"] >= sum(parties.values()):
         return
-    address = f"{ACTIVITIES}/{activity['id']}/registrations"
-    await asyncio.gather(
-        *(
-            resident(api, person).post(
-                address,
-                {"party": heads, "guardian": plan.guardian_required},
-                what=f"Registering {person} for {plan.title}",
-                unless=_TAKEN,
-            )
-            for person, heads in parties.items()
-        )
+    await asyncio.gather(*(_register_one(api, plan, activity, person, heads) for person, heads in parties.items()))
+
+
+async def _register_one(api: Api, plan: tables.Plan, activity: Activity, person: str, heads: int) -> None:
+    children = [await _child_of(api, person)] if plan.guardian_required else []
+    await resident(api, person).post(
+        f"{ACTIVITIES}/{activity['id']}/registrations",
+        {"party": heads, "children": children, "ages_confirmed": True},
+        what=f"Registering {person} for {plan.title}",
+        unless=_TAKEN,
     )
+
+
+async def _child_of(api: Api, person: str) -> str:
+    """The child that a resident has entered, with their consent."""
+    known = (await resident(api, person).get(f"{EVENTS}/my/children"))["items"]
+    child = next((each for each in known if each["consent"] is not None), None)
+    if child is None:
+        body = {"community": COMMUNITY, "label": "孩子", "birth_year": calendar.now().year - _SCHOOL_AGE}
+        what = f"Entering a child of {person}"
+        child = await resident(api, person).post(f"{EVENTS}/children", body, what=what, once=f"child of {person}")
+        consent = {"text": "activities-v1"}
+        await resident(api, person).post(f"{EVENTS}/children/{child['id']}/consent", consent, what=what)
+    return str(child["id"])
 
 
 def _parties(plan: tables.Plan) -> dict[str, int]:

@@ -84,7 +84,8 @@ async def _in_ledger(api: Api) -> int:
 
 
 def _figure(board: Board, name: str) -> int:
+    """A figure of the board; 0 for one that is not told yet, since it would count too few people."""
     value: Any = board
     for part in name.split("."):
         value = value[part]
-    return int(value)
+    return int(value or 0)

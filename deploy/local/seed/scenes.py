@@ -22,6 +22,7 @@ from deploy.local.seed import (
     certificates,
     rounds,
     tables,
+    venues,
     volunteers,
     wishes,
 )
@@ -61,6 +62,7 @@ def _beginning(api: Api, ground: Ground, story: Story, say: Say) -> list[Scene]:
         )
 
     async def together() -> None:
+        await _told(say, "venues", venues.enter(api, ground))
         await asyncio.gather(
             volunteering(),
             _told(say, "series of activities", activities.start(api)),

@@ -111,8 +111,34 @@ class Wish(_Row):
     answer: str | None = None
 
 
+class Equipment(_Row):
+    """What a venue has, and how many of it."""
+
+    kind: str
+    zh: str
+    en: str
+    count: int = 1
+
+
+class Venue(_Row):
+    """Where something takes place. `building`: its number; it is open from `opens` to `closes` on `weekdays` (1 is
+    Monday), with so many minutes `before` and `after` an activity for setting up."""
+
+    venue: str
+    zh: str
+    en: str
+    building: int | None = None
+    capacity: int
+    opens: str
+    closes: str
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    before: int = 0
+    after: int = 0
+    equipment: tuple[Equipment, ...] = ()
+
+
 class Plan(_Row):
-    """What takes place. `parties`: so many register for each date."""
+    """What takes place. `parties`: so many register for each date; `details`: what people read, as the API takes it."""
 
     title: str
     title_en: str
@@ -122,7 +148,9 @@ class Plan(_Row):
     capacity: int
     volunteers_needed: int = 0
     skill: str | None = None
+    min_age: int | None = None
     guardian_required: bool = False
+    details: dict[str, Any] = {}
     parties: int = 0
 
     @property
@@ -210,6 +238,11 @@ def reports() -> tuple[Report, ...]:
 @cache
 def wishes() -> tuple[Wish, ...]:
     return TypeAdapter(tuple[Wish, ...]).validate_python(_json("wishes"))
+
+
+@cache
+def venues() -> tuple[Venue, ...]:
+    return TypeAdapter(tuple[Venue, ...]).validate_python(_json("venues"))
 
 
 @cache

@@ -1,1 +1,2 @@
-"""Who asks: bearer tokens of an OpenID provider, or, outside production, of the built-in development issuer."""
+"""Finds out who calls, by bearer tokens of an OpenID provider or, outside production, of the built-in development
+issuer."""

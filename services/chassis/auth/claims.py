@@ -44,7 +44,8 @@ class ClaimNames:
 
 @dataclass(slots=True)
 class _Held(Generic[T]):
-    """What one claim says: what somebody holds, in which community or without one, and where they only belong."""
+    """The content of one claim: the roles or units that somebody holds, in a community or without one, and the
+    communities to which they only belong."""
 
     bound: set[tuple[str, T]] = field(default_factory=set)
     flat: set[T] = field(default_factory=set)
@@ -85,7 +86,7 @@ def _settled(held: _Held[T], communities: set[str]) -> frozenset[tuple[str, T]]:
 
 
 def _held(value: Any, read: Callable[[str], T | None]) -> _Held[T]:
-    """What a claim says that somebody holds; `read` knows the words that mean something."""
+    """The roles or units in the claim `value`. `read` gives the meaning of a word, None for a word without one."""
     held: _Held[T] = _Held()
     if isinstance(value, Mapping):
         for community, words in value.items():

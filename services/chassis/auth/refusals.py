@@ -1,4 +1,4 @@
-"""Why a caller isn't let in. The sentence never says which check failed beyond what a caller can mend."""
+"""The refusals of callers. A sentence tells which check failed only as far as the caller can do something about it."""
 
 from services.chassis.errors import Unauthenticated, Unavailable
 

@@ -1,8 +1,7 @@
 """Makes the HTTP application of a service: its routers, behind the same border as every other service's.
 
-From the outside in: entry (trace, figures, headers, faults), CORS, gate (who, how often), text guard, body
-guard, routes.
-Measured on two shared cores: all of it, with a token, adds 0.06 to 0.12 ms to a POST of a bare FastAPI application.
+From the outside in, a request passes: entry (trace, figures, headers, faults), CORS, gate (caller and rate), text
+guard, body guard, routes.
 """
 
 from collections.abc import Sequence
@@ -44,7 +43,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Lifespan(Protocol):
-    """Starts the background of a service, and stops it."""
+    """Starts the background work of a service on entry, and stops it on exit."""
 
     def __call__(self, app: FastAPI, /) -> AbstractAsyncContextManager[Any]: ...
 
@@ -66,9 +65,10 @@ def create_app(
 
     Args:
         routers: with full paths, `/api/<service>/v1/…`.
-        verifier: says whom tokens belong to; by default the one that `settings` describe.
-        checks: what readiness rests on, for each purpose.
-        serving: whom logs and spans name; by default the service, recording nothing.
+        verifier: checks tokens and gives their caller; by default the one that `settings` describe.
+        checks: the checks that readiness rests on, by purpose.
+        serving: the service and instance that logs and spans name; by default the service, with spans that aren't
+        recorded.
         lifespan: is entered when the server starts and left when it stops; it must return at once.
 
     Raises:

@@ -1,8 +1,8 @@
 """Keeps bodies within bounds while they are read: size, depth and number of values, declared or not.
 
-What a body may be is decided by the route's declaration, not by what the request says of it: of another kind it is
-refused unread. JSON is looked through as it arrives, then handed on whole; a long one is parsed piece by piece, between
-which others have their turn. Forms stream through and are cut off at the limit.
+The route's declaration decides which kinds of body are read; a body of another kind is refused unread, whatever the
+request says of it. JSON is looked through as it arrives, then handed on whole; long JSON is parsed piece by piece, and
+other requests are served between two pieces. Forms stream through and are cut off at the limit.
 """
 
 import asyncio
@@ -25,13 +25,14 @@ from services.chassis.http.texts import check_texts
 __all__ = ["DEEPEST", "BodyGuard", "check_json"]
 
 VALUES = 50_000
-"""Of an ordinary body; what takes many things at once may hold ten times as many."""
+"""The most values in an ordinary body; a body of a bulky route may hold ten times as many."""
 
 _JSON_KIND = re.compile(r"application/(json|[\w!#$&^.+-]+\+json)")
 
 
 class BodyGuard:
-    """Wraps a service's application. `upload_limit` is for multipart/form-data and for routes that are bulky."""
+    """Wraps a service's application. `upload_limit` holds for multipart/form-data and for bulky routes, `limit` for all
+    other bodies."""
 
     def __init__(self, app: ASGIApp, *, limit: int, upload_limit: int, room: BodyRoom) -> None:
         self._app = app
@@ -120,7 +121,7 @@ def check_json(body: bytes) -> None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Gives `body` once, then what `receive` gives (a disconnect)."""
+    """An ASGI `receive` that gives `body` once, then whatever the original `receive` gives (a disconnect)."""
     given = False
 
     async def give() -> Message:

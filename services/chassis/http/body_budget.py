@@ -1,7 +1,8 @@
-"""Bounds the bytes of bodies that a process holds at once. A caller whose body goes beyond is told to come again.
+"""Bounds the bytes of bodies that a process holds at once. A caller whose body goes beyond is refused, and told when to
+try again.
 
-Small bodies are always taken; how many connections there are bounds them. Who is not known gets a quarter of the room,
-so that strangers can't keep those out who are.
+Small bodies are always taken, for the number of connections bounds them. Callers without a valid token share a quarter
+of the room, so that they can't keep out callers who have one.
 """
 
 from functools import cache
@@ -12,7 +13,7 @@ SMALL = 64 * 1024
 
 
 class BodyRoom:
-    """The room of one process."""
+    """The bytes that bodies may take in one process, and those that they take now."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -24,10 +25,10 @@ class BodyRoom:
         return self._taken
 
     def take(self, size: int, *, stranger: bool) -> None:
-        """Take room for `size` more bytes.
+        """Take room for `size` more bytes, in the quarter of strangers where the caller is a `stranger`.
 
         Raises:
-            HandsFull: there is none.
+            HandsFull: there is no room.
         """
         if self._taken + size > self._size or (stranger and self._by_strangers + size > self._size // 4):
             raise HandsFull()
@@ -35,7 +36,7 @@ class BodyRoom:
         self._by_strangers += size if stranger else 0
 
     def give_back(self, size: int, *, stranger: bool) -> None:
-        """Give back the room of so many bytes, which are held no longer."""
+        """Give back the room of `size` bytes that are held no longer."""
         self._taken -= size
         self._by_strangers -= size if stranger else 0
 
@@ -51,7 +52,7 @@ class Share:
         self._size = self._held = 0
 
     def grow(self, size: int) -> int:
-        """`size` bytes more have come; how many there are now.
+        """Count `size` more bytes of the body. Returns how many have come in all.
 
         Raises:
             HandsFull: there is no room for them.
@@ -64,12 +65,12 @@ class Share:
         return self._size
 
     def close(self) -> None:
-        """Give back what was taken."""
+        """Give back the room that this request has taken."""
         self._room.give_back(self._held, stranger=self._stranger)
         self._held = 0
 
 
 @cache
 def room_of(size: int) -> BodyRoom:
-    """The room of this process: the same one for all services that run in it."""
+    """The room of this process, `size` bytes large: one room for all services that run in the process."""
     return BodyRoom(size)

@@ -1,4 +1,4 @@
-"""Routes that take many things at once: their JSON is parsed at the border, in pieces, and not a second time."""
+"""Routes that take many things at once. The border parses their JSON in pieces, and the route uses that value."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,7 +16,8 @@ class _Parsed(Request):
 
 
 class BulkRoute(APIRoute):
-    """A route of which some, marked with `BULKY`, have large bodies: `APIRouter(…, route_class=BulkRoute)`."""
+    """The class of routes in a router that has bulky ones, which are marked with `BULKY`: `APIRouter(…,
+    route_class=BulkRoute)`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

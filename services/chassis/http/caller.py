@@ -19,7 +19,7 @@ class BearerToken(SecurityBase):
         self.scheme_name = "bearer"
 
     async def __call__(self, request: Request) -> Principal:
-        """Raises TokenMissing, or what the token was refused for."""
+        """The verified caller. Raises TokenMissing, or the refusal of a token that is not believed."""
         context = request_context_of(request.scope)
         if context.principal is None:
             raise context.refusal or TokenMissing()
@@ -27,7 +27,7 @@ class BearerToken(SecurityBase):
 
 
 async def principal_if_any(request: Request) -> Principal | None:
-    """The caller; None where nobody can be told."""
+    """The caller; None where the request has no token that is believed."""
     return request_context_of(request.scope).principal
 
 

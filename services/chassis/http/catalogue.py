@@ -14,7 +14,8 @@ _FRESH = {"Cache-Control": "public, max-age=300"}
 
 
 def catalogue(service: str, prefix: str) -> APIRouter:
-    """`/api/<service>/asyncapi.json` and `/api/<service>/asyncapi`, both public: what `service` publishes.
+    """The public routes `/api/<service>/asyncapi.json` and `/api/<service>/asyncapi`, which tell the events and states
+    that `service` publishes.
 
     Args:
         prefix: put before the names of topics in this deployment.

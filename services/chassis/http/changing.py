@@ -1,4 +1,4 @@
-"""Changes one aggregate over HTTP, as many routes do: who may know of it changes it, and is shown it."""
+"""A route that changes one aggregate and answers with its view, for callers who may know of it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +18,8 @@ View = Callable[[Stored[A]], BaseModel]
 
 
 class Changing(Generic[A]):
-    """Changes of `aggregates`. `knows` says who may know of one: to everybody else it is not there."""
+    """Changes `aggregates` over HTTP. `knows` tells whether a caller may know of an aggregate; everybody else gets the
+    answer of an id that doesn't exist (404)."""
 
     def __init__(self, aggregates: Aggregates[A], knows: Callable[[A, Principal], bool]) -> None:
         self._aggregates = aggregates
@@ -27,7 +28,7 @@ class Changing(Generic[A]):
     async def __call__(
         self, id: str, command: Command, decide: Callable[[A, Principal, datetime], Decision[A]], view: View[A]
     ) -> Response:
-        """Change the aggregate `id` as `decide` says for the caller; the answer shows it by `view`."""
+        """Change the aggregate `id` as `decide` says for the caller, and answer with it as `view` shows it."""
         by = command.principal
         return await command.change(
             self._aggregates,

@@ -1,8 +1,9 @@
 """Several services in one process under one origin: the same paths that an edge proxy would serve from four.
 
-`/api/<service>/…` goes to that service, `/livez` and `/readyz` speak for all of them (what each is ready for besides
-commands is told at `/api/<service>/readyz/…`) and refuse what any of them refuses, `pages` says whose other
-paths are, and everything else is the home service's. Each application keeps its own lifespan, database and connections.
+`/api/<service>/…` goes to that service. `/livez` and `/readyz` combine the answers of all services, and are refused if
+one of them refuses; other purposes of readiness are told at `/api/<service>/readyz/…`. Paths of pages go to the service
+that `pages` names, everything else to the home service. Each application keeps its own lifespan, database and
+connections.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 _OF_PROBES = frozenset({200, 503})
-"""What a probe says; anything else is a refusal of the request."""
+"""The statuses of a probe's answer; any other status refuses the request."""
 
 _ALIVE = b'{"status":"alive"}'
 
@@ -28,7 +29,7 @@ class CombinedApp:
         self._home = self._apps.get(home) or next(iter(self._apps.values()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on to the application that the path belongs to."""
+        """Pass the request on to the application that the path belongs to."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] == "/livez":
@@ -74,7 +75,8 @@ class CombinedApp:
         await _answer(send, 200 if ready else 503, orjson.dumps({"ready": ready, "services": facts}))
 
     async def _ask_all(self, scope: Scope, probe: str) -> list[tuple[str, FastAPI, int, bytes]]:
-        """What each service answers to this request; a HEAD is asked as a GET, for the answers are put together."""
+        """The answers of all services to `probe`: path, application, status and body. A HEAD is asked as a GET, because
+        the bodies are needed for one answer."""
         asking = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         paths = [f"/api/{name}/{probe}" for name in self._apps]
         told = await asyncio.gather(

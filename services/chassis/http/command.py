@@ -5,11 +5,11 @@
         return await command.create(cases, lambda id, now: report(id, body, command.principal, now), CaseView.of,
                                     location="/api/issues/v1/cases/{id}")
 
-With an Idempotency-Key the id of what is created derives from caller, address and key, by a secret of the service so
-that nobody can try whose it is; and the answer is kept in the
-same document and by the same write as the effect: a repeated request gets the first answer, byte for byte, marked
-`Idempotency-Replayed: true`, whether the first one is long done, still under way, or lost its process in between.
-With If-Match a change is made to that version only.
+With an Idempotency-Key the id of what is created derives from caller, address and key, keyed with a secret of the
+service, so that nobody can find out by trying whose it is. The answer is kept in the same document, by the same write,
+as the effect. So a repeated request gets the first answer, byte for byte, marked `Idempotency-Replayed: true`, whether
+the first request is long done, still under way, or lost its process in between. With If-Match a change is made to that
+version only.
 """
 
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ class Command:
         self._request = request
         self._key = check_key(key)
         self._versions = match_versions(if_match)
-        self._answer: tuple[int, bytes] | None = None
+        self._answer: tuple[object, bytes] | None = None
 
     @property
     def language(self) -> Language:
@@ -67,12 +67,12 @@ class Command:
         id: str | None = None,
         location: Callable[[str], str] | str,
     ) -> Response:
-        """Create an aggregate: 201 with `view`, ETag and Location.
+        """Create an aggregate. The answer is 201 with the aggregate as `view` shows it, ETag and Location.
 
         Args:
-            decide: is given the id and the time.
-            id: where the thing has an id by nature; else a fresh one is made.
-            location: the address by the id, or a template with `{id}`.
+            decide: decides on the creation, given the id and the time.
+            id: the id of a thing that has one by nature; without it `fresh_id` makes one.
+            location: gives the address for an id, or is a template with `{id}`.
 
         Raises:
             AlreadyExists: `id` is taken, by another request.
@@ -97,21 +97,29 @@ class Command:
         known_to: Callable[[A], bool] | None = None,
         seen: View[A] | None = None,
     ) -> Response:
-        """Change the aggregate `id`: 200 with `view` and ETag.
+        """Change the aggregate `id`. The answer is 200 with the aggregate as `view` shows it, and ETag.
 
         Args:
-            known_to: whether the caller may know that there is such an aggregate; left out, everybody may.
-            seen: how it stands, for a caller who comes second; left out, its public state.
+            known_to: tells whether the caller may know of the aggregate; without it everybody may. A command that
+            changes nothing tells no more than a refusal: whoever may not know of the aggregate is told of none.
+            seen: shows the current aggregate in the refusal of a caller whose change came too late; without it the
+            public state is shown.
 
         Raises:
-            UnknownAggregate: there is none, or the caller may not know of it: every refusal is this one then.
+            UnknownAggregate: there is none, or the caller may not know of it, which hides every other refusal.
             StaleVersion: If-Match names another version.
         """
         receipt = await self._receipt(aggregates.secret, 200, view)
 
         async def act() -> Stored[A]:
             expected = await self._expected(aggregates, id)
-            return await aggregates.change(id, decide, self.cause, expected=expected, receipt=receipt)
+            return await aggregates.change(id, decided, self.cause, expected=expected, receipt=receipt)
+
+        def decided(aggregate: A, now: datetime) -> Decision[A]:
+            decision = decide(aggregate, now)
+            if known_to is not None and not decision.events and not known_to(aggregate):
+                raise UnknownAggregate(kind=aggregates.kind.name, id=id)
+            return decision
 
         try:
             return await self._answered(aggregates.kind.name, act, 200, view, {})
@@ -125,7 +133,8 @@ class Command:
             raise
 
     def _tell_how_it_stands(self, stored: Stored[A], refusal: CommunityError, seen: View[A] | None) -> None:
-        """Who came second sees what the first has made of it, and need not ask. People of elsewhere see nothing."""
+        """Add the current version to a refusal of a change that came too late, so that the caller need not ask for it.
+        Callers of other communities are not told."""
         if refusal.status not in _LOST_RACES or stored.aggregate.community not in self.principal.communities:
             return
         state = stored.aggregate.public_state
@@ -135,7 +144,7 @@ class Command:
             refusal.current = {"version": stored.version, **state.model_dump(mode="json")}
 
     async def fresh_id(self, secret: Secret, kind: str) -> str:
-        """The id of a new thing: the same one for the same Idempotency-Key, by the `secret` of its service."""
+        """The id of a new thing: fresh, or derived from the Idempotency-Key and the `secret` of its service."""
         if self._key is None:
             return new_id(kind)
         return keyed_id(
@@ -151,9 +160,9 @@ class Command:
         return Receipt(key, asked, status, lambda stored: self._rendered(view, stored))
 
     def _rendered(self, view: View[A], stored: Stored[A]) -> bytes:
-        """The body for `stored`; what the receipt keeps is what is answered, so it is made once."""
-        if self._answer is None or self._answer[0] != stored.version:
-            self._answer = (stored.version, _body(view, stored))
+        """The body for `stored`, made once: the receipt keeps the very bytes that are answered."""
+        if self._answer is None or self._answer[0] is not stored:
+            self._answer = (stored, _body(view, stored))
         return self._answer[1]
 
     async def _expected(self, aggregates: Aggregates[A], id: str) -> int | None:
@@ -200,11 +209,11 @@ def _answer(status: int, body: bytes, version: int, headers: dict[str, str]) -> 
 
 
 class CommandOfCaller(BearerToken):
-    """Makes the command from a request. One dependency that reads the headers itself: declared one by one, as
-    parameters of FastAPI, they took a fifth of the time of a report. `HEADERS` documents them."""
+    """Makes the command from a request. This one dependency reads the headers itself, because as declared parameters of
+    FastAPI they took a fifth of the time of a report. `HEADERS` documents them."""
 
     async def __call__(self, request: Request) -> Command:  # type: ignore[override]  # called by FastAPI, as what it is
-        """Raises TokenMissing, or what the token or a header was refused for."""
+        """The command of the caller. Raises TokenMissing, or the refusal of a token or header that is wrong."""
         principal = await super().__call__(request)
         headers = request.headers
         return Command(request, principal, headers.get("idempotency-key"), headers.get("if-match"))

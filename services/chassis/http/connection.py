@@ -1,8 +1,9 @@
-"""One connection of the server, within bounds: how long a head, a body or an answer may take, and how large a head is.
+"""One connection of the server, bounded in the time that a head, a body or an answer may take, and in the size of a
+head.
 
-uvicorn waits for ever for the rest of a head, of a body, and for somebody to fetch an answer. Here every connection is
-looked at once a second, and what has stood still, or trickles, is told so where it can be, and closed. What is no HTTP
-is refused as everything is: as a problem, with a stable code.
+uvicorn waits for ever for the rest of a head or a body, and for a client that doesn't fetch its answer. Here every
+connection is looked at once a second. A connection that stands still or trickles is refused, where a refusal can still
+be sent, and closed. A request that is not HTTP is refused like any other: as a problem with a stable code.
 """
 
 import asyncio
@@ -24,21 +25,24 @@ LONGEST_ADDRESS = 8 * 1024
 LARGEST_HEAD = 32 * 1024
 MOST_FIELDS = 100
 SLOWEST = 16 * 1024
-"""Bytes a second: a body that comes slower than this, once its first seconds are over, is not waited for."""
+"""Bytes a second: a body that comes slower than this, after its first seconds, is given up."""
 
 _SLICE = 16 * 1024
 _FIELD_FRAMING = len(b": \r\n")
 _BARREN = 64 * 1024
-"""Bytes of framing that are read beyond two for each byte of body: a body in crumbs costs us more than its sender."""
+"""The most bytes of framing beyond two for each byte of body. A body in tiny chunks costs the server more than its
+sender."""
 _LINGER = 2.0
-"""How long a caller may take to fetch a refusal before the connection is cut."""
+"""Seconds that a caller may take to fetch a refusal before the connection is cut."""
 _REST_SECONDS, _REST_BYTES = 30.0, 64 * 1024 * 1024
-"""What is still read, and thrown away, of a body that was answered before its end: clients send first, then read."""
+"""The seconds and bytes for which the rest of a body is read and thrown away when the answer was sent before its end:
+clients send first, then read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Seconds for a head, a body (more while it flows), fetching an answer, the next request; connections at once."""
+    """The limits of a server's connections: seconds for a head, for a body (more while it flows), for fetching an
+    answer and until the next request; connections at once."""
 
     head: float
     body: float
@@ -63,7 +67,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = self._told_bytes = self._body_bytes = self._barren = self._thrown_away = 0
         self._since = self._looked = self.loop.time()
         self._stuck: float | None = None
-        """Since when nobody fetches what was written, or the connection is closing."""
+        """The time since which the client doesn't fetch what was written, or the connection is closing; None while
+        neither holds."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -83,7 +88,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._read()
 
     def _read(self) -> None:
-        """Read on until the application has as much as it can take."""
+        """Parse bytes that have come, until the application has as much as it can take."""
         view = memoryview(self._unread)
         at = 0
         while at < len(view) and self._open() and not self.flow.read_paused:
@@ -101,7 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._barren += len(part)
         try:
             self.parser.feed_data(part)
-        except httptools.HttpParserUpgrade:  # nobody speaks anything else here: answered as it is, and no more is read
+        except httptools.HttpParserUpgrade:  # HTTP alone is spoken here: it is answered so, and no more is read
             self._deaf = True
             self.cycle.keep_alive = False
             self.cycle.more_body = False
@@ -129,7 +134,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_head:
-            return  # after a body: a head that has been acted on does not change
+            return  # trailers after a body are ignored: a head that has been acted on does not change
         super().on_header(name, value)
         self._told_bytes += len(name) + len(value) + _FIELD_FRAMING
         if len(self.headers) > MOST_FIELDS or self._told_bytes > LARGEST_HEAD:
@@ -149,7 +154,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _gather(self) -> None:
-        """Hand on together what came together: each chunk for itself would cost much more than its bytes."""
+        """Hand chunks that came together on as one: handing on each chunk costs much more than its bytes."""
         if not self._crumbs:
             return
         body, self._crumbs = b"".join(self._crumbs), []
@@ -185,7 +190,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if now - self._since > _LINGER:
                 self.transport.abort()
         elif self.pipeline or self.flow.read_paused or (self._working and not self._awaits_body):
-            self._since += passed  # it is we who keep the caller waiting
+            self._since += passed  # the service keeps the caller waiting, so this time doesn't count
         elif self._overdue(now - self._since):
             self._give_up()
 
@@ -213,10 +218,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _make_room(self) -> None:
-        """Who keeps a connection without a request under way gives it up, first who has for the longest.
+        """Close other connections where there are more than the bound: those without a request under way, the longest
+        idle first.
 
-        Where nobody does, those whose bodies come slowest do: else half-sent ones would shut everybody out. Some at
-        once, since looking through all for each newcomer would cost more than the newcomers.
+        Where every connection has a request, those whose bodies come slowest are closed, so that half-sent bodies can't
+        shut everybody out. Several are closed at once, because looking through all connections for each newcomer would
+        cost more than the newcomers do.
         """
         others = [each for each in self.connections if each is not self and not each.transport.is_closing()]
         excess = len(others) + 1 - self.bounds.connections
@@ -238,16 +245,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self.loop.call_soon(self._read)
 
     def _fail(self, why: CommunityError) -> None:
-        """Stop the parser, from within one of its calls."""
+        """Stop the parser from within one of its callbacks, with the refusal `why`."""
         self._why = why
         raise ValueError(why.code)
 
     def _refuse(self, why: CommunityError) -> None:
-        """Tell the caller, and read no more. Requests that came before and are under way are answered first."""
+        """Refuse the request with `why`, and read no more. Earlier requests that are under way are answered first."""
         self._why = why
         if self._working and self._in_head:
             self._deaf = True
-            self.cycle.keep_alive = True  # so that this one can be told, too
+            self.cycle.keep_alive = True  # so that the refusal can be sent after the answer under way
         elif self._working and self.cycle.response_started:
             self.transport.abort()
         else:
@@ -270,7 +277,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 class _Flow(FlowControl):
-    """Tells a protocol when reading goes on."""
+    """uvicorn's flow control, which also calls the protocol when reading resumes."""
 
     def __init__(self, transport: asyncio.Transport, go_on: Callable[[], None]) -> None:
         super().__init__(transport)
@@ -284,7 +291,7 @@ class _Flow(FlowControl):
 
 
 def protocol_within(limits: Bounds) -> type[BoundedProtocol]:
-    """The protocol, within `limits`."""
+    """The class of connections that keeps `limits`."""
 
     class Protocol(BoundedProtocol):
         bounds = limits

@@ -1,4 +1,5 @@
-"""What a route demands before it sees a request: whether the caller must be known, and what kind of body it reads."""
+"""The demand of a route, known before it sees a request: whether the caller must be known, and which kinds of body are
+read."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,15 +15,19 @@ BULKY = {"x-body-limit": "upload"}
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one route asks. `kinds` are the media types that it reads; none: it reads no body."""
+    """The demand of one route. `kinds` are the media types that the route reads; none means that it reads no body.
+
+    `query` are the parameters that it knows; None means that it ignores others.
+    """
 
     token: bool = False
     kinds: tuple[str, ...] = ()
     bulky: bool = False
+    query: frozenset[str] | None = None
 
     @property
     def reads_forms(self) -> bool:
-        """Whether a form is read, rather than JSON."""
+        """Whether the route reads a form, rather than JSON."""
         return not FORMS.isdisjoint(self.kinds)
 
 

@@ -1,9 +1,8 @@
-"""Answers routes of the plain shape directly, where FastAPI's general way would find the same and takes longer.
+"""Answers requests to plain routes without FastAPI's general way, which gives the same answer and takes longer.
 
-Plain is a route whose endpoint returns a Response and asks for nothing but what is in the path, a JSON body, the
-request, and dependencies that ask for the request alone. What such a request says is validated by FastAPI's own fields;
-as soon as anything does not fit, FastAPI answers the request from the beginning. So only requests that fit are answered
-here, and all others exactly as FastAPI does.
+A route is plain if its endpoint returns a Response and takes nothing but parameters of the path, a JSON body, the
+request, and dependencies that take the request alone. Path and body are validated by FastAPI's own fields. As soon as
+anything does not fit, FastAPI answers the request from the beginning, so that refusals are exactly FastAPI's.
 """
 
 import inspect
@@ -64,7 +63,8 @@ class _Direct:
         await response(scope, receive, send)
 
     async def _arguments(self, request: Request) -> dict[str, Any] | None:
-        """The arguments for the endpoint; None where the request doesn't fit: then nothing of its body was received."""
+        """The arguments for the endpoint; None where the request doesn't fit. Nothing of the body was received then, so
+        that FastAPI can read it."""
         found: dict[str, Any] = {}
         context = request_context_of(request.scope)
         if self._body:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
 _PACKAGE = "fastapi_swagger"
-"""Carries the distribution of Swagger UI; nothing of it is run."""
+"""The package that carries the files of Swagger UI; none of its code is run."""
 
 _FILES = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -62,7 +62,7 @@ def swagger_files() -> Path:
 
 
 def docs_page(base: str, title: str, openapi: str) -> APIRouter:
-    """The page at `base`, its files below it; it reads the document at `openapi`."""
+    """The page at `base`, with its files below it. The page reads the OpenAPI document at `openapi`."""
     directory = swagger_files()
     router = APIRouter(include_in_schema=False)
     page = _PAGE.format(title=escape(title), base=base)

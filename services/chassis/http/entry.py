@@ -1,4 +1,5 @@
-"""The outermost layer of a service's HTTP: trace, figures, log line, security headers, and the last word on faults."""
+"""The outermost layer of a service's HTTP: it opens the trace, counts, logs, adds security headers, and answers for
+errors that nothing else caught."""
 
 import logging
 import time
@@ -106,7 +107,7 @@ class EntryLayer:
 
 
 class _Answer:
-    """Passes the answer on, with the headers that every answer has."""
+    """Passes an answer on to the server, with the headers that every answer has."""
 
     __slots__ = ("_headers", "_no_store", "_send", "started", "status")
 

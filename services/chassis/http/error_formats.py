@@ -1,8 +1,8 @@
-"""Parts of an API that speak another protocol: beneath their prefix refusals are told in that protocol's own form.
+"""Lets a part of an API speak another protocol, whose refusals have a form of their own beneath a prefix.
 
     routes = ErrorFormatRouter(prefix="/api/library/opds", error_format=refuse_as_opds)
 
-Whatever refuses a request there, a route, the border or the framework: the error format makes the answer.
+The error format makes the answer of every refusal there, by a route, by the border or by the framework.
 """
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
@@ -15,10 +15,11 @@ from services.chassis.errors import CommunityError
 Scope = MutableMapping[str, Any]
 Faults = Sequence[Mapping[str, str]]
 ErrorFormat = Callable[[Scope, CommunityError, Faults | None, Mapping[str, str]], Response]
-"""Makes the answer that tells an error; given what is wrong place by place, if that is known, and headers to send."""
+"""Makes the answer to an error, given the request's scope, the error, its faults place by place (None: not known) and
+headers to send."""
 
 OWN_REFUSALS = "x-own-refusals"
-"""In `openapi_extra`, true: the operation documents its refusals itself."""
+"""The key in `openapi_extra` that is true where an operation documents its refusals itself."""
 
 
 class ErrorFormatRouter(APIRouter):

@@ -1,4 +1,4 @@
-"""Turns every error that a route raised into a problem."""
+"""Turns every error that a route may raise into a problem."""
 
 import logging
 from collections.abc import Callable
@@ -25,14 +25,14 @@ _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 async def refused(request: Request, error: CommunityError) -> Response:
-    """The problem of a `CommunityError`."""
+    """The answer to a `CommunityError`."""
     if error.status >= 500:
         log.warning("refused with %s", error.code)
     return problem(request.scope, error)
 
 
 async def invalid(request: Request, error: RequestValidationError) -> Response:
-    """A request that doesn't fit its schema, or whose body is of a kind that the route doesn't read."""
+    """The answer to a request that doesn't fit its schema, or whose body is of a kind that the route doesn't read."""
     found = error.errors()
     if any(fault["type"] == "json_invalid" for fault in found):
         return problem(request.scope, refusals.BodyNotJson(line=1, column=found[0]["loc"][-1]))
@@ -43,14 +43,15 @@ async def invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 async def stopped(request: Request, error: HTTPException) -> Response:
-    """What the framework refused by itself."""
+    """The answer to a request that the framework refused by itself."""
     make = _BY_STATUS.get(error.status_code)
     refusal = make(request) if make is not None else _unnamed(error.status_code)
     return problem(request.scope, refusal, headers=error.headers)
 
 
 async def away(request: Request, error: PyMongoError) -> Response:
-    """The store failed a question that was put to it directly; whatever the trouble is, a repetition is safe."""
+    """The answer where the store failed a query: 503, whatever the trouble is, because repeating the request is
+    safe."""
     if not is_passing(error):
         raise error
     return await refused(request, StoreUnavailable())

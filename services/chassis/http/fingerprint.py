@@ -1,9 +1,10 @@
-"""What makes two requests the same request: caller, method, address and meaning of the body.
+"""Tells whether two requests are the same: by caller, method, address and meaning of the body.
 
-Both names are keyed with the service's secret: who gets hold of them can't try whose request it was, or with which key.
+Key and fingerprint of a receipt are digests keyed with the service's secret: somebody who gets hold of them can't find
+out by trying whose request it was, or with which Idempotency-Key.
 
-JSON is compared by value, so that order and spacing don't matter; a form by its fields and the content of its files, so
-that the boundary, which differs each time, doesn't.
+JSON is compared by value, so that order and spacing don't matter. A form is compared by its fields and the content of
+its files, so that its boundary, which differs each time, doesn't matter.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ _CHUNK = 1 << 16
 
 
 def check_key(key: str | None) -> str | None:
-    """`key`, an Idempotency-Key header as it came.
+    """Check `key`, the Idempotency-Key header of a request, and return it; None where the request has none.
 
     Raises:
         IdempotencyKeyMalformed: it is empty, too long, or not visible ASCII.
@@ -36,12 +37,12 @@ def check_key(key: str | None) -> str | None:
 
 
 def receipt_key(secret: bytes, sub: str, request: Request, key: str) -> str:
-    """The key of a receipt. The same Idempotency-Key of another caller or for another operation makes another key."""
+    """The key of a receipt. It differs for another caller or another operation with the same Idempotency-Key."""
     return keyed_mark(secret, "receipt", sub, request.method, request.scope["path"], key)
 
 
 async def fingerprint(secret: bytes, sub: str, request: Request) -> str:
-    """The digest of what `sub` asked for by `request`, whose body the route has read already."""
+    """The digest of what `sub` asks for by `request`, whose body the route has already read."""
     query = request.scope["query_string"].decode("latin-1")
     asked = (request.method, request.scope["path"], query, await _meaning(request))
     return keyed_mark(secret, "request", sub, *asked)
@@ -53,7 +54,7 @@ async def _meaning(request: Request) -> str:
     demand = context.demand
     if kind in FORMS and (demand is None or demand.reads_forms):
         return await _form_meaning(await request.form())
-    is_json = demand is None or JSON in demand.kinds  # which the border has looked through
+    is_json = demand is None or JSON in demand.kinds  # JSON that the border has already bounded
     if is_json and context.value is not UNREAD:
         return hashlib.sha256(_sorted(context.value)).hexdigest()
     body = await request.body()

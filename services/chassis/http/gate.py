@@ -1,8 +1,9 @@
 """Lets callers in: reads the bearer token, and keeps each caller to a rate, before any body is read.
 
-A caller whose token is known is counted by `sub`. Everybody else is counted by address, before a signature is checked:
-made-up tokens cost their sender a place in the queue, not us the arithmetic. Where the route asks who calls, who isn't
-known goes no further; elsewhere a token that isn't believed stops nobody. Whatever is no HTTP request ends here.
+A caller whose token was verified before is counted by `sub`. Everybody else is counted by address before a signature is
+checked, so that a flood of made-up tokens is stopped by the rate and not paid for in arithmetic. Where the route
+demands a known caller, a request without a valid token is refused here; elsewhere an invalid token is ignored.
+Connections that are not HTTP are refused here too.
 """
 
 import ipaddress
@@ -124,7 +125,8 @@ def _address(scope: Scope) -> str:
 
 @lru_cache(maxsize=4096)
 def _network(address: str) -> str:
-    """An IPv4 address itself; of IPv6 the /64, since a single household is given that many."""
+    """The network that `address` is counted under: an IPv4 address itself, of IPv6 the /64, which a single household is
+    given."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Refuses the head of a request that two readers could read differently; nothing is guessed.
+"""Refuses the head of a request that two servers could read differently; nothing is guessed.
 
-A field that may stand once stands once, a body has one length, a request names one host. So whatever stands before the
-service, or behind it, has understood the same request.
+A header that may stand once stands once, a body has one length, a request names one host. So a proxy before the
+service, and whatever stands behind it, understand the same request.
 """
 
 from collections.abc import Mapping
@@ -33,10 +33,10 @@ _ONCE = frozenset(
 
 
 def flaw_in(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> CommunityError | None:
-    """Why this head can't be acted on; None where it can.
+    """The refusal of a head that can't be acted on; None for a sound one.
 
     Args:
-        headers: those of `scope`, each name once.
+        headers: the headers of `scope`, each name once.
     """
     sent = scope["headers"]
     if len(sent) != len(headers) and (name := _repeated(sent)) is not None:
@@ -55,7 +55,7 @@ def flaw_in(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> Communi
 
 
 def announces_body(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a body follows the head."""
+    """Whether `headers` say that a body follows."""
     return headers.get(b"content-length", b"0").strip(b"0") != b"" or b"transfer-encoding" in headers
 
 

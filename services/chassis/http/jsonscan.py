@@ -1,7 +1,8 @@
 """Looks through JSON while it arrives: how deep, how many values, and where it can be cut into pieces.
 
-Nothing is built before the bounds are known to hold, and nothing takes the event loop for longer than a slice does. A
-long text is then read piece by piece: each is closed into a text of its own, parsed, and joined to those before.
+No value is built before the bounds are known to hold, and the event loop is never held for longer than a slice takes. A
+long text is then read piece by piece: each piece is completed to a JSON text of its own, parsed, and joined to the
+pieces before.
 """
 
 import asyncio
@@ -17,14 +18,14 @@ from services.chassis.http.texts import check_text, may_be_unfit, texts_of
 
 DEEPEST = 32
 SLICE = 32 * 1024
-"""Bytes that are looked through, or parsed, in one go."""
+"""How many bytes are looked through, or parsed, in one go."""
 WHOLE = 2 * SLICE
-"""Up to so many bytes are parsed in one go."""
+"""The most bytes of a text that is parsed whole; longer texts are parsed in pieces."""
 LONGEST = 8 * SLICE
-"""Bytes between two commas. A text is cut at commas alone, and what can't be cut is parsed in one go."""
+"""The most bytes between two commas. A text is cut only at commas, and a part that can't be cut is parsed in one go."""
 
 _TEXTS = 2000
-"""That are looked at in one go."""
+"""How many texts are checked for control characters in one go."""
 _INT64 = 2**63
 _STRING = rb'[^"\\]*+(?:\\.[^"\\]*+)*+(?:(")|\\?\Z)'
 _TOKEN = re.compile(rb'"' + _STRING + rb"|[\[\]{},]", re.DOTALL)
@@ -38,7 +39,7 @@ _UNBEGUN = b",]}:"
 
 
 class _NotJson(BodyNotJson):
-    """The text is no JSON; the place is given as the parser counts it."""
+    """A text is not JSON. `at` is the place of the mistake as the parser counts it."""
 
     def __init__(self, error: orjson.JSONDecodeError) -> None:
         super().__init__(line=error.lineno, column=error.colno)
@@ -46,9 +47,10 @@ class _NotJson(BodyNotJson):
 
 
 class Scan:
-    """What is known of a JSON text of which a part has come.
+    """Counts depth and values of a JSON text while its parts arrive.
 
-    It does not check the grammar: of what is no JSON it may say anything, and the parser refuses it.
+    The scan does not check the grammar. For a text that is not JSON its counts mean nothing, and the parser refuses the
+    text.
     """
 
     def __init__(self, *, values: int, deepest: int = DEEPEST, piece: int = SLICE) -> None:
@@ -59,15 +61,16 @@ class Scan:
         self._stack = bytearray()
         self._size = self._values = self._last = self._comma = 0
         self.cuts: list[tuple[int, bytes]] = []
-        """Places of commas, about a slice from each other, each with the brackets that are open there."""
+        """The places of commas at which the text can be cut, about a slice apart, each with the brackets that are open
+        there."""
 
     def feed(self, data: bytes) -> None:
-        """Look through the next part.
+        """Look through `data`, the next part of the text.
 
         Raises:
-            BodyTooDeep: brackets within brackets, beyond the bound.
-            BodyTooMany: more values than the bound.
-            TextTooLong: more without a comma than `LONGEST`.
+            BodyTooDeep: brackets are nested more deeply than the bound.
+            BodyTooMany: there are more values than the bound.
+            TextTooLong: more than `LONGEST` bytes came without a comma.
         """
         at = self._rest_of_string(data) if self._in_string else 0
         stack, base = self._stack, self._size
@@ -97,7 +100,8 @@ class Scan:
             raise TextTooLong(limit=LONGEST)
 
     def feed_whole(self, data: bytes) -> None:
-        """The same for a text that has come in one piece. What is too small to break a bound isn't looked through."""
+        """Look through a text that has come in one piece, unless it is too small to break a bound. Raises what `feed`
+        raises."""
         if len(data) > min(self._piece, self._most) or data.count(b"[") + data.count(b"{") > self._deepest:
             self.feed(data)
 
@@ -118,7 +122,7 @@ def _ends_in_escape(text: bytes) -> bool:
 
 
 def slices(data: bytes) -> Iterator[bytes]:
-    """The parts of `data`, each of which is looked through in one go."""
+    """The parts of `data`, at most `SLICE` bytes each."""
     if len(data) <= SLICE:
         yield data
         return
@@ -128,10 +132,10 @@ def slices(data: bytes) -> Iterator[bytes]:
 
 
 def parse(text: bytes) -> Any:
-    """The value of `text`, whose depth was looked at.
+    """The value of `text`, whose depth a scan has checked.
 
     Raises:
-        BodyNotJson: it isn't JSON in UTF-8.
+        BodyNotJson: `text` isn't JSON in UTF-8.
         NumberOutOfRange: an integer in it is larger than 64 bits.
     """
     try:
@@ -152,10 +156,10 @@ def _check_numbers(text: bytes) -> None:
 
 
 async def parse_in_pieces(text: bytes, cuts: list[tuple[int, bytes]]) -> Any:
-    """The value of `text` as `parse` gives it; others have their turn between two pieces.
+    """The value of `text` as `parse` gives it. Other requests are served between two pieces.
 
     Raises:
-        BodyNotJson: it isn't JSON, or an object that spans pieces has a name twice.
+        BodyNotJson: `text` isn't JSON, or an object that spans pieces has a name twice.
         NumberOutOfRange: an integer in it is larger than 64 bits.
         ControlCharacter: a text in it has one.
     """
@@ -175,10 +179,12 @@ async def parse_in_pieces(text: bytes, cuts: list[tuple[int, bytes]]) -> Any:
 
 
 class _Joint:
-    """A value that grows piece by piece; `_open` are its unfinished parts, from the outermost inwards.
+    """A JSON value that grows piece by piece. `_open` holds its unfinished arrays and objects, from the outermost
+    inwards.
 
-    A piece begins within the brackets that are open at its start, and the brackets that it leaves open are closed for
-    it. Marks that nobody can guess stand where it ends, and as the name of what it goes on with.
+    To parse a piece by itself, the brackets that are open at its start are put before it, and those that it leaves open
+    are closed behind it. Random marks, which no text can contain on purpose, show where the piece ends, and name the
+    member of an object that the piece continues.
     """
 
     def __init__(self, text: bytes) -> None:
@@ -188,10 +194,11 @@ class _Joint:
         self._open: list[Any] = []
         self.value: Any = None
         self.suspect = False
-        """Whether a text in it may hold a control character."""
+        """Whether a text in the value may hold a control character, so that all of them have to be checked."""
 
     def add(self, start: int, end: int, opened: bytes, left_open: bytes) -> None:
-        """Join the piece from `start` to `end`."""
+        """Parse the piece of the text from `start` to `end` and join its value. `opened` and `left_open` are the
+        brackets open at its start and at its end."""
         piece = bytes(self._view[start:end])
         bare = piece.strip(b" \t\r\n")
         last = end == len(self._text)
@@ -210,13 +217,14 @@ class _Joint:
         self._open = self._unfinished(start, len(left_open))
 
     def _opening(self, opened: bytes) -> bytes:
-        """The brackets that are open, each but the innermost around the next; in an object under a mark."""
+        """The text that opens the brackets `opened`, each around the next. A bracket inside an object stands under the
+        mark for a continued member."""
         name = f'{{"{self._goes_on}":'.encode()
         inner = [name if bracket == _OBJECT else b"[" for bracket in opened[:-1]]
         return b"".join([*inner, opened[-1:]])
 
     def _closing(self, left_open: bytes) -> bytes:
-        """The brackets that close those which stay open, after a mark."""
+        """The text that ends a piece with a mark and closes the brackets `left_open`."""
         if not left_open:
             return b""
         mark = f',"{self._ends}"'.encode() + (b":0" if left_open[-1] == _OBJECT else b"")
@@ -238,7 +246,8 @@ class _Joint:
             value = inside
 
     def _unfinished(self, start: int, depth: int) -> list[Any]:
-        """The parts that stay open: the last of the last, down to where the piece ended."""
+        """The arrays and objects that stay open after a piece, from the outermost inwards, without the mark at its end.
+        Raises a fault where the mark is not at the end."""
         found: list[Any] = []
         value = self.value
         for _ in range(depth):
@@ -249,7 +258,7 @@ class _Joint:
         if found:
             innermost = found[-1]
             name = next(reversed(innermost)) if isinstance(innermost, dict) else innermost[-1]
-            if name != self._ends:  # a name stood twice, and what was read last is not what is open
+            if name != self._ends:  # an object had a name twice, so that the member read last is not the open one
                 raise self._fault(start)
             innermost.pop(name if isinstance(innermost, dict) else -1)
         return found

@@ -12,7 +12,7 @@ _MOST_RANGES = 20
 
 
 def preferred(accept: str | None) -> Language:
-    """The language that `accept`, an Accept-Language header, likes best; what it can't be read as is passed over."""
+    """The language that `accept`, an Accept-Language header, prefers. Parts that can't be read are ignored."""
     wishes: dict[str, tuple[float, int]] = {}
     for place, part in enumerate((accept or "").split(",")[:_MOST_RANGES]):
         match = _RANGE.fullmatch(part)
@@ -28,7 +28,7 @@ def preferred(accept: str | None) -> Language:
 
 
 def language_of(request: Request) -> Language:
-    """The language of whoever sent `request`."""
+    """The language that the sender of `request` prefers."""
     return preferred(request.headers.get("accept-language"))
 
 

@@ -16,8 +16,9 @@ from services.chassis.http import refusals
 from services.chassis.http.command import HEADERS, CommandOfCaller
 from services.chassis.http.error_formats import OWN_REFUSALS
 from services.chassis.http.problems import Problem, problems
+from services.chassis.http.queries import is_strict
 from services.chassis.http.shared_parts import operation_id, share_parts
-from services.chassis.http.texts import ControlCharacter
+from services.chassis.http.texts import ControlCharacter, InvisibleText
 from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.receipt import IdempotencyKeyReused
 from services.chassis.store.unavailable import StoreUnavailable
@@ -42,7 +43,7 @@ _WITH_BODY: tuple[type[CommunityError], ...] = (
     refusals.UnsupportedMedia,
     refusals.HandsFull,
 )
-_WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid, ControlCharacter)
+_WITH_INPUT: tuple[type[CommunityError], ...] = (refusals.RequestInvalid, ControlCharacter, InvisibleText)
 _BY_PARAMETER: dict[str, tuple[type[CommunityError], ...]] = {
     "cursor": (InvalidCursor,),
     "idempotency-key": (refusals.IdempotencyKeyMalformed, IdempotencyKeyReused),
@@ -67,7 +68,8 @@ def complete(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
 
 
 def document(app: FastAPI, path: str) -> APIRouter:
-    """Serves `app.openapi()` at `path`; it is made in a thread, since that takes some tenths of a second."""
+    """Serves `app.openapi()` at `path`. The document is made in a thread, because making it takes some tenths of a
+    second."""
     router = APIRouter(include_in_schema=False)
     made: list[bytes] = []
 
@@ -103,12 +105,12 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in methods.items():
             if method in _METHODS:
                 operation["operationId"] = operation_id(method, path)
-                _complete_operation(operation)
+                _complete_operation(operation, reads=method == "get")
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document
 
 
-def _complete_operation(operation: dict[str, Any]) -> None:
+def _complete_operation(operation: dict[str, Any], *, reads: bool) -> None:
     answers: dict[str, Any] = operation.setdefault("responses", {})
     plain = answers.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if plain.get("$ref", "").endswith("/HTTPValidationError"):
@@ -122,6 +124,8 @@ def _complete_operation(operation: dict[str, Any]) -> None:
         expected += _WITH_BODY
     if "requestBody" in operation or operation.get("parameters"):
         expected += _WITH_INPUT
+    elif reads and is_strict(answers.get("200", {}).get("content", ())):
+        expected.append(refusals.RequestInvalid)
     names = {parameter.get("name", "").lower() for parameter in operation.get("parameters", ())}
     expected += [error for name, errors in _BY_PARAMETER.items() if name in names for error in errors]
     for status, answer in problems(*expected).items():

@@ -50,19 +50,20 @@ class PageView(BaseModel, Generic[V]):
 
 
 def paged(page: Page[A], view: Callable[[Stored[A]], BaseModel], request: Request) -> Response:
-    """`page` with each item as `view` shows it."""
+    """The answer with `page`, each item as `view` shows it."""
     return page_of([view(item) for item in page.items], page.next, request)
 
 
 def page_of(
     items: Sequence[BaseModel], following: str | None, request: Request, *, more: bool | None = None
 ) -> Response:
-    """A page of `items`: with a Link header to the next page (RFC 8288) whose cursor is `following`, and an entity tag.
+    """The answer with a page of `items`, an entity tag, and a Link header (RFC 8288) to the next page, whose cursor is
+    `following`.
 
-    304 without a body where the caller has the page already.
+    The answer is 304 without a body where the caller has the page already.
 
     Args:
-        more: whether there are others; by default where there is a page after this one.
+        more: whether there are more items than these; by default, whether there is a next page.
     """
     counted = counts(len(items), following, request, more=more)
     shown: PageView[Any] = PageView[Any](items=list(items), next=following, **counted)
@@ -70,14 +71,14 @@ def page_of(
 
 
 def counts(shown: int, following: str | None, request: Request, *, more: bool | None = None) -> dict[str, int]:
-    """How many there are, as the first page of a list says it: `total` or `at_least`; nothing for any other page."""
+    """The count of items that the first page of a list tells, `total` or `at_least`; empty for any other page."""
     if "cursor" in request.query_params:
         return {}
     return {"at_least" if (following is not None if more is None else more) else "total": shown}
 
 
 def link(following: str | None, request: Request) -> dict[str, str]:
-    """The header that leads to the page whose cursor is `following`; none where there is no such page."""
+    """The Link header to the page whose cursor is `following`; empty where there is no such page."""
     if following is None:
         return {}
     url = request.url.include_query_params(cursor=following)

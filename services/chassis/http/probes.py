@@ -1,8 +1,8 @@
-"""Answers those who run the system: whether a service lives, what it is ready for, and its figures.
+"""Tells operators whether a service lives, what it is ready for, and its figures.
 
-Readiness has three purposes, told apart: to take commands, to consume what others tell (and to tell them), to be read.
-`/readyz` obeys the first alone, for an edge that took a replica out because Kafka is away would take out all of them,
-though commands go on; the other two are for alerts, at `/readyz/consuming` and `/readyz/reading`.
+Readiness has three purposes: to take commands, to exchange events with others, and to answer readers with fresh data.
+`/readyz` tells the first alone, for an edge obeys it: if Kafka's absence counted, the edge would take out every
+replica, though commands go on. The other two are for alerts, at `/readyz/consuming` and `/readyz/reading`.
 """
 
 import asyncio
@@ -28,12 +28,12 @@ class Purpose(StrEnum):
 
 
 PATIENCE = {Purpose.COMMANDS: 2.0, Purpose.CONSUMING: 1.0, Purpose.READING: 1.0}
-"""Seconds after which a check that has not answered is told as such."""
+"""Seconds after which a check that has not answered counts as failed, by purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that readiness rests on, as it stands; `value` is what was measured."""
+    """The result of one check: whether it is content, a sentence, and the `value` that was measured."""
 
     ok: bool
     detail: str
@@ -41,7 +41,7 @@ class Fact:
 
 
 class ReadinessCheck(Protocol):
-    """Looks at one fact of the service's own business, such as the age of the oldest unsent event."""
+    """Checks one fact of the service's own business, such as the age of the oldest unsent event."""
 
     @property
     def name(self) -> str: ...
@@ -51,7 +51,7 @@ class ReadinessCheck(Protocol):
 
 Checks = Mapping[Purpose, Sequence[ReadinessCheck]]
 Told = tuple[dict[str, Any], int]
-"""An answer and its status."""
+"""The body of an answer and its status."""
 
 
 def probe_paths(service: str) -> frozenset[str]:
@@ -65,8 +65,8 @@ def probes(
 ) -> APIRouter:
     """`/livez`, `/readyz`, `/readyz/<purpose>` and `/metrics`, at the root and under `/api/<service>`.
 
-    Ready for a purpose means that every check of it is content; one that raises, or takes longer than its patience, is
-    not. None holds up the answer for longer.
+    A service is ready for a purpose if every check of that purpose is content. A check that raises, or takes longer
+    than its patience, is not content, and does not hold up the answer for longer.
     """
     router = APIRouter(include_in_schema=False)
     looks = {of: [_Look(check, of, patience[of]) for check in checks.get(of, ())] for of in Purpose}
@@ -114,7 +114,7 @@ def probes(
 
 
 class _Look:
-    """Asks one check, one question at a time: whoever asks meanwhile waits for the same answer."""
+    """Runs one check, once at a time: callers who come meanwhile wait for the same result."""
 
     def __init__(self, check: ReadinessCheck, purpose: Purpose, patience: float) -> None:
         self._check = check
@@ -123,7 +123,8 @@ class _Look:
         self._asking: asyncio.Task[Fact] | None = None
 
     async def fact(self) -> dict[str, Any]:
-        """The fact, or that the check does not answer: one that hangs is left hanging."""
+        """The result of the check, as JSON. A check that doesn't answer in time is left running, and the result says
+        so."""
         asking = self._asking
         if asking is None or asking.done():
             asking = self._asking = asyncio.create_task(self._check.check())
@@ -146,7 +147,8 @@ class _Look:
 
 
 def _heard(asking: "asyncio.Task[Fact]") -> None:
-    """Look at the error of a check that was late, so that asyncio does not report it: its silence was told."""
+    """Retrieve the error of a check that ended too late, so that asyncio does not report it; its lateness was already
+    told."""
     if not asking.cancelled():
         asking.exception()
 

@@ -69,7 +69,7 @@ def problem(
     errors: Sequence[Mapping[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer that tells `error`."""
+    """The answer to `error`, in the caller's language."""
     context = request_context_of(scope)
     if context.error_format is not None:
         return context.error_format(scope, error, errors, {**_headers(error), **(headers or {})})

@@ -1,8 +1,8 @@
 """Token buckets: how many requests a caller may send in a row, and how fast they come back.
 
 The count is kept in this process: each replica allows the whole rate, so that with n replicas a caller gets up to n
-times as much. It protects a replica from being pressed; a quota across replicas belongs to the edge.
-Memory is bounded: where there are more callers than places, the one longest unseen is forgotten, and starts full again.
+times as much. The rate protects a replica from overload; a quota across replicas belongs to the edge. Memory is
+bounded: where there are more callers than places, the one longest unseen is forgotten, and starts full again.
 """
 
 import time
@@ -12,7 +12,7 @@ from services.chassis.cache import Cache
 
 
 class Buckets:
-    """One bucket a caller."""
+    """One bucket for each caller, kept for at most `places` callers."""
 
     def __init__(
         self,
@@ -28,7 +28,8 @@ class Buckets:
         self._levels = Cache[str, tuple[float, float]](places)
 
     def take(self, caller: str) -> float:
-        """Take one request out of the bucket of `caller`; 0 where there was one, else the seconds until there is."""
+        """Take one request out of the bucket of `caller`. Returns 0 where there was one, else the seconds until there
+        is."""
         now = self._clock()
         level, since = self._levels.get(caller) or (float(self.burst), now)
         level = min(self.burst, level + (now - since) * self.per_second)

@@ -1,4 +1,4 @@
-"""An answer that is costly to make, for callers who need not be known: it is made seldom and given often."""
+"""Bounds how often an answer is made that is costly and public: an answer made lately is given again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ _PER_SECOND, _AT_FIRST = 5.0, 50
 
 
 class Rationed(Generic[T]):
-    """Makes one answer for all who ask at the same time; who asks more often than it is made gets the last one."""
+    """Makes one answer for all callers at the same time. Beyond the ration, callers get the last answer."""
 
     def __init__(self, make: Callable[[], Awaitable[T]], *, ration: Buckets | None = None) -> None:
         self._make = make
@@ -21,7 +21,7 @@ class Rationed(Generic[T]):
         self._made: T | None = None
 
     async def __call__(self) -> T:
-        """The answer: fresh, or as fresh as the ration allows."""
+        """The answer: made now, or the last one where the ration is used up."""
         if self._making is None:
             if self._made is not None and self._ration.take("") > 0:
                 return self._made

@@ -1,10 +1,10 @@
-"""What the border itself refuses, before any service is asked."""
+"""The refusals of the border itself, before any room is asked."""
 
 from services.chassis.errors import CommunityError, Invalid, NotFound, Unavailable
 
 
 class BadRequest(CommunityError, code="request.bad", status=400, zh="请求有误。", en="The request can't be read."):
-    """Not HTTP or not what its headers say."""
+    """The request is not HTTP, or not what its headers say."""
 
 
 class Ambiguous(
@@ -14,7 +14,7 @@ class Ambiguous(
     zh="请求头 {header} 有多种理解，无法处理。",
     en="The request can be read in more than one way: {header}.",
 ):
-    """A field that may stand once stands twice, or a body has two lengths."""
+    """A header that may stand once stands twice, or a body has two lengths."""
 
 
 class HeadTooLarge(
@@ -24,7 +24,7 @@ class HeadTooLarge(
     zh="请求头过大（上限 {limit} 字节）。",
     en="The head of the request is too large (at most {limit} bytes).",
 ):
-    """Or it has too many fields."""
+    """The head of the request is too large, or has too many headers."""
 
 
 class AddressTooLong(
@@ -34,7 +34,7 @@ class AddressTooLong(
     zh="地址过长（上限 {limit} 字节）。",
     en="The address is too long (at most {limit} bytes).",
 ):
-    """Path and query together."""
+    """Path and query together are too long."""
 
 
 class TooSlow(
@@ -54,7 +54,7 @@ class BodyNotJson(
     zh="请求正文不是有效的 JSON（第 {line} 行第 {column} 列）。",
     en="The body is not valid JSON (line {line}, column {column}).",
 ):
-    """RFC 8259 in UTF-8; NaN, lone surrogates and the like are no JSON."""
+    """The body is not JSON by RFC 8259 in UTF-8; NaN, lone surrogates and the like are no JSON."""
 
 
 class BodyTooDeep(
@@ -64,7 +64,7 @@ class BodyTooDeep(
     zh="JSON 嵌套过深（最多 {limit} 层）。",
     en="The JSON is nested too deeply (at most {limit} levels).",
 ):
-    """Nothing that makes sense here is that deep."""
+    """The JSON is nested more deeply than any request needs."""
 
 
 class BodyTooMany(
@@ -74,7 +74,7 @@ class BodyTooMany(
     zh="JSON 中的内容项过多（最多 {limit} 项）。",
     en="The JSON holds too many values (at most {limit}).",
 ):
-    """Small as bytes, large once read."""
+    """The JSON has too many values: it is small as bytes, and large once parsed."""
 
 
 class TextTooLong(
@@ -84,7 +84,7 @@ class TextTooLong(
     zh="JSON 中有一段文字或空白过长（上限 {limit} 字节）。",
     en="A text, or the space between two things, in the JSON is too long (at most {limit} bytes).",
 ):
-    """No field takes as much, and it could not be read in pieces."""
+    """A text in the JSON is longer than any field takes, and too long to be read in pieces."""
 
 
 class NumberOutOfRange(
@@ -94,7 +94,7 @@ class NumberOutOfRange(
     zh="JSON 中的数字超出范围。",
     en="A number in the JSON is out of range.",
 ):
-    """An integer of more than 64 bits."""
+    """The JSON has an integer of more than 64 bits."""
 
 
 class BodyTooLarge(
@@ -104,7 +104,7 @@ class BodyTooLarge(
     zh="请求正文过大（上限 {limit} 字节）。",
     en="The body is too large (at most {limit} bytes).",
 ):
-    """By its Content-Length, or by what came of it."""
+    """The body is too large, by its Content-Length or by the bytes that came."""
 
 
 class UnsupportedMedia(
@@ -128,7 +128,7 @@ class MethodNotAllowed(
     zh="这个地址不支持 {method}。",
     en="{method} is not possible at this address.",
 ):
-    """The path exists, not with this method."""
+    """The path exists, but not with this method."""
 
 
 class RequestInvalid(
@@ -156,7 +156,7 @@ class HandsFull(
     zh="系统正忙，请稍后重试。",
     en="Too much is being received just now; try again in a moment.",
 ):
-    """The bodies that are being read take all the room that there is for them."""
+    """The bodies that are being read take all the memory that there is for bodies."""
 
 
 class IdempotencyKeyMalformed(
@@ -166,7 +166,7 @@ class IdempotencyKeyMalformed(
     zh="Idempotency-Key 须为 1 至 255 个可见 ASCII 字符。",
     en="An Idempotency-Key is 1 to 255 visible ASCII characters.",
 ):
-    """The header is there and can't be one."""
+    """The Idempotency-Key header is empty, too long, or not visible ASCII."""
 
 
 class IfMatchMalformed(
@@ -176,7 +176,7 @@ class IfMatchMalformed(
     zh='If-Match 须为带引号的版本号，例如 "3"。',
     en='If-Match is a quoted version such as "3".',
 ):
-    """RFC 9110, 13.1.1."""
+    """The If-Match header is no list of entity tags (RFC 9110, 13.1.1)."""
 
 
 class Unexpected(

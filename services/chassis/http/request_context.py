@@ -1,4 +1,4 @@
-"""The context of one request: what the layers of the border have learnt and hand to those behind them."""
+"""The context of one request: facts that the layers of the border find out and hand to the layers behind them."""
 
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _KEY = "community.request_context"
 
 UNREAD: Final = object()
-"""Stands in place of a value that nobody has parsed."""
+"""Marks that no JSON value was parsed."""
 
 
 class RequestContext:
@@ -25,24 +25,25 @@ class RequestContext:
         self.headers = headers
         self.trace = trace
         self.error_format = error_format
-        """How refusals are told here; None: as problem details."""
+        """The format of refusals at this path; None: problem details."""
         self.principal: Principal | None = None
         self.refusal: CommunityError | None = None
-        """Why a token that was sent is not believed."""
+        """The reason why the token of the request is not believed; None where it is, or none was sent."""
         self.body_limit = 0
         self.demand: Demand | None = None
-        """What the route asks for; None where there is no such route, or the border was passed by."""
+        """The demand of the route; None where there is no such route, or the request did not come through the
+        border."""
         self.value: Any = UNREAD
-        """The JSON of a body that is bulky or small, as the border parsed it; nobody changes it."""
+        """The JSON value of a bulky or small body, as the border parsed it. Nobody may change it."""
 
 
 def enter(scope: MutableMapping[str, Any], context: RequestContext) -> None:
-    """Lay `context` beside the request."""
+    """Attach `context` to the request of `scope`."""
     scope[_KEY] = context
 
 
 def request_context_of(scope: MutableMapping[str, Any]) -> RequestContext:
-    """The context of the request; an empty one where the request came in past the border, as in a bare test."""
+    """The context of the request; an empty one where the request did not come through the border, as in a bare test."""
     context = scope.get(_KEY)
     if not isinstance(context, RequestContext):
         context = scope[_KEY] = RequestContext(dict(scope.get("headers", ())), "")

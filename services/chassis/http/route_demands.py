@@ -1,4 +1,4 @@
-"""Reads the demand of a route from its own declaration, once: the border never guesses from what a request says."""
+"""Reads the demand of a route from its declaration, once, so that the border never guesses from a request."""
 
 from typing import Any
 
@@ -7,15 +7,18 @@ from fastapi.params import Form
 
 from services.chassis.http.caller import BearerToken
 from services.chassis.http.demands import BULKY, JSON, MULTIPART, NOTHING, URLENCODED, Demand
+from services.chassis.http.queries import names_of
 
 
 def demand_of(route: Any) -> Demand:
-    """The demand of `route`: one of FastAPI, by itself or as it stands inside another router."""
+    """The demand of `route`, a FastAPI route by itself or inside another router."""
     dependant = getattr(route, "dependant", None)
     if dependant is None:
         return NOTHING
     extra = getattr(route, "openapi_extra", None) or {}
-    return Demand(_asks_who(dependant), _kinds(route.body_field, extra), extra.items() >= BULKY.items())
+    return Demand(
+        _asks_who(dependant), _kinds(route.body_field, extra), extra.items() >= BULKY.items(), names_of(route)
+    )
 
 
 def _asks_who(dependant: Dependant) -> bool:

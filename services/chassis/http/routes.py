@@ -1,8 +1,8 @@
 """Finds the route of a request by its path's segments instead of trying one route after another.
 
 FastAPI tries every route of every included router, twice; with forty routes that costs more than the rest of the
-border. Which route answers stays the same: among those that the segments leave, the first that matches.
-HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the content out.
+border. The route that answers stays the same: the first that matches, among those that fit the segments. HEAD is
+answered wherever GET is (RFC 9110, 9.3.2); the server leaves the content out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.chassis.http.bulk import BulkRoute
 from services.chassis.http.demands import NOTHING, Demand
+from services.chassis.http.queries import refuse_unknown
 from services.chassis.http.route_demands import demand_of
 
 _CHOSEN = "community.route"
@@ -24,11 +25,11 @@ _FOUND = "community.found"
 
 
 class NotInPieces(TypeError):
-    """A route is marked as bulky, but its body would be parsed in one go: it must be a BulkRoute."""
+    """A route is marked as bulky, but is no BulkRoute, so that its body would be parsed in one go."""
 
 
 def named_first(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
-    """`routes` in an order in which no parameter takes what another route names: `/cases/similar` before `/cases/{id}`.
+    """`routes` in an order in which a named segment stands before a parameter: `/cases/similar` before `/cases/{id}`.
 
     So it does not matter which of two rooms is listed first. Routes that differ in no segment of this kind keep their
     order.
@@ -60,7 +61,7 @@ class RouteIndex(BaseRoute):
         self._demands = {id(route): demand for route in self.routes if (demand := _demand_of(route)) is not None}
 
     def demand(self, scope: Scope) -> Demand | None:
-        """The demand of the route that will answer; None where there is no such route, and nobody reads a body."""
+        """The demand of the route that will answer; None where there is no such route, so that no body is read."""
         match, child = self.matches(scope)
         if match != Match.FULL:
             return None
@@ -69,7 +70,7 @@ class RouteIndex(BaseRoute):
         return self._demands.get(id(chosen)) or _inner_demand(chosen, asked)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """The match for a request, as Starlette asks for it. A match that was found once is not searched again."""
+        """The match for a request, in the form that Starlette asks for. It is searched once for each request."""
         asked = (id(self), scope["path"], scope["method"])
         known = scope.get(_FOUND)
         if known is None or known[0] != asked:
@@ -106,6 +107,9 @@ class RouteIndex(BaseRoute):
         chosen: BaseRoute | None = scope.get(_CHOSEN)
         if chosen is None and scope.get(_ALLOWED):
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(scope[_ALLOWED]))})
+        demand = self._demands.get(id(chosen))
+        if demand is not None and demand.query is not None and scope["query_string"]:
+            refuse_unknown(scope["query_string"], demand.query)
         asked = {**scope, "method": "GET"} if scope.get(_AS_GET) else scope
         await (chosen or scope[_FIRST]).handle(asked, receive, send)
 
@@ -127,7 +131,7 @@ class RouteIndex(BaseRoute):
 
 
 def _demand_of(route: BaseRoute) -> Demand | None:
-    """None for a router within a router: which of its routes answers is seen when it is asked."""
+    """The demand of `route`; None for a router within a router, whose demand depends on the request."""
     if hasattr(route, "effective_route_contexts"):
         return None
     demand = demand_of(route)

@@ -1,4 +1,4 @@
-"""Makes an OpenAPI document small: what stands in it more than once becomes a component, and is referred to.
+"""Makes an OpenAPI document small: a part that stands in it more than once becomes a component, and is referred to.
 
 A refusal is described once (`components/examples`, by its code); the refusals that an operation may answer with one
 status are one response (`components/responses`), shared by all operations that have the same ones; so are parameters.
@@ -69,7 +69,8 @@ def _shared_refusals(status: str, told: Document, examples: Document, responses:
 
 
 def _share_parameters(operations: list[Document]) -> Document:
-    """The parameters that more than one operation has, by their names; operations refer to them from now on."""
+    """Move parameters that more than one operation has into components, and let the operations refer to them. Returns
+    the components by name."""
     everywhere = Counter(_digest(each) for operation in operations for each in operation.get("parameters", ()))
     shared: Document = {}
     for operation in operations:

@@ -1,4 +1,4 @@
-"""There are no WebSockets here. Whoever asks for one is answered as by HTTP where the server can do so."""
+"""Refuses WebSockets, of which there are none here, by an HTTP answer where the server can send one."""
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -7,7 +7,7 @@ _POLICY_VIOLATION = 1008
 
 
 async def refuse_socket(scope: Scope, receive: Receive, send: Send, answer: Response) -> None:
-    """Refuse the WebSocket of `scope` with `answer`; what is neither HTTP nor a WebSocket gets nothing."""
+    """Refuse the WebSocket of `scope` with `answer`. A scope that is neither HTTP nor a WebSocket gets no answer."""
     if scope["type"] != "websocket":
         return
     await receive()

@@ -22,12 +22,12 @@ def tag(version: int) -> str:
 
 
 def match_versions(header: str | None) -> frozenset[int] | None:
-    """The versions that an If-Match header allows; None where any is (no header, or `*`).
+    """The versions that an If-Match header allows; None where it allows every version (no header, or `*`).
 
     Comparison is strong: weak tags and tags that are no version of ours allow nothing.
 
     Raises:
-        IfMatchMalformed: it is no list of entity tags.
+        IfMatchMalformed: the header is no list of entity tags.
     """
     if header is None or header.strip() == "*":
         return None
@@ -48,9 +48,10 @@ def none_match(header: str | None, current: int | str) -> bool:
 
 
 def etagged(stored: Any, view: Callable[[Any], BaseModel], request: Request) -> Response:
-    """`stored` as `view` shows it, with its entity tag; 304 without a body where the caller has this version already.
+    """The answer with `stored` as `view` shows it, and its entity tag; 304 without a body where the caller has this
+    version.
 
-    `view` must depend on nothing but `stored` and who asks.
+    `view` must depend on nothing but `stored` and the caller.
     """
     headers = {"ETag": tag(stored.version), "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if not none_match(request.headers.get("if-none-match"), stored.version):
@@ -59,8 +60,9 @@ def etagged(stored: Any, view: Callable[[Any], BaseModel], request: Request) -> 
 
 
 def etagged_as_shown(stored: Any, view: Callable[[Any], BaseModel], request: Request) -> Response:
-    """The same, for a `view` that depends on the time or the language too: its tag is the version, a dash, and a digest
-    of what is shown. If-Match takes it for the version.
+    """The answer with `stored` for a `view` that depends on the time or the language too.
+
+    Its entity tag is the version, a dash, and a digest of what is shown. If-Match reads the version from it.
     """
     body = view(stored).model_dump_json(by_alias=True).encode()
     word = f"{stored.version}-{_digest(body)}"
@@ -70,7 +72,8 @@ def etagged_as_shown(stored: Any, view: Callable[[Any], BaseModel], request: Req
 def listed(
     body: bytes, headers: Mapping[str, str], request: Request, *, media_type: str = "application/json"
 ) -> Response:
-    """A list, with a weak tag of what is in it; 304 without a body where the caller has it already."""
+    """The answer with the list `body`, and a weak entity tag of its content; 304 without a body where the caller has
+    it."""
     word = _digest(body)
     return _unless_known(body, f'W/"{word}"', word, {**_VARYING, **headers}, request, media_type)
 

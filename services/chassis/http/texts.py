@@ -1,6 +1,6 @@
-"""Refuses control characters wherever a request can carry text: path, query, headers and JSON, whatever reads it.
+"""Refuses control characters in every text of a request (path, query, headers and JSON), and texts that show nothing.
 
-What a text may hold is said in `contracts/text.py`. Forms are read by few, who hold their fields to it themselves.
+`contracts/text.py` says which characters a text may hold. The few routes that read forms check the fields themselves.
 """
 
 import json
@@ -15,7 +15,7 @@ from services.chassis.errors import CommunityError, Invalid
 from services.chassis.http.problems import problem
 from services.chassis.http.refusals import BadRequest
 from services.chassis.http.request_context import request_context_of
-from services.contracts.text import UNFIT
+from services.contracts.text import NOTHING_VISIBLE, UNFIT
 
 _IN_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _MAYBE_IN_QUERY = re.compile(rb"%[01ef]|%7f|%c2%[89]|[^\x21-\x7e]", re.IGNORECASE)
@@ -24,7 +24,14 @@ _MAYBE_IN_JSON = re.compile(
     rb"|\x7f|\xc2[\x80-\x9f]|\xe2[\x80\x81]|\xef[\xb7\xbf]|[\xf0-\xf4].\xbf[\xbe\xbf]",
     re.DOTALL,
 )
-"""What such a character looks like in JSON, escaped or not; some others look alike."""
+"""Finds a control character in JSON, escaped or not. It also finds some harmless characters."""
+_MAYBE_NOTHING_VISIBLE = re.compile(
+    rb'"(?:[ \t]|\\[nrt]'
+    rb"|\\u(?i:00a[0d]|034f|061c|115f|1160|17b[45]|180[b-f]|20[0-6].|2800|3000|3164|fe0.|feff|ffa0|db40|dc..|dd[0-e].)"
+    rb'|[\xc2\xcd\xd8\xe1-\xe3\xef\xf3][\x80-\xbf]{1,3})+"',
+    re.DOTALL,
+)
+"""Finds a text in JSON that may have nothing to be seen. It also finds some short texts that have."""
 _NAME = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
 
 
@@ -34,7 +41,18 @@ class ControlCharacter(
     zh="{field} 含有不允许的控制字符（{character}），请删去后重试。",
     en="{field} has a control character that is not allowed ({character}); leave it out.",
 ):
-    """NUL, ESC, what turns the direction of writing, and the like. `field` is a JSON pointer, or names a parameter."""
+    """A text holds a control character: NUL, ESC, one that turns the direction of writing, and the like. `field` is a
+    JSON pointer, or the name of a parameter."""
+
+
+class InvisibleText(
+    Invalid,
+    code="text.invisible",
+    zh="{field} 里没有任何看得见的字，请填写后重试。",
+    en="{field} has nothing that can be seen; write something.",
+):
+    """A text is not empty and yet shows nothing: zero-width spaces and the like. `field` is a JSON pointer, or the name
+    of a parameter."""
 
 
 class TextGuard:
@@ -54,19 +72,24 @@ class TextGuard:
 
 
 def check_texts(body: bytes) -> None:
-    """Raises ControlCharacter where a text in `body`, which is JSON, has one, in a value or in a name."""
+    """Check each value and each name in `body`, which is JSON.
+
+    Raises:
+        ControlCharacter: one holds a control character.
+        InvisibleText: one shows nothing.
+    """
     if may_be_unfit(body):
         for pointer, text in texts_of(json.loads(body)):
             check_text(text, pointer)
 
 
 def may_be_unfit(body: bytes) -> bool:
-    """Whether a text in `body`, which is JSON or a piece of it between two commas, may have such a character."""
-    return _MAYBE_IN_JSON.search(body) is not None
+    """Whether `check_text` may refuse a text in `body`, which is JSON or a piece of it between two commas."""
+    return _MAYBE_IN_JSON.search(body) is not None or _MAYBE_NOTHING_VISIBLE.search(body) is not None
 
 
 def texts_of(value: Any) -> Iterator[tuple[str, str]]:
-    """The texts in the JSON `value`, names among them, each after its pointer."""
+    """The texts in the JSON `value`, names of members among them, as pairs of pointer and text."""
     return _texts(value, "#")
 
 
@@ -82,10 +105,17 @@ def _check_head(scope: Scope) -> None:
 
 
 def check_text(text: str, field: str) -> None:
-    """Raises ControlCharacter where `text` has one; `field` says where it stands."""
+    """Check `text`; `field` says where it stands.
+
+    Raises:
+        ControlCharacter: it holds a control character.
+        InvisibleText: it shows nothing.
+    """
     found = UNFIT.search(text)
     if found is not None:
         raise ControlCharacter(field=field, character=f"U+{ord(found.group()):04X}")
+    if NOTHING_VISIBLE.fullmatch(text) is not None:
+        raise InvisibleText(field=field)
 
 
 def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
@@ -101,5 +131,5 @@ def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _said(name: str) -> str:
-    """A name that may be repeated to whoever sent it, and stand in a log."""
+    """`name` in a form that may be repeated in the answer and in a log."""
     return name if _NAME.fullmatch(name) else "?"

@@ -1,10 +1,12 @@
-"""Tells what is wrong in a request, place by place, in the caller's language. It never repeats what was sent."""
+"""Tells the mistakes in a request, place by place, in the caller's language. Values that were sent are never
+repeated."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.chassis.http.language import Language
+from services.contracts.marks import CODE_PATTERN, ID_PATTERN
 
 _ZH: Mapping[str, str] = {
     "missing": "此项必填。",
@@ -12,7 +14,7 @@ _ZH: Mapping[str, str] = {
     "string_type": "应为文字。",
     "string_too_short": "至少 {min_length} 个字符。",
     "string_too_long": "最多 {max_length} 个字符。",
-    "string_pattern_mismatch": "格式不符。",
+    "string_pattern_mismatch": "格式不符，应符合 {pattern}。",
     "string_unicode": "含有无效字符。",
     "int_type": "应为整数。",
     "int_parsing": "应为整数。",
@@ -47,13 +49,25 @@ _ZH: Mapping[str, str] = {
     "url_parsing": "应为网址。",
     "url_scheme": "网址应以 {expected_schemes} 开头。",
 }
+_FORMATS: Mapping[str, Mapping[str, str]] = {
+    CODE_PATTERN: {
+        "zh": "应为代码：小写字母、数字和 . _ -，以字母开头，不含空格和中文，最多 64 个字符，例如 photos-v1。",
+        "en": "It must be a code: small letters, digits and . _ -, a letter first, no spaces, at most 64 of them.",
+    },
+    ID_PATTERN: {
+        "zh": "应为编号：字母、数字和 . _ ~ -，以字母开头，不含空格和中文，最多 64 个字符。",
+        "en": "It must be an id: letters, digits and . _ ~ -, a letter first, no spaces, 64 at most.",
+    },
+}
+"""The formats that are asked for everywhere, in words."""
 _ZH_OTHER = "格式不正确。"
 _BOTH = re.compile(r"(?P<zh>[^\x00-\x7f].*) \((?P<en>[\x20-\x7e]+)\)")
-"""What a rule of our own says in both languages: 问题代码重复 (two questions have the same code)."""
+"""Splits a message that a rule of ours gives in both languages: 问题代码重复 (two questions have the same code)."""
 
 
 def faults(errors: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
-    """One entry a fault: `detail`, and where it is: `pointer` (RFC 6901) into the body, or `parameter` and `in`."""
+    """One entry for each mistake: `detail`, and its place as `pointer` (RFC 6901) into the body, or as `parameter` and
+    `in`."""
     return [{"detail": _detail(error, language), **_place(error.get("loc", ()))} for error in errors]
 
 
@@ -61,6 +75,8 @@ def _detail(error: Mapping[str, Any], language: Language) -> str:
     said = str(error.get("msg", "")).removeprefix("Value error, ")
     if (both := _BOTH.fullmatch(said)) is not None:
         return both["zh" if language == "zh" else "en"]
+    if (format_ := _FORMATS.get(error.get("ctx", {}).get("pattern", ""))) is not None:
+        return format_["zh" if language == "zh" else "en"]
     if language == "en":
         return said
     if error.get("type") == "value_error":

@@ -1,4 +1,5 @@
-"""Who may know that something is there: to everybody else it answers as what isn't, by the same words."""
+"""Decides who may know that an aggregate exists. Everybody else gets the answer of an id that doesn't exist, in the
+same words."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,23 +13,26 @@ A = TypeVar("A", bound=Aggregate)
 
 
 def known_to(by: Principal, *roles: Role) -> Callable[[Aggregate], bool]:
-    """Whether `by` belongs to a thing's community and, where roles are given, holds one of them there."""
+    """A test of aggregates: whether `by` belongs to its community, may know of it and, where `roles` are given, holds
+    one of them there."""
 
     def knows(aggregate: Aggregate) -> bool:
         at_home = aggregate.community in by.communities
-        return at_home and (not roles or by.has(aggregate.community, *roles))
+        has_role = not roles or by.has(aggregate.community, *roles)
+        return at_home and has_role and not aggregate.hides_from(by)
 
     return knows
 
 
 def require_known(thing: Aggregate, kind: Kind[Any], by: Principal) -> None:
-    """Raises UnknownAggregate, as if there were no `thing` of `kind`, unless `by` belongs to its community."""
-    if thing.community not in by.communities:
+    """Raises UnknownAggregate, as if `thing` did not exist, unless `by` belongs to its community and may know of
+    it."""
+    if thing.community not in by.communities or thing.hides_from(by):
         raise UnknownAggregate(kind=kind.name, id=thing.id)
 
 
 async def known(aggregates: Aggregates[A], id: str, knows: Callable[[A], bool]) -> Stored[A]:
-    """The aggregate `id`, to whom it is known.
+    """The aggregate `id`, for a caller whom `knows` lets know of it.
 
     Raises:
         UnknownAggregate: there is none, or the caller may not know of it.

@@ -1,7 +1,7 @@
-"""How Kafka is reached where it asks for more than an address: TLS, and a name with a password (SASL).
+"""How Kafka is reached where it asks for more than an address: by TLS, and by a name with a password (SASL).
 
 Source: Kafka's own settings `security.protocol`, `sasl.mechanism`, `ssl.truststore` and `ssl.keystore`, with files in
-PEM. One declaration serves every client: FastStream takes it as it is, aiokafka by `for_client`.
+PEM. An `Access` serves every client: FastStream takes it unchanged, aiokafka takes the arguments of `for_client`.
 """
 
 import ssl
@@ -17,7 +17,7 @@ Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 Access = BaseSecurity
 
 OPEN = BaseSecurity()
-"""Neither encrypted nor asked who it is."""
+"""A connection that is not encrypted, to a broker that does not ask who connects."""
 
 _BY_MECHANISM: dict[Mechanism, type[SASLPlaintext] | type[SASLScram256] | type[SASLScram512]] = {
     "PLAIN": SASLPlaintext,
@@ -36,12 +36,12 @@ def access(
     certificate_file: Path | None,
     key_file: Path | None,
 ) -> Access:
-    """The way to Kafka by `protocol`; what the protocol has no use for is left aside.
+    """The way to Kafka by `protocol`. Arguments that the protocol has no use for are ignored.
 
     Args:
-        ca_file: who is trusted to have signed the brokers' certificates; None: whom the system trusts.
+        ca_file: authorities that are trusted to sign the brokers' certificates; None: those of the system.
         certificate_file: our own certificate, with its chain, where Kafka asks clients for one.
-        key_file: the key of it; None: it stands in the same file.
+        key_file: the key of our certificate; None: the key stands in `certificate_file`.
 
     Raises:
         OSError, ssl.SSLError: a file can't be read, or is not what it should be.

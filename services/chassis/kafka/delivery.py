@@ -1,11 +1,12 @@
-"""What a producer has given up is not delivered behind its back, as far as this machine can help it.
+"""Prevents, as far as this machine can, that a request is delivered after the producer has given it up.
 
 aiokafka closes a connection politely: what lies in its buffer and the kernel's is still sent, for a quarter of an hour
 if need be, and a request that was given up after fifteen seconds arrives when the network is mended. Here a connection
 with a request on it is closed by a reset, which throws away what was not sent; the kernel itself gives up what nobody
 acknowledges, even while this process is frozen; and a killed process takes its requests with it.
 
-What can't be helped: what the other side has taken already, and what lies between. `unanswered` tells of it.
+A request that the broker has already taken, or that lies in the network between, can't be called back. `unanswered`
+counts such requests.
 """
 
 import os
@@ -25,7 +26,8 @@ _GIVE_UP = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
 class Delivery:
-    """The connections of one producer. `unanswered`: how many requests to a place went out and had no answer."""
+    """The connections of one producer. `unanswered` counts, by topic and partition, requests that went out and had no
+    answer."""
 
     def __init__(self, producer: AIOKafkaProducer, time_out: float, unanswered: Counter[tuple[str, int]]) -> None:
         self._unanswered = unanswered
@@ -33,7 +35,7 @@ class Delivery:
         self._known: WeakSet[AIOKafkaConnection] = WeakSet()
         self._client = producer.client
         self._connect, self._send = self._client._get_conn, self._client.send
-        self._client._get_conn, self._client.send = self._connection, self._request  # it has no door for this
+        self._client._get_conn, self._client.send = self._connection, self._request  # aiokafka offers no hook for this
 
     async def _connection(self, node: Any, **options: Any) -> AIOKafkaConnection | None:
         connection = await self._connect(node, **options)
@@ -46,7 +48,7 @@ class Delivery:
         if not isinstance(request, ProduceRequest):
             return await self._send(node, request, **options)
         if not await self._client.ready(node, **options):
-            raise NodeNotReadyError(f"broker {node} is not reached")  # so nothing went out
+            raise NodeNotReadyError(f"broker {node} is not reached")  # raised before anything is sent
         try:
             return await self._send(node, request, **options)
         except BaseException:

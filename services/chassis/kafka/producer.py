@@ -1,11 +1,12 @@
-"""The connection to Kafka by which a service publishes: ready-made batches, one per partition, `acks=all`.
+"""The producer by which a service publishes to Kafka: it sends ready-made batches, one per partition, with `acks=all`.
 
-What it guarantees: the records of one `PartitionBatch` reach their partition together or not at all, in the order in
-which they were added; a failure is told within the time-out. Records of one key go where every Kafka client's default
-puts them (murmur2 over the partitions).
-What it does not: a batch that failed may have arrived (its answer was lost), or arrive yet: it is `doubtful`, as is one
-that arrived at a second attempt, whose first may follow. No idempotent producer is used: it never
-expires what it can't send and stops for good after one lost sequence number, while consumers drop repetitions anyway.
+What is guaranteed: the records of one `PartitionBatch` reach their partition together or not at all, in the order in
+which they were added; a failure is reported within the time-out. Records of one key go to the partition that every
+Kafka client chooses by default (murmur2).
+What is not guaranteed: that a batch which failed has not arrived. Its answer may be lost, or it may arrive later; such
+a batch is `doubtful`, and so is one that arrived at a second attempt, whose first may follow. No idempotent producer is
+used: it never expires a batch that it can't send, and stops for good after one lost sequence number, while consumers
+drop repetitions anyway.
 """
 
 import asyncio
@@ -30,12 +31,13 @@ from services.contracts.envelope import Headers
 log = logging.getLogger(__name__)
 
 BATCH_BYTES = 700_000
-"""A batch is full beyond this: with one more event of the largest size it still is a message that brokers take."""
+"""The bytes beyond which a batch is full: with one more event of the largest size it is still small enough for
+brokers."""
 
 _LARGEST_BATCH = 2 * 1024 * 1024
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _DEAD = 2.0
-"""Seconds that a producer which has died gets to close its connections."""
+"""Seconds that a producer with a dead background task gets to close its connections."""
 
 Place = tuple[str, int]
 
@@ -45,7 +47,8 @@ _PARTITIONER = DefaultPartitioner()
 
 @lru_cache(maxsize=4096)
 def _index(key: bytes, count: int) -> int:
-    """Which of `count` partitions takes `key`. Asked twice for each aggregate of a round, and slow: it is Python."""
+    """The partition, of `count`, that takes `key`. The result is cached because it is asked for twice for each
+    aggregate of a round, and the hash is slow Python."""
     everywhere = range(count)
     index: int = _PARTITIONER(key, everywhere, everywhere)
     return index
@@ -64,7 +67,7 @@ class PartitionBatch:
         self._batch = producer.create_batch()
 
     def add(self, key: bytes, value: bytes | None, headers: Headers) -> bool:
-        """Append a record; False when the batch is full, and from then on."""
+        """Append a record. Returns False, without appending, when the batch is full; a full batch stays full."""
         if self.full:
             return False
         added = self._batch.append(key=key, value=value, timestamp=None, headers=headers) is not None
@@ -74,7 +77,7 @@ class PartitionBatch:
 
 
 class Producer:
-    """A producer that survives the broker's absence: it is made anew until it connects, in the background."""
+    """A producer that outlives the broker's absence: `run` makes its client anew until one connects."""
 
     def __init__(self, bootstrap: str, *, client_id: str, time_out: float = 15.0, access: Access = OPEN) -> None:
         self._bootstrap = bootstrap
@@ -119,11 +122,11 @@ class Producer:
                 self.connected.set()
 
     def ailment(self) -> str | None:
-        """What of the producer has died, so that it will never send again."""
+        """The background task of the producer that has died, so that it will never send again; None while all live."""
         return None if self._producer is None else of_producer(self._producer)
 
     async def renew(self) -> None:
-        """Go on with a new producer. What was under way with the old one has failed, or fails now."""
+        """Replace the client by a new one. Batches that were under way with the old client have failed, or fail now."""
         producer, self._producer = self._producer, None
         self.connected.clear()
         if producer is not None:
@@ -131,7 +134,8 @@ class Producer:
         await self.run()
 
     async def stop(self) -> bool:
-        """Send what is under way, within the time-out, and disconnect. Whether it is known what became of it all."""
+        """Finish sending what is under way, within the time-out, and disconnect. Returns whether the outcome of every
+        batch is known."""
         producer, self._producer = self._producer, None
         self.connected.clear()
         if producer is not None:
@@ -139,7 +143,7 @@ class Producer:
         return not self._under_way
 
     async def place(self, topic: str, key: bytes) -> Place:
-        """Where records of `key` go.
+        """The topic and partition that records of `key` go to.
 
         Raises:
             KafkaError: the topic is not known, or Kafka does not answer.
@@ -195,7 +199,8 @@ class Producer:
         return True
 
     def _told(self, batch: PartitionBatch, outcome: "asyncio.Future[Any]") -> None:
-        """Kafka has acknowledged a batch: whoever still waits for it is told."""
+        """Count `batch` as under way no longer, once Kafka has acknowledged it, even after its sender has stopped
+        waiting."""
         if not outcome.cancelled() and outcome.exception() is None:
             self._under_way.discard(batch)
 
@@ -207,7 +212,7 @@ class Producer:
     async def _discard(self, producer: AIOKafkaProducer, patience: float | None = None) -> None:
         try:
             await within(self._time_out if patience is None else patience, producer.stop())
-        except Exception as error:  # what has died may say by any error that it has
+        except Exception as error:  # a client that has died may raise any error
             log.warning("Kafka connection not closed cleanly", extra={"error": type(error).__name__})
         finally:
             clear_producer(producer)

@@ -1,12 +1,12 @@
-"""Reads record batches as they come from Kafka, whatever is in them; put in the place of
-aiokafka's own reader (`repairs`).
+"""Reads record batches from Kafka, whatever is in them. `repairs` puts this reader in the place of aiokafka's own.
 
-aiokafka raises in the middle of a fetch where a batch can't be read: what it had already taken out of that fetch is
-lost, of other partitions too, and the same batch is read for ever. Here nothing is raised. What guarantees it:
+aiokafka raises in the middle of a fetch where a batch can't be read: records that it had already taken out of that
+fetch are lost, of other partitions too, and the same batch is read for ever. This reader raises nothing:
 - a record with a header name that is not UTF-8 is handed out in its place, the name's bytes kept (`surrogateescape`);
 - a batch that can't be read (its CRC is wrong, its format or compression unknown, its records don't add up, its end
   missing) is handed out as one record that holds its bytes, at its last offset.
-Both carry a header of ours in front, by a name that no bytes can spell. All else is read by aiokafka's own parser.
+In both cases the record's first header is ours, under a name that no record from Kafka can have. Everything else is
+read by aiokafka's own parser.
 """
 
 import struct
@@ -25,7 +25,8 @@ RecordHeaders = Sequence[tuple[str, bytes | None]]
 MISNAMED = "\ud800misnamed"
 """The first header of a record that has a name which is not UTF-8."""
 UNREADABLE = "\ud800unreadable"
-"""The first header of a record that stands for a batch; its value says why, BASE's where the batch begins."""
+"""The first header of a record that stands for an unreadable batch; its value is the reason. The value of `BASE` is the
+batch's first offset."""
 BASE = "\ud800base"
 MARKS = frozenset((MISNAMED, UNREADABLE, BASE))
 
@@ -42,7 +43,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A record as the fetcher takes it over."""
+    """A record in the form that aiokafka's fetcher takes."""
 
     offset: int
     timestamp: int
@@ -54,7 +55,7 @@ class Raw:
 
 
 class Batch:
-    """One batch, read whole. What its header says is what aiokafka asks for."""
+    """One batch that was read whole, with the parts of its header that aiokafka asks for."""
 
     def __init__(self, records: list[Any], next_offset: int, header: Any = None) -> None:
         self._records = iter(records)
@@ -71,7 +72,7 @@ class Batch:
         return next(self._records)
 
     def validate_crc(self) -> bool:
-        """The checksum was verified before the batch was read."""
+        """Always true: the checksum was verified before the batch was read."""
         return True
 
 
@@ -83,11 +84,12 @@ class Batches:
         self._at = 0
 
     def size_in_bytes(self) -> int:
-        """How much of it can be spoken of; the beginning of a header says nothing, and is asked for again."""
+        """The bytes of the answer, or 0 where it holds only the beginning of a header, which is then fetched again."""
         return len(self._data) if len(self._data) >= _WHOLE.size else 0
 
     def has_next(self) -> bool:
-        """Whether another batch is there. One that is cut off comes whole with the next fetch, but for the first."""
+        """Whether another batch is there. A batch that is cut off does not count, unless it is the first: it comes
+        whole with the next fetch."""
         left = len(self._data) - self._at
         if left < _FRAME.size:
             return False
@@ -108,7 +110,8 @@ class Batches:
             return self._unread(bytes(raw), str(error))
 
     def _length(self) -> int:
-        """The length of the next batch, at least a frame: one that claims less is cut to it, and can't be read."""
+        """The bytes of the next batch. A batch that claims to be shorter than a frame gets the length of a frame, and
+        turns out unreadable."""
         declared: int = _FRAME.unpack_from(self._data, self._at)[1]
         return _FRAME.size + max(0, declared)
 
@@ -119,7 +122,8 @@ class Batches:
         return Batch([Raw(end - 1, -1, 0, None, raw, headers)], end)
 
     def _end(self, raw: bytes, base: int) -> int:
-        """Where reading goes on: at the batch behind it, else where its own header says, if that can be."""
+        """The offset at which reading goes on after an unreadable batch: where the following batch begins, else where
+        the batch's own header says it ends, if that is plausible."""
         if self._at + _FRAME.size <= len(self._data):
             following: int = _FRAME.unpack_from(self._data, self._at)[0]
             if following > base:
@@ -132,7 +136,7 @@ def read(raw: memoryview | bytes) -> Batch:
     """Read one whole batch.
 
     Raises:
-        Unreadable: it can't be.
+        Unreadable: the batch can't be read.
     """
     if len(raw) <= _MAGIC_AT:
         raise Unreadable("shorter than a batch can be")
@@ -157,7 +161,7 @@ def read(raw: memoryview | bytes) -> Batch:
 
 
 def _tolerantly(raw: memoryview | bytes) -> Iterator[Raw]:
-    """The records of a batch of the latest format, names of headers as bytes that need not be UTF-8."""
+    """The records of a batch of the latest format, read without the demand that names of headers are UTF-8."""
     header = _WHOLE.unpack_from(raw)
     base, attributes, first, last, count = header[0], header[5], header[7], header[8], header[12]
     body = bytes(raw[_WHOLE.size :])
@@ -175,7 +179,7 @@ def _tolerantly(raw: memoryview | bytes) -> Iterator[Raw]:
 
 
 class _Cut:
-    """Takes one field after the other off the records of a batch."""
+    """Reads one field after the other from the records of a batch."""
 
     def __init__(self, body: bytes) -> None:
         self._body = bytearray(body)
@@ -206,7 +210,7 @@ def _is_utf_8(name: str) -> bool:
 
 
 def mark(headers: RecordHeaders) -> str | None:
-    """What is odd about a record, MISNAMED or UNREADABLE; None is nothing."""
+    """The mark of an odd record, `MISNAMED` or `UNREADABLE`; None for an ordinary one."""
     first = headers[0][0] if headers else None
     return first if first in MARKS else None
 
@@ -222,10 +226,10 @@ def begin(headers: RecordHeaders) -> int:
 
 
 def first_offset(record: Any) -> int:
-    """Where to read from so that a record comes again, or all of the batch that it stands for."""
+    """The offset to read from so that `record` comes again: its own, or the first of the batch that it stands for."""
     return begin(record.headers) if mark(record.headers) == UNREADABLE else int(record.offset)
 
 
 def spelt(name: str) -> str:
-    """A header's name as it can be written: bytes that are no UTF-8 as `\\xff`."""
+    """A header's name with bytes that are not UTF-8 escaped as `\\xff`."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Ends what is left of an aiokafka client that was stopped, or that could not be: its tasks and its connections."""
+"""Ends the tasks and connections that an aiokafka client leaves behind when it was stopped or could not be stopped."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _OF_THE_COORDINATOR = ("_coordination_task", "_heartbeat_task", "_commit_refresh
 
 
 def clear_consumer(consumer: AIOKafkaConsumer) -> None:
-    """Nothing of `consumer` runs any more once the event loop has turned."""
+    """Cancel every task of `consumer`; they have ended after the next turn of the event loop."""
     tasks = [getattr(consumer._coordinator, name, None) for name in _OF_THE_COORDINATOR]
     if consumer._fetcher is not None:
         tasks += [consumer._fetcher._fetch_task, *consumer._fetcher._pending_tasks]
@@ -18,7 +18,7 @@ def clear_consumer(consumer: AIOKafkaConsumer) -> None:
 
 
 def clear_producer(producer: AIOKafkaProducer) -> None:
-    """Nothing of `producer` runs any more once the event loop has turned."""
+    """Cancel every task of `producer`; they have ended after the next turn of the event loop."""
     _clear(producer.client, [producer._sender.sender_task])
 
 

@@ -1,9 +1,9 @@
-"""Puts right what aiokafka leaves open, for every consumer, producer and admin client of this process.
+"""Mends two faults of aiokafka, for every consumer, producer and admin client of this process.
 
-- Batches are read by `batches`, which raises nothing in the middle of a fetch.
-- A connection that breaks at the wrong moment is a lost connection. uvloop says so by a RuntimeError, and the client's
-  table of connections by a KeyError, where aiokafka looks for its own errors alone: its background tasks would die of
-  it, and whoever waits for them would wait for ever.
+- Batches are read by `record_batches`, which raises nothing in the middle of a fetch.
+- A connection that breaks at the wrong moment is treated as a lost connection. uvloop raises a RuntimeError then, and
+  the client's table of connections a KeyError. aiokafka expects neither: its background tasks would die, and callers
+  would wait for them for ever.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _REPAIRED = "_community_repaired"
 
 
 def repair() -> None:
-    """Put all of it right. A second call does nothing."""
+    """Mend both faults. A second call does nothing."""
     if getattr(AIOKafkaClient, _REPAIRED, False):
         return
     setattr(AIOKafkaClient, _REPAIRED, True)
@@ -33,7 +33,7 @@ def _send_or_lose(send: Callable[..., Any]) -> Callable[..., Any]:
     def sending(connection: AIOKafkaConnection, *arguments: Any, **named: Any) -> Any:
         try:
             return send(connection, *arguments, **named)
-        except KafkaError:  # which is a RuntimeError too
+        except KafkaError:  # a KafkaError is a RuntimeError too, and passes unchanged
             raise
         except RuntimeError as error:
             connection.close(reason=CloseReason.CONNECTION_BROKEN)

@@ -1,9 +1,10 @@
 """Brings the topics on a Kafka cluster to what the contracts and the settings say.
 
-What it guarantees: when it returns, the brokers show it; running it again changes nothing; it never deletes a topic,
-never lowers a number of partitions and leaves configuration that is not ours as it is. Two that run at once come to
-the same end.
-What it does not: change the replication of a topic that exists (that moves data; Kafka's own tool does it). It says so.
+What is guaranteed: when `ensure_topics` returns, the brokers show the topics as wanted; running it again changes
+nothing; it never deletes a topic, never lowers a number of partitions, and leaves configuration that is not ours
+unchanged. Two runs at once come to the same end.
+What is not done: the replication of a topic that exists is not changed, because that moves data and Kafka has a tool
+for it. The `note` of the outcome says so.
 
 More partitions send a key to another partition from then on. Consumers drop older sequences of an aggregate, so raise
 the number while they have caught up, and publish the states again afterwards, for the old partition of `.state` keeps
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 _ANSWER_MS = 15_000
 _SET_ON_TOPIC = 1
-"""Kafka's mark of a configuration that was set for this topic, not inherited."""
+"""Kafka's code for a configuration that was set for this topic, not inherited."""
 
 
 class KafkaAway(
@@ -62,7 +63,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done to one topic; no `changes` means that it was as wanted. `note` is for a person to act upon."""
+    """The `changes` that were made to one topic; none means that it was as wanted. `note` asks a person to do
+    something."""
 
     topic: str
     changes: tuple[str, ...] = ()
@@ -104,13 +106,13 @@ async def ensure_topics(
     wait: float = 60.0,
     access: Access = OPEN,
 ) -> list[Outcome]:
-    """Create what is missing, raise partitions, put configuration right; says what it did, topic by topic.
+    """Create missing topics, raise partitions and correct configuration. Returns what was done, topic by topic.
 
     Args:
-        wait: seconds within which Kafka must have come up and done it all.
+        wait: seconds within which Kafka must have started and carried everything out.
 
     Raises:
-        KafkaAway: it did not.
+        KafkaAway: Kafka did not, within `wait`.
         TopicRefused: the cluster can't have a topic as asked.
     """
     targets = wanted(
@@ -144,7 +146,7 @@ async def _persistently(bootstrap: str, targets: list[Wanted], access: Access) -
 
 
 class _Cluster:
-    """The few administrative questions and orders that are needed, with refusals raised."""
+    """The administrative requests that are needed here. A refusal by the cluster is raised as an error."""
 
     def __init__(self, admin: AIOKafkaAdminClient) -> None:
         self._admin = admin
@@ -179,7 +181,7 @@ class _Cluster:
         ]
 
     async def _described(self, targets: list[Wanted]) -> dict[str, list[dict[str, Any]]]:
-        """The partitions of each topic, as soon as the asked broker knows them all with a leader."""
+        """The partitions of each topic, once the broker that is asked knows a leader for all of them."""
         names = [target.name for target in targets]
         while True:
             described = await self._admin.describe_topics(names)
@@ -189,7 +191,7 @@ class _Cluster:
             await asyncio.sleep(_BACK_OFF[0])
 
     async def _settled(self, targets: list[Wanted]) -> None:
-        """Wait until the brokers show what the controller has agreed to."""
+        """Wait until the brokers show the topics that the controller has created."""
         while True:
             partitions = await self._described(targets)
             configurations = await self._configurations([target.name for target in targets])
@@ -213,7 +215,8 @@ class _Cluster:
         return [f"raised from {count} to {target.partitions} partitions"]
 
     async def _configure(self, targets: list[Wanted]) -> dict[str, list[str]]:
-        """Kafka replaces a topic's whole configuration at once, so what others set is sent along."""
+        """Correct the configuration of `targets`, and return the changes by topic. Kafka replaces the whole
+        configuration of a topic, so what others have set is sent along."""
         present = await self._configurations([target.name for target in targets])
         changes: dict[str, list[str]] = {}
         orders = []
@@ -244,11 +247,11 @@ class _Cluster:
 
 
 def _accepted(topic: str, code: int, message: str | None, *, unless: int | None = None) -> bool:
-    """Whether Kafka did it; False for the one error that is as good.
+    """Whether Kafka did what it was asked to; False for the error `unless`, which the caller accepts.
 
     Raises:
-        TopicRefused: it never will.
-        KafkaError: it may when asked again.
+        TopicRefused: Kafka will refuse it every time.
+        KafkaError: Kafka may do it when asked again.
     """
     if code == 0 or code == unless:
         return code == 0

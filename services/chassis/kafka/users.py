@@ -1,8 +1,8 @@
-"""Brings Kafka's users and their rights to what is wanted: a password each (SCRAM-SHA-512), and access control lists.
+"""Creates, changes and removes Kafka's users: a password each (SCRAM-SHA-512), and rights as access control lists.
 
-What it guarantees: when it returns, a user has exactly the rights of `grants`; running it again changes nothing but the
-salt of the password. What it does not: close connections that stand; a broker asks for rights at every request, but for
-passwords only at the beginning of a connection.
+What is guaranteed: when `Users.put` returns, the user has exactly the rights of `grants`; running it again changes
+nothing but the salt of the password. What is not done: open connections are not closed; a broker checks rights at every
+request, but passwords only at the beginning of a connection.
 """
 
 from collections.abc import Iterable
@@ -41,10 +41,10 @@ class UsersRefused(
 
 
 class Users:
-    """The users of one cluster, by whoever may change them.
+    """The users of one cluster, seen by somebody who may change them.
 
     Args:
-        settings: who we are, and where Kafka is.
+        settings: where Kafka is, and the name and password to ask it with.
         patience: seconds that Kafka may take to answer; it may be starting.
     """
 
@@ -52,18 +52,22 @@ class Users:
         self._patience = patience
         self._admin = AdminClient(_configuration(settings))
 
-    def put(self, name: str, password: str, grants: Iterable[Grant]) -> tuple[int, int]:
-        """Give `name` this password and exactly these rights; how many rights were added and taken away.
+    def put(self, name: str, password: str, grants: Iterable[Grant], *, keep: bool = False) -> tuple[int, int]:
+        """Give the user `name` this password and exactly these rights. Returns how many rights were added and how many
+        taken away.
+
+        Args:
+            keep: rights that the user has beyond these stay.
 
         Raises:
-            UsersRefused: it could not be done. Asked again, it goes on from there.
+            UsersRefused: it could not be done. A second call goes on from there.
         """
         credential = ScramCredentialInfo(_MECHANISM, _ITERATIONS)
         self._alter(UserScramCredentialUpsertion(name, credential, password.encode()))
-        return self._grant(name, frozenset(grants))
+        return self._grant(name, frozenset(grants), keep=keep)
 
     def remove(self, name: str) -> int:
-        """Take everything from `name`; how many rights those were.
+        """Remove the user `name` and all its rights. Returns how many rights those were.
 
         Raises:
             UsersRefused: it could not be done.
@@ -74,7 +78,7 @@ class Users:
         return taken
 
     def names(self) -> list[str]:
-        """Everybody who has a password.
+        """The names of all users who have a password.
 
         Raises:
             UsersRefused: Kafka did not say.
@@ -105,9 +109,9 @@ class Users:
         except KafkaException as error:
             raise UsersRefused(reason=_reason(error)) from error
 
-    def _grant(self, name: str, grants: Iterable[Grant]) -> tuple[int, int]:
+    def _grant(self, name: str, grants: Iterable[Grant], *, keep: bool = False) -> tuple[int, int]:
         present, wanted = self.rights(name), {_binding(name, grant) for grant in grants}
-        missing, extra = list(wanted - present), list(present - wanted)
+        missing, extra = list(wanted - present), [] if keep else list(present - wanted)
         try:
             if missing:
                 for order in self._admin.create_acls(missing, **self._in_time()).values():
@@ -134,7 +138,7 @@ def _configuration(settings: KafkaSettings) -> dict[str, str | int | float | boo
     found: dict[str, str | int | float | bool] = {
         "bootstrap.servers": settings.kafka_bootstrap,
         "security.protocol": settings.kafka_security_protocol,
-        "log_level": 2,  # what fails is told once, by us
+        "log_level": 2,  # librdkafka logs errors of its own no more: each reaches the caller as UsersRefused
     }
     if settings.kafka_security_protocol.startswith("SASL"):
         found |= {

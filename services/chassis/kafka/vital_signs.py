@@ -1,5 +1,5 @@
-"""Whether the background tasks of an aiokafka client still run: each of them may die by an error that nobody foresaw,
-and the client then waits for it for ever, without a word.
+"""Tells whether the background tasks of an aiokafka client still run. A task may die by an unforeseen error, and the
+client then waits for it for ever, without a word.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 
 def of_consumer(consumer: AIOKafkaConsumer) -> str | None:
-    """Which task of a started consumer has died; None while all live."""
+    """The name of the task of a started consumer that has died; None while all live."""
     coordinator, fetcher = consumer._coordinator, consumer._fetcher
     found = _first_dead(
         {
@@ -23,7 +23,7 @@ def of_consumer(consumer: AIOKafkaConsumer) -> str | None:
 
 
 def of_producer(producer: AIOKafkaProducer) -> str | None:
-    """Which task of a started producer has died; None while all live."""
+    """The name of the task of a started producer that has died; None while all live."""
     return _first_dead({"metadata": producer.client._sync_task, "sending": producer._sender.sender_task})
 
 
@@ -32,7 +32,7 @@ def _first_dead(tasks: Mapping[str, "asyncio.Task[Any] | None"]) -> str | None:
 
 
 def _failed(name: str, task: "asyncio.Task[Any] | None") -> str | None:
-    """Of a task that may end and be started again: whether it has ended by an error."""
+    """`name` with the error by which `task` has ended; None where it runs, ended well or was cancelled."""
     if task is None or not task.done() or task.cancelled() or task.exception() is None:
         return None
     return _told(name, task)

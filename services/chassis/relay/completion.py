@@ -1,7 +1,9 @@
-"""What has arrived at Kafka is written to the journal and then taken out of the outboxes, several rounds at a time.
+"""Completes rounds of the relay: events that have arrived at Kafka are written to the journal and then taken out of the
+outboxes, for several rounds at a time.
 
-Nobody waits for it, so rounds gather: under a steady load of single commands most of the relay's calls to the store
-would else be these. A crash meanwhile repeats the events, which consumers drop.
+Rounds gather before they are completed, because nobody waits for completion, and completing each round alone would be
+most of the relay's calls to the store under a steady load of single commands. A crash before completion sends the
+events again; consumers drop what they have taken.
 """
 
 from collections.abc import Sequence
@@ -18,7 +20,7 @@ Sent = tuple[PackedRound, set[Place]]
 
 
 class Completion:
-    """The end of the rounds of one lane."""
+    """Completes the rounds of one lane."""
 
     def __init__(self, collection: Collection, journal: Journal) -> None:
         self._collection = collection
@@ -26,15 +28,15 @@ class Completion:
         self._batcher: Batcher[Sent, None] = Batcher(self._settle, gathering=_GATHERING)
 
     async def __call__(self, load: PackedRound, failed: set[Place]) -> None:
-        """Settle `load`; what went to the places that `failed` stays in its outboxes.
+        """Complete `load`. Events that went to the places in `failed` stay in their outboxes.
 
         Raises:
-            PyMongoError: the store did not take it; it is sent once more.
+            PyMongoError: the store did not take it; the caller sends the round once more.
         """
         await self._batcher((load, failed))
 
     async def stop(self) -> None:
-        """Give up the rounds that are under way."""
+        """Give up the rounds that are being completed."""
         await self._batcher.stop()
 
     async def _settle(self, sent: Sequence[Sent]) -> Sequence[None]:

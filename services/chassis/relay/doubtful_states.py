@@ -1,7 +1,7 @@
-"""What a lane of the relay knows of states that may be old on their topic, and how it puts them right.
+"""Keeps account of aggregates whose latest record on `.state` may be an old state, and publishes those states again.
 
-What it guarantees: before anything newer of an aggregate is sent, it is on record that an older state of it may still
-arrive. Its outbox, or that record, tells the next leader, wherever this one dies.
+What is guaranteed: before anything newer of an aggregate is sent, the store has a record that an older state of it may
+still arrive. Wherever a leader dies, the aggregate's outbox or that record tells the next one.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,10 +22,10 @@ _BATCH = 500
 
 
 class DoubtfulStates:
-    """The doubts of one lane.
+    """The states in doubt of one lane.
 
     Args:
-        wait: seconds after which a request that was given up has arrived, or can't any more.
+        wait: seconds after which a request that was given up has either arrived or can't arrive any more.
     """
 
     def __init__(
@@ -50,24 +50,24 @@ class DoubtfulStates:
 
     @property
     def settled(self) -> bool:
-        """Whether all that is doubted is on record."""
+        """Whether every doubt is on record in the store."""
         return not (self._doubtful or self._overwritten)
 
     def doubt(self, ids: Ids[str]) -> None:
-        """Doubt the states of `ids`: what was sent of them may arrive later."""
+        """Doubt the states of the aggregates `ids`: a state that was sent may arrive after a newer one."""
         if self._kind.state is not None:
             self._doubtful.update(ids)
 
     def overwrote(self, ids: Ids[str]) -> None:
-        """Doubt the states of `ids`, which were sent after another leader may have sent newer ones."""
+        """Doubt the states of the aggregates `ids`, which were sent after another leader may have sent newer ones."""
         if self._kind.state is not None:
             self._overwritten.update(ids)
 
     async def record(self) -> None:
-        """Put every doubt on record.
+        """Write every doubt to the store.
 
         Raises:
-            PyMongoError: the store did not take them; they are kept.
+            PyMongoError: the store did not take them; they are kept for the next call.
         """
         while doubtful := list(self._doubtful)[:_BATCH]:
             await self._republish.doubt(self._kind.name, doubtful, self._wait)
@@ -77,7 +77,8 @@ class DoubtfulStates:
             self._overwritten.difference_update(overwritten)
 
     async def take_over(self, lease: Lease, pending: AsyncIterator[Sequence[Document]]) -> None:
-        """Doubt whatever a leader that did not take its leave may have had on its way: all that is `pending` now."""
+        """Doubt every aggregate that is `pending` now, if the leader before gave its lease no clean end: its requests
+        may still be on their way."""
         if self._kind.state is None or not lease.inherited:
             return
         async for batch in pending:
@@ -85,12 +86,13 @@ class DoubtfulStates:
         await self._republish.doubt_asked(self._kind.name, self._wait)
 
     async def publish(self, limit: int, leads: Callable[[], bool]) -> bool:
-        """Publish up to `limit` states that are due, as they stand now. Whether there were any: there may be more.
+        """Publish up to `limit` of the states that are due, as they stand now. Returns whether there were any; then
+        more may be due.
 
-        Nothing else of this lane may be under way. `leads`: whether this process still does.
+        No round of this lane may be under way meanwhile. `leads` tells whether this process still holds the lease.
 
         Raises:
-            PyMongoError, KafkaError: they stay due.
+            PyMongoError, KafkaError: not all were published; they stay due.
         """
         if self._kind.state is None or not leads():
             return False

@@ -1,4 +1,5 @@
-"""What a lane of the relay has to do next: documents that its process hands over, and whether to look for others."""
+"""Tells a lane of the relay its next work: documents that its own process hands over, and whether to look for others in
+the store."""
 
 import asyncio
 import time
@@ -7,7 +8,7 @@ from contextlib import suppress
 from services.chassis.store.mongo import Document
 
 _AT_MOST = 2000
-"""So many documents are kept; whatever is handed over beyond them is looked for in the store."""
+"""The most documents that are kept; further ones are looked for in the store."""
 
 _CROWD = 3
 _PAUSE_EACH = 0.002
@@ -15,10 +16,10 @@ _LONGEST_PAUSE = 0.1
 
 
 class HandedOver:
-    """Documents that this process has committed since the last pass of a lane. They need not be read from the store.
+    """Documents that this process has committed since the last pass of a lane, which need not be read from the store.
 
-    A document holds all that waits in its outbox. Documents that were dropped, or never handed over, lie in the store,
-    where a look finds them.
+    A document comes with its whole outbox. A look, which is a query for documents with an outbox, finds those that were
+    dropped or never handed over.
     """
 
     def __init__(self) -> None:
@@ -30,7 +31,7 @@ class HandedOver:
         self._crowded = False
 
     def add(self, document: Document | None) -> None:
-        """Something was committed: `document`, or else something that the lane has to look for."""
+        """Note a commit: of `document`, or (None) of a document that the lane has to look for."""
         self._commits += 1
         if document is None or len(self._documents) >= _AT_MOST:
             self._look = True
@@ -39,26 +40,27 @@ class HandedOver:
         self.wake()
 
     def take(self) -> list[Document]:
-        """The documents handed over until now; they are not kept any longer."""
+        """Return the documents handed over until now, and keep them no longer."""
         taken, self._documents = self._documents, []
         return taken
 
     def drop(self) -> None:
-        """Keep no document: the lane does not lead, or has just begun to. It looks for all of them."""
+        """Forget all documents, so that the next pass looks for them: the lane does not lead, or has just begun to."""
         self._documents.clear()
         self._look = True
 
     def look(self) -> None:
-        """The next pass looks for documents."""
+        """Let the next pass look for documents."""
         self._look = True
 
     def look_now(self) -> None:
-        """The same, and the next pass begins at once."""
+        """Let the next pass look for documents, and begin at once."""
         self._look = True
         self.wake()
 
     def is_time_to_look(self, every: float) -> bool:
-        """Whether this pass looks for documents: it was told to, or the last look was `every` seconds ago."""
+        """Whether this pass looks for documents: because it was told to, or because the last look was `every` seconds
+        ago."""
         now = time.monotonic()
         if not self._look and now - self._looked < every:
             return False
@@ -66,23 +68,25 @@ class HandedOver:
         return True
 
     def wake(self) -> None:
-        """The next pass begins at once."""
+        """Let the next pass begin at once."""
         self._woken.set()
 
     def begin_pass(self) -> None:
-        """Whatever comes from now on begins another pass."""
+        """Begin a pass: documents that come from now on cause another one."""
         self._woken.clear()
 
     async def wait(self, seconds: float) -> None:
-        """Wait for something to do, at most so long."""
+        """Wait until there is work, for at most `seconds`."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), seconds)
         await self._let_a_crowd_gather()
 
     async def _let_a_crowd_gather(self) -> None:
-        """Under many commands a second, small rounds would cost more than they carry: wait for more to come along.
+        """Wait a moment for more commits where there are many each second, because many small rounds cost more than few
+        large ones.
 
-        This is done only where the crowd lasts: commands that were held up and come all at once have waited enough.
+        The wait is left out unless the pass before was crowded too: commands that were held up and come all at once
+        have waited enough.
         """
         crowd, self._commits = self._commits, 0
         lasts, self._crowded = self._crowded, crowd >= _CROWD

@@ -1,4 +1,4 @@
-"""What a lane of the relay has sent: the rounds under way, and how far the events of each aggregate have come."""
+"""Keeps account of the rounds that a lane of the relay has under way, and of the last event sent of each aggregate."""
 
 import asyncio
 import time
@@ -10,18 +10,18 @@ from services.chassis.relay.packing import PackedRound, Stretch
 from services.chassis.store.mongo import Document
 
 _REMEMBERED = 5.0
-"""Seconds for which it is known what was cleared out of an outbox. A commit is handed over when its own command hears
-of it, and a look may have found it before that."""
+"""Seconds for which events that were cleared out of an outbox are remembered. A commit is handed over when its command
+hears of it, and a look may have found and sent it before that."""
 
 _LAST_ROUNDS = 2.0
-"""Seconds that rounds under way may take when the relay ends."""
+"""Seconds that rounds under way may still take when the relay ends."""
 
 
 class InFlight:
     """The sequences of events that are under way or have lately arrived, by aggregate.
 
-    An aggregate joins no round before its last one is acknowledged, and no event is sent again that has arrived and
-    waits for its outbox to be cleared.
+    An aggregate joins no round before its previous round is acknowledged. An event that has arrived, but is not cleared
+    out of its outbox yet, is not sent again.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,8 @@ class InFlight:
         self._cleared: deque[tuple[float, str, int]] = deque()
 
     def may_go(self, found: Document) -> bool:
-        """Whether the events of the document may join a round. Where they may not, newer ones are behind."""
+        """Whether the events of the document `found` may join a round. Where they may not, its newer events are noted,
+        so that `acknowledged` tells of them."""
         id = found["_id"]
         under_way = self._unacknowledged.get(id)
         if under_way is not None and found["outbox"][-1]["seq"] > under_way:
@@ -39,15 +40,16 @@ class InFlight:
         return under_way is None
 
     def sent(self, id: str) -> int:
-        """The last sequence of the aggregate that has arrived, as far as it is remembered; 0 where it isn't."""
+        """The highest sequence of the aggregate `id` known to have arrived; 0 where none is remembered."""
         return self._sent.get(id, 0)
 
     def departs(self, load: PackedRound) -> None:
-        """`load` is sent."""
+        """Note that `load` is being sent."""
         self._unacknowledged |= {id: stretch.last for id, stretch in load.stretches.items()}
 
     def acknowledged(self, load: PackedRound) -> bool:
-        """`load` was answered, well or not: the next events of its aggregates may go. Whether there are some behind."""
+        """Note that `load` was answered, well or not, so that the next events of its aggregates may go. Returns whether
+        such events were noted meanwhile."""
         for id in load.stretches:
             del self._unacknowledged[id]
         if self._behind.isdisjoint(load.stretches):
@@ -56,21 +58,21 @@ class InFlight:
         return True
 
     def arrived(self, stretches: Mapping[str, Stretch]) -> None:
-        """`stretches` have arrived, and are not sent again."""
+        """Note that `stretches` have arrived and must not be sent again."""
         self._sent.update({id: stretch.last for id, stretch in stretches.items()})
 
     def cleared(self, load: PackedRound) -> None:
-        """What has arrived of `load` is out of the outboxes."""
+        """Note that the events of `load` which have arrived are out of the outboxes."""
         now = time.monotonic()
         self._cleared += [(now, id, stretch.last) for id, stretch in load.stretches.items()]
 
     def not_cleared(self, load: PackedRound) -> None:
-        """`load` is sent once more: it is still in the outboxes."""
+        """Note that `load` is still in the outboxes, so that its events are sent once more."""
         for id, stretch in load.stretches.items():
             self._forget(id, stretch.last)
 
     def forget_cleared(self) -> None:
-        """Forget what was cleared so long ago that no document handed over can still hold it."""
+        """Forget events that were cleared so long ago that no document handed over can still hold them."""
         before = time.monotonic() - _REMEMBERED
         while self._cleared and self._cleared[0][0] < before:
             _, id, last = self._cleared.popleft()
@@ -82,9 +84,9 @@ class InFlight:
 
 
 class Rounds:
-    """Rounds that run side by side, `most` of them at a time.
+    """Runs rounds side by side, at most `most` at a time.
 
-    An error that a round did not expect comes up in whichever call finds the round ended.
+    An error that escapes a round is raised by the next call that finds the round ended.
     """
 
     def __init__(self, most: int) -> None:
@@ -92,26 +94,26 @@ class Rounds:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, round: Coroutine[Any, Any, None]) -> None:
-        """Let `round` run."""
+        """Start `round`."""
         self._tasks.add(asyncio.create_task(round))
 
     async def make_room(self) -> None:
-        """Wait until another one may begin."""
+        """Wait until another round may begin."""
         while len(self._tasks) >= self._most:
             await self._reap(asyncio.FIRST_COMPLETED)
 
     async def reap(self) -> None:
-        """Take those away that have ended."""
+        """Remove the rounds that have ended, without waiting for others."""
         if any(task.done() for task in self._tasks):
             await self._reap(asyncio.FIRST_COMPLETED)
 
     async def finish(self) -> None:
-        """Wait until all have ended."""
+        """Wait until all rounds have ended."""
         while self._tasks:
             await self._reap(asyncio.ALL_COMPLETED)
 
     async def stop(self) -> None:
-        """Give them a moment to end, then cut them off."""
+        """Give the rounds a moment to end, then cancel them."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_LAST_ROUNDS)
         for task in self._tasks:

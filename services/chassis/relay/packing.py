@@ -1,6 +1,6 @@
 """One round of the relay: the events of some aggregates packed for Kafka and for the journal.
 
-All events of an aggregate in a round lie in one batch, in order; what does not fit waits for the next round.
+All events of an aggregate in a round lie in one batch, in order. Events that do not fit wait for the next round.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The events of one aggregate that a round carries, and the places they go to."""
+    """The consecutive events of one aggregate that a round carries, and the partitions they go to."""
 
     first: int
     last: int
@@ -33,7 +33,7 @@ class Stretch:
 
 @dataclass(slots=True)
 class PackedRound:
-    """What one round carries. `left_over`: something had to wait for the next."""
+    """The batches and journal entries of one round. `left_over`: some events had to wait for the next round."""
 
     batches: dict[Place, PartitionBatch] = field(default_factory=dict)
     journal: list[Document] = field(default_factory=list)
@@ -42,21 +42,24 @@ class PackedRound:
 
     @property
     def doubtful(self) -> set[str]:
-        """The aggregates of which something may arrive later than it is told."""
+        """The ids of aggregates whose records lie in a doubtful batch, which may arrive later than Kafka's answer
+        says."""
         places = {place for place, batch in self.batches.items() if batch.doubtful}
         return (
             {id for id, stretch in self.stretches.items() if not stretch.places.isdisjoint(places)} if places else set()
         )
 
     def arrived(self, failed: set[Place]) -> dict[str, Stretch]:
-        """The stretches all of whose places took them; an aggregate stops at its first failure."""
+        """The stretches, by aggregate, that arrived at all of their places. An aggregate with a stretch in a `failed`
+        place stops there."""
         if not failed:
             return self.stretches
         return {id: stretch for id, stretch in self.stretches.items() if stretch.places.isdisjoint(failed)}
 
 
 def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
-    """The writes that take out of the outboxes exactly what has arrived: one for all that have the same stretch."""
+    """The writes that take exactly the arrived events out of the outboxes: one write for all aggregates that have the
+    same stretch."""
     alike: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
     for stretches in arrived:
         for id, stretch in stretches.items():
@@ -67,12 +70,14 @@ def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
     ]
 
 
-def _told(entry: Document, model: type[Event]) -> tuple[str, Document] | None:
-    """The type and the data that the topic is told of an entry; None: it stays in the service."""
+def published(entry: Document, model: type[Event]) -> tuple[str, Document] | None:
+    """The type and the data that are published of the outbox entry; None where nothing of it is."""
     if model.internal:
         return None
     if "told" not in entry:
-        return model.type, {name: value for name, value in entry["data"].items() if name in model.public_fields}
+        veil = entry.get("veil", {})
+        shown = {name: value for name, value in entry["data"].items() if name in model.public_fields}
+        return model.type, {name: veil.get(name, value) for name, value in shown.items()}
     return None if entry["told"] is None else (entry["told"]["type"], entry["told"]["data"])
 
 
@@ -103,10 +108,11 @@ class Packer:
         for entry in outbox:
             model = events().get(entry["type"])
             if model is None:
-                # A newer version wrote it during a roll-out: its aggregate waits for a relay that knows it, alone.
+                # A newer version of the service wrote this event during a roll-out. Its aggregate waits for a relay
+                # that knows the event; other aggregates go on.
                 log.error("unknown type of event", extra={"event": entry["type"], "aggregate": id})
                 break
-            if (told := _told(entry, model)) is not None:
+            if (told := published(entry, model)) is not None:
                 type, public = told
                 if not facts.add(key, orjson.dumps(public), to_headers(self._envelope(id, community, entry, type))):
                     break
@@ -131,10 +137,11 @@ class Packer:
         state: bytes | None,
         type: str | None = None,
     ) -> bool:
-        """Pack the state as of `entry`; None is a tombstone. False when it does not fit.
+        """Pack the state of the aggregate `id` as of `entry`; a `state` of None is a tombstone. Returns False when it
+        does not fit.
 
-        A state of another `type` than the kind's own follows a tombstone of that: whoever keeps copies of the usual
-        ones, and knows no other, keeps none of this.
+        A state whose `type` is not the kind's own is preceded by a tombstone of the kind's own type, so that a consumer
+        which knows only that type drops its copy.
         """
         key, batch = id.encode(), await self._batch(into, self._states, id.encode())
         if type not in (None, self._state_type):
@@ -152,7 +159,8 @@ class Packer:
         return batch
 
     def _envelope(self, id: str, community: str, entry: Document, type: str, *, mark: str = "") -> Envelope:
-        """Of what is withheld neither cause nor trace is told: they name who asked, and what it belongs to."""
+        """The envelope of a record. Cause and trace of a withheld event are left out, because they tell who asked and
+        what the event belongs to."""
         seen = {} if "told" in entry else entry
         return Envelope(
             id=f"{id}.{entry['seq']}{mark}",

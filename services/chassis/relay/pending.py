@@ -1,4 +1,4 @@
-"""Documents whose outbox is not empty, as the store has them: the truth about what the relay has to do."""
+"""Finds documents whose outbox is not empty. This query alone is the truth about what the relay has to do."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -7,7 +7,7 @@ from services.chassis.store.mongo import Collection, Document
 from services.chassis.store.outbox import INDEX
 
 BATCH = 500
-"""So many documents are read and sent at a time."""
+"""The most documents that are read and sent at a time."""
 
 _PENDING = {"outbox.0": {"$exists": True}}
 _AS_RELAYED: Document = {"outbox": 1, "v": 1, "state.community": 1}
@@ -20,7 +20,8 @@ class Pending:
         self._collection = collection
 
     async def batches(self, fields: Document = _AS_RELAYED) -> AsyncIterator[list[Document]]:
-        """Batches of documents, the oldest event first. Earlier rounds may be on their way while one reads on."""
+        """Batches of pending documents, the oldest event first. Events of earlier batches may be sent while later ones
+        are read."""
         cursor = self._collection.find(_PENDING, fields, batch_size=BATCH, hint=INDEX).sort("outbox.0.time", 1)
         try:
             while batch := await cursor.to_list(BATCH):

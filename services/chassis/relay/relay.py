@@ -1,19 +1,19 @@
-"""The relay: takes events out of the outboxes, writes them to the journal and publishes them to Kafka.
+"""The relay takes events out of the outboxes, writes them to the journal and publishes them to Kafka.
 
-One leader per service, by a lease; every replica can take over. The truth is the query «documents whose outbox is not
-empty». What the process itself commits is handed over to it and need not be read; the change stream of what others
-commit only wakes it, so a lost resume token costs nothing.
+One replica of a service leads, by a lease, and every other can take over. The truth is the query «documents whose
+outbox is not empty». Documents that the leading process commits are handed over to its relay and need not be read; the
+change stream of other processes' commits only wakes it, so a lost resume token costs nothing.
 
-What it guarantees: every event of every acknowledged command reaches the journal and its topic, whatever is killed;
-within an aggregate the first arrival of each event is in the order of versions: all its events of one round travel in
-one batch, and it joins no other round before that one is acknowledged. An event leaves the outbox only when both
-the journal and Kafka have it.
-What it does not: an event may arrive more than once, from a crash before clearing or from a leader that was frozen
-and came back. Consumers drop a sequence that they have taken. An older `.state` that comes late, from such a leader or
-out of a network that was cut, is put right by publishing the state again (`doubtful_states`).
+What is guaranteed: every event of every acknowledged command reaches the journal and its topic, whatever is killed.
+Within an aggregate events first arrive in the order of versions: all its events of one round travel in one batch, and
+it joins no other round before that one is acknowledged. An event leaves the outbox only when both the journal and Kafka
+have it.
+What is not guaranteed: that an event arrives once only. A crash before clearing, or a leader that was frozen and came
+back, sends it again; consumers drop a sequence that they have taken. An older `.state` that comes late, from such a
+leader or out of a network that was cut, is put right by publishing the state again (`doubtful_states`).
 
-Completion (the journal, then clearing) goes on behind the sending: only the acknowledgement is waited for. What a lane
-has to do next is kept in `HandedOver`, what it has sent in `InFlight`.
+The next round waits for Kafka's acknowledgement alone, not for completion (the journal, then clearing). `HandedOver`
+keeps the next work of a lane, `InFlight` what the lane has sent.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ _PASSING = (PyMongoError, KafkaError, TimeoutError)
 
 @dataclass(slots=True)
 class Relayed:
-    """What the relay has done so far in this process, by kind."""
+    """How many records this process has published and failed to publish, by kind, and in how many rounds."""
 
     published: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class Relayed:
 
 
 class Lane:
-    """The relay of one kind of aggregate. Kinds have no order among them, so each has a lane of its own."""
+    """The relay of one kind of aggregate. No order is kept between kinds, so each has a lane of its own."""
 
     def __init__(
         self,
@@ -100,25 +100,27 @@ class Lane:
 
     @property
     def clean(self) -> bool:
-        """Whether another leader may begin without any doubt: what went before was taken over, and all is on record."""
+        """Whether the next leader need not doubt any state: this one has taken over from the one before, and all its
+        doubts are on record."""
         taken_over = self._epoch == self._lease.epoch or not self._lease.inherited
         return taken_over and self._doubtful.settled
 
     async def backlog(self) -> tuple[int, datetime | None]:
-        """How many aggregates wait, and when the oldest waiting event happened."""
+        """How many aggregates have events that wait, and when the oldest of these happened."""
         return await self._pending.backlog()
 
     def nudge(self) -> None:
-        """Something was committed somewhere: look for it."""
+        """Let the next pass look for documents: another process has committed one."""
         self._handed_over.add(None)
 
     def committed(self, document: Document | None) -> None:
-        """This process committed `document`, whose outbox holds all that waits in it; None: look for yourself."""
+        """Take over `document`, which this process has committed, with its whole outbox; None: a document has to be
+        looked for."""
         if self._lease.held:
             self._handed_over.add(document)
 
     async def run(self) -> None:
-        """Relay for ever while the lease is held; waits while it is not."""
+        """Relay for ever; wait while the lease is not held."""
         failures = 0
         try:
             while True:
@@ -137,7 +139,8 @@ class Lane:
             await self._completion.stop()
 
     async def drain(self) -> bool:
-        """Relay what is pending now and wait for it; False when something could not be sent and stays pending."""
+        """Relay what is pending now and wait until it is done. Returns False when something could not be sent and stays
+        pending."""
         self._trouble = False
         self._handed_over.look()
         self._due = True
@@ -161,14 +164,15 @@ class Lane:
             self._interrupted(error)
 
     async def _take_over(self) -> None:
-        """A new epoch: what was handed over before counts no more, and a leader may have died in the middle."""
+        """Begin a new epoch: forget documents that were handed over before, and doubt what the leader before may have
+        had under way."""
         epoch = self._lease.epoch
         self._handed_over.drop()
         await self._doubtful.take_over(self._lease, self._pending.batches({"_id": 1}))
         self._epoch = epoch
 
     async def _begin_rounds(self) -> None:
-        """Start a round for what was handed over, and for every batch that a look finds, a few at a time."""
+        """Start a round for the documents handed over, and for every batch that a look finds, a few at a time."""
         self._in_flight.forget_cleared()
         await self._rounds.reap()
         handed_over = self._handed_over.take()
@@ -180,7 +184,8 @@ class Lane:
                     return
 
     async def _begin_round(self, batch: Sequence[Document]) -> bool:
-        """False when this is not the time for it: what it would have carried is looked for again."""
+        """Start a round for `batch`. Returns False when the lane is in trouble or leads no more; the documents are then
+        looked for again."""
         await self._rounds.make_room()
         if self._trouble or not self._leads(self._epoch):
             self._handed_over.look()
@@ -215,7 +220,7 @@ class Lane:
             self._interrupted(error)
 
     async def _send(self, load: PackedRound, epoch: int) -> set[Place]:
-        """Send `load`, and note what is in doubt. Returns the places that failed."""
+        """Send `load`, and note the states in doubt. Returns the places that failed."""
         try:
             return await self._producer.send(load.batches.values())
         finally:
@@ -226,7 +231,7 @@ class Lane:
                 self._handed_over.look_now()
 
     async def _publish_doubtful(self) -> None:
-        """Publish a batch of the states that are due; the next pass goes on with those that are left."""
+        """Publish a batch of the doubtful states that are due; the next pass goes on with the rest."""
         await self._rounds.finish()
         epoch, self._published = self._epoch, time.monotonic()
         self._due = await self._doubtful.publish(BATCH, lambda: self._leads(epoch))

@@ -1,12 +1,13 @@
-"""Aggregates whose state is to be published again: because somebody asks, or because it may have been overwritten.
+"""The list of aggregates whose state is to be published again, because somebody asks or because a newer state may have
+been overwritten by an older one.
 
-Asked by an operator after a `.state` topic was lost or a state model has grown, and by a relay that finds it has
-published after its lease ran out. Doubted where a relay does not know what became of a state that it sent: the old
-request may arrive after newer ones. Such a state is published again after a wait in which the old one has arrived or
-can't any more, and again after longer ones, in case the network between keeps things for longer than it should.
+An operator asks after a `.state` topic was lost or a state model has grown; a relay asks when it has published after
+its lease ran out. A relay doubts a state when it does not know what became of sending it: the old request may arrive
+after newer ones. A doubted state is published again after a wait in which the old request has arrived or has failed,
+and again after longer waits, in case the network keeps requests for longer than it should.
 
 Document: `_id` kind and aggregate, `n` how often it was asked for, `due` when to publish (absent: now), `wait` seconds
-of doubt (absent: once is enough). The relay's leader answers; what is asked for again while it does so stays asked.
+of doubt (absent: publish once). The relay's leader publishes; a request that is repeated meanwhile stays in the list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,9 +17,10 @@ from typing import Any
 from services.chassis.store.mongo import Database, DeleteOne, Document, UpdateOne
 
 _LONGER = 2.0
-"""Each wait is this many times the one before: who comes late stands for no longer than it was on its way."""
+"""Each wait is this many times as long as the one before, so that a late state stands for no longer than it was on its
+way."""
 _LONGEST = 600.0
-"""No wait is longer, in seconds. A kernel left to itself tries for 925 s to deliver what it has."""
+"""The longest wait in seconds. A kernel left to itself tries for 925 s to deliver what it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +39,27 @@ class RepublishRequests:
         self._requests = database["restates"]
 
     async def ask(self, kind: str, aggregates: Iterable[str]) -> None:
-        """Ask for the states of `aggregates` now; asking twice is asking once."""
+        """Ask that the states of `aggregates` are published now. Asking twice has the effect of asking once."""
         await self._write(kind, aggregates, {"due": "$$NOW"})
 
     async def doubt(self, kind: str, aggregates: Iterable[str], wait: float) -> None:
-        """An older state of `aggregates` may arrive within `wait` seconds, and less likely later."""
+        """Note that an older state of `aggregates` may arrive within `wait` seconds, and less likely later."""
         await self._write(kind, aggregates, {"due": _in(wait), "wait": wait})
 
     async def doubt_asked(self, kind: str, wait: float) -> None:
-        """Who was to answer is gone, perhaps with answers on their way: what was asked for is in doubt, too."""
+        """Doubt, too, every state that was asked for: the leader that was to publish them is gone, and may have some on
+        their way."""
         await self._requests.update_many({"_id": _span(kind), "wait": None}, {"$set": {"wait": wait}})
 
     async def asked(self, kind: str, limit: int) -> list[RepublishRequest]:
-        """Up to `limit` of what is due of a kind."""
+        """Up to `limit` requests of `kind` that are due."""
         due = {"_id": _span(kind), "$expr": {"$lte": ["$due", "$$NOW"]}}
         found = await self._requests.find(due).limit(limit).to_list(limit)
         return [RepublishRequest(each["_id"]["a"], each.get("n"), each.get("wait")) for each in found]
 
     async def answered(self, kind: str, requests: Sequence[RepublishRequest]) -> None:
-        """Their states are published; those in doubt will be due again."""
+        """Note that the states of `requests` are published. Requests with a doubt become due again after their next
+        wait."""
         done = [_done(kind, request) for request in requests]
         if done:
             await self._requests.bulk_write(done, ordered=False)

@@ -1,8 +1,8 @@
 """Wakes the relay of one process when another process has committed.
 
-The change stream carries only foreign commits: every commit names its writer in `by`, and what this process wrote
-itself is filtered out by the server. Nothing depends on it: when the stream ends for whatever reason, history lost
-included, it is opened anew from now, the lanes are woken once, and their own query finds what is pending.
+The change stream carries only foreign commits: every commit names its writer in `by`, and the server filters out those
+of this process. Nothing depends on the stream: when it ends for whatever reason, history lost included, it is opened
+anew from now, the lanes are woken once, and their own query finds what is pending.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.chassis.store.aggregates import WRITER
+from services.chassis.store.aggregates import writer
 from services.chassis.store.lease import Lease
 from services.chassis.store.mongo import Database, PyMongoError
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 async def watch(
     database: Database, lease: Lease, wake: Mapping[str, Callable[[], None]], *, again: float = 1.0
 ) -> None:
-    """Call `wake[collection]` for every foreign commit, for ever, while this process leads."""
-    mine = re.compile(f"^{re.escape(WRITER)}:")
+    """While this process leads, call `wake[collection]` for every commit of another process. Runs for ever."""
+    mine = re.compile(f"^{re.escape(writer())}:")
     foreign = {"$exists": True, "$not": mine}
     pipeline: list[dict[str, Any]] = [
         {

@@ -24,7 +24,7 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class AuthSettings(Settings):
-    """Whose tokens are believed, and where they say what."""
+    """Settings of the issuer whose tokens are believed, and of the claims in them."""
 
     auth_issuer: str = DEVELOPMENT_ISSUER
     auth_audience: str = Field(default="community", min_length=1)
@@ -60,7 +60,7 @@ class AuthSettings(Settings):
 
 
 class KafkaSettings(Settings):
-    """Where Kafka is, and how the topics on it are."""
+    """Settings of Kafka: its address, how it is reached, and the topics on it."""
 
     kafka_bootstrap: str
     """host:port, several separated by commas."""
@@ -115,7 +115,8 @@ class KafkaSettings(Settings):
 
 
 class ServiceSettings(AuthSettings, KafkaSettings):
-    """What every service needs to know. Each derives its own: `class IssuesSettings(..., env_prefix="ISSUES_")`."""
+    """The settings that every service has. Each service derives its own: `class IssuesSettings(...,
+    env_prefix="ISSUES_")`."""
 
     OWN: ClassVar[frozenset[str]] = frozenset({"database"})
     """Settings of this class that are never shared by all services."""

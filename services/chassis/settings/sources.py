@@ -1,4 +1,4 @@
-"""Where settings come from: a service's own variable, then the common one; the environment before the file.
+"""The sources of settings: a service's own variable, then the common one; the environment before the file.
 
 A setting that a class without a prefix declares is common: it may be given to all services (`MONGODB_URL`) or to one of
 them (`ISSUES_MONGODB_URL`), which wins. What a service adds, and what `OWN` names, exists only under its prefix.

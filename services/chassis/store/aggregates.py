@@ -3,110 +3,52 @@
 Document: `_id`, `v` version, `at` creation, `by` the last writer, `state`, `outbox` events not yet relayed,
 `receipts` of idempotent requests, `taken` events of others whose effect stands here.
 
-What it guarantees: a state without its events, or an event without its state, can't exist; two commands on one
-aggregate are applied one after the other (optimistic version, retried); a request with a receipt, and an event with a
-`taken` mark, have their effect once, whoever repeats them and wherever the process dies; nothing is written about
-somebody who was erased (`gone`). Commands made side by side share their calls to MongoDB, and none fails by another.
-What it does not: nothing spans two aggregates; what must follow elsewhere follows by event.
+What is guaranteed: a state without its events, or an event without its state, can't exist. Two commands on one
+aggregate are applied one after the other (optimistic version, retried; those of a crowd by one write, `changes`). A
+request with a receipt, and an event with a `taken` mark, have their effect once, however often they are repeated and
+wherever the process dies. Nothing is written about somebody who was erased (`gone`). Commands at the same time share
+their calls to MongoDB, and none fails because of another.
+What is not guaranteed: no write spans two aggregates. Effects on another aggregate follow by event.
 """
 
-import asyncio
-import os
-import random
-import socket
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Any, Generic
 
-from services.chassis.aggregate import Aggregate, Decision
+from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
-from services.chassis.errors import AlreadyExists, PersonGone, StaleVersion, TooMuchContention, UnknownAggregate
+from services.chassis.errors import AlreadyExists, PersonGone, UnknownAggregate
 from services.chassis.principal import SYSTEM
 from services.chassis.store import cursor as cursors
 from services.chassis.store import documents, outbox
-from services.chassis.store.batcher import Inserts, Reads, Updates
+from services.chassis.store.batcher import Inserts, Reads
+from services.chassis.store.changes import ATTEMPTS, Changes, pause
+from services.chassis.store.command_group import Change, entries
 from services.chassis.store.gone import Gone
-from services.chassis.store.keyed_lock import KeyedLock
 from services.chassis.store.mongo import ASCENDING as UP
-from services.chassis.store.mongo import DESCENDING, Collection, Database, Document, DuplicateKeyError, IndexModel
+from services.chassis.store.mongo import (
+    DESCENDING,
+    Collection,
+    Database,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    encoded,
+)
+from services.chassis.store.mould import Mould, mould_for
 from services.chassis.store.named import Named
 from services.chassis.store.receipt import Receipt, replay
 from services.chassis.store.secret import Secret, kept_in
+from services.chassis.store.stored import A, Cause, Committed, Count, Kind, Page, Stored, Taken, stored_in, writer
 from services.chassis.store.throttle import Throttle
 from services.chassis.store.unavailable import StoreUnavailable, store_errors
-from services.chassis.words import name_kind
-from services.contracts.event import State
-from services.contracts.topics import Topic
 
-A = TypeVar("A", bound=Aggregate)
+__all__ = ["Aggregates", "Cause", "Committed", "Kind", "Page", "Stored", "Taken", "newest_first", "writer"]
 
-_ATTEMPTS = 40
 _AT_ONCE: AbstractAsyncContextManager[None] = nullcontext()
-
-WRITER = f"{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
-"""This process, as documents and leases name it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[A]):
-    """One type of aggregate. `name` is its word in ids and subjects, `zh` and `en` what people call it; `state` what
-    its topic shows, if any."""
-
-    name: str
-    collection: str
-    model: type[A]
-    topic: Topic
-    state: type[State] | None
-    zh: str | None = None
-    en: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.zh is not None and self.en is not None:
-            name_kind(self.name, self.zh, self.en)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[A]):
-    """An aggregate as it stands in the store."""
-
-    aggregate: A
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[A]):
-    """One page of a list; `next` is the cursor of the following one."""
-
-    items: list[Stored[A]]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a command is carried out: who asked, which event or request it follows, in which trace."""
-
-    actor: str
-    causationid: str | None = None
-    traceparent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The mark of an event's effect on an aggregate: which handler took which event of which source."""
-
-    by: str
-    source: str
-    sequence: int
-
-    def __str__(self) -> str:
-        return f"{self.by}:{self.source}#{self.sequence}"
-
-
-Outcome = Callable[[str, str], None]
-Committed = Callable[[Document | None], None]
-"""Told of each commit: the document as the relay reads it, or None where older events may wait in it too."""
 
 
 class Aggregates(Generic[A]):
@@ -118,7 +60,7 @@ class Aggregates(Generic[A]):
         database: Database,
         clock: Clock,
         committed: Committed = lambda document: None,
-        outcome: Outcome = lambda kind, outcome: None,
+        count: Count = lambda kind, outcome: None,
         throttle: Throttle | None = None,
         secret: Secret | None = None,
         gone: Gone | None = None,
@@ -128,20 +70,18 @@ class Aggregates(Generic[A]):
         self.collection: Collection = database[kind.collection]
         self._clock = clock
         self._hand_over = committed
-        self._outcome = outcome
+        self._count = count
         self._throttle = throttle or Throttle()
         self._named = Named(gone, kind.model)
-        self._locks = KeyedLock()
         self._insert = Inserts(self.collection)
-        self._write = Updates(self.collection)
-        self._look = Reads(self.collection, {"state": 1, "v": 1})
-        self._read = Reads(self.collection, {"state": 1, "v": 1, "receipts.k": 1, "taken": 1, "outbox.seq": 1})
+        self._look = Reads(self.collection, {"state": 1, "v": 1}, self._stored)
+        self._change = Changes(kind, self.collection, clock, self._named, committed, count)
 
     async def get(self, id: str) -> Stored[A]:
         """The aggregate `id`.
 
         Raises:
-            UnknownAggregate: there is none.
+            UnknownAggregate: there is no such aggregate.
         """
         found = await self.find(id)
         if found is None:
@@ -151,11 +91,10 @@ class Aggregates(Generic[A]):
     async def find(self, id: str) -> Stored[A] | None:
         """The aggregate `id`, or None."""
         with store_errors():
-            document = await self._look(id)
-        return None if document is None else self._stored(document)
+            return await self._look(id)
 
     async def find_each(self, ids: Iterable[str]) -> dict[str, A]:
-        """Those of `ids` that there are, by one call to the store."""
+        """The aggregates of `ids` that exist, by id, read by one call to the store."""
         with store_errors():
             found = self.collection.find({"_id": {"$in": list(ids)}}, {"state": 1, "v": 1})
             return {document["_id"]: self._stored(document).aggregate async for document in found}
@@ -171,14 +110,14 @@ class Aggregates(Generic[A]):
     ) -> Stored[A]:
         """Create the aggregate `id` as `decide` says.
 
-        Returns: what stands in the store; where the same event (`taken`) created it before, what it has become.
+        Returns: the aggregate in the store; where the same event (`taken`) created it before, its present state.
 
         Raises:
             AlreadyExists: another command created it.
-            Replayed: the same request did; it carries the first answer.
+            Replayed: the same request created it before; the error carries the first answer.
             Overloaded: too many commands of people wait; nothing was done.
-            StoreUnavailable: somebody did, and no majority has it yet: it may be taken back.
-            PersonGone: whom it names, or who asks, was erased.
+            StoreUnavailable: another command created it, but no majority has it yet, so that it may be rolled back.
+            PersonGone: a person whom it names, or the caller, was erased.
         """
         now = self._clock()
         decision = decide(now)
@@ -188,7 +127,7 @@ class Aggregates(Generic[A]):
         document = self._document(id, decision, now, cause, taken)
         if receipt is not None:
             document["receipts"] = [receipt.entry(stored, now)]
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             try:
                 async with self._permitted(cause):
                     with store_errors():
@@ -197,7 +136,7 @@ class Aggregates(Generic[A]):
                 before = await self._created_before(id, receipt, taken, (error.details or {}).get("keyValue"))
                 if before is not None:
                     return before
-                await _pause(attempt)
+                await pause(attempt)
             else:
                 self._committed(document)
                 await self._named.look_after(named, stored.aggregate.community)
@@ -207,11 +146,13 @@ class Aggregates(Generic[A]):
     async def create_each(
         self, wanted: Mapping[str, Callable[[datetime], Decision[A]]], cause: Cause, *, taken: Taken | None = None
     ) -> dict[str, Stored[A]]:
-        """Create what is `wanted` under its ids, by one call to the store: for what events and clocks make by the many.
+        """Create the aggregates `wanted`, decisions by id, by one call to the store. This is for events and sweeps that
+        make many at once.
 
-        Each is a write of its own, and none fails by another. All belong to one community.
+        Each is a write of its own, and none fails because of another. All belong to one community.
 
-        Returns: what was created; not what stood there before, nor what would be about somebody who was erased.
+        Returns: the aggregates that were created, by id. Those that existed before, or would name somebody who was
+        erased, are left out.
 
         Raises:
             StoreUnavailable: the store is away; some may have been created.
@@ -228,7 +169,7 @@ class Aggregates(Generic[A]):
             if not named[id] & gone
         }
         with store_errors():
-            outcomes = await self._insert.many([document for _, document in made.values()])
+            outcomes = await self._insert.many([encoded(document) for _, document in made.values()])
         created: dict[str, Stored[A]] = {}
         for (id, (stored, document)), outcome in zip(made.items(), outcomes, strict=True):
             if outcome is None:
@@ -236,9 +177,60 @@ class Aggregates(Generic[A]):
                 created[id] = stored
             elif not isinstance(outcome, DuplicateKeyError):
                 raise outcome
-        with suppress(PersonGone):  # what is written of them is erased by then
+        with suppress(PersonGone):  # raised after it has erased what was written of them
             await self._named.look_after(everybody - gone, community or "")
         return created
+
+    async def create_alike(
+        self,
+        people: Mapping[str, str],
+        decide: Callable[[str, str, datetime], Decision[A]],
+        cause: Cause,
+        *,
+        taken: Taken | None = None,
+    ) -> None:
+        """Create an aggregate for each of `people` (person by id of the aggregate), as `create_each` does. `decide` is
+        given id, person and time. It must make aggregates that differ in id and person alone, and the cause must be an
+        event or a sweep, so that deciding and encoding are done once (`mould`).
+
+        Raises:
+            StoreUnavailable: the store is away; some may have been created.
+        """
+        now = self._clock()
+        alike: defaultdict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+        for id, person in people.items():
+            alike[len(id), len(person)][id] = person
+
+        def make(id: str, person: str) -> Document:
+            return self._document(id, decide(id, person, now), now, cause, taken)
+
+        for some in alike.values():
+            id, person = next(iter(some.items()))
+            first = decide(id, person, now).aggregate
+            alone = cause.actor == SYSTEM and self._named.newly(None, first) <= {person}
+            mould = mould_for(make, id, person) if alone else None
+            if mould is None:
+                await self.create_each(
+                    {id: partial(decide, id, person) for id, person in some.items()}, cause, taken=taken
+                )
+            else:
+                await self._create_cast(mould, some, first.community)
+
+    async def _create_cast(self, mould: Mould, people: Mapping[str, str], community: str) -> None:
+        everybody = set(people.values())
+        gone = await self._named.gone(everybody, community)
+        documents = [mould.cast(id, person) for id, person in people.items() if person not in gone]
+        with store_errors():
+            outcomes = await self._insert.many(documents)
+        if outcomes:
+            for outcome in outcomes:
+                if outcome is None:
+                    self._count(self.kind.name, "committed")
+                elif not isinstance(outcome, DuplicateKeyError):
+                    raise outcome
+            self._hand_over(None)
+        with suppress(PersonGone):  # raised after it has erased what was written of them
+            await self._named.look_after(everybody - gone, community)
 
     async def change(
         self,
@@ -250,24 +242,21 @@ class Aggregates(Generic[A]):
         receipt: Receipt | None = None,
         taken: Taken | None = None,
     ) -> Stored[A]:
-        """Change the aggregate `id` as `decide` says; `decide` may be called again when a race is lost.
+        """Change the aggregate `id` as `decide` says. `decide` may be called again when a race is lost.
+
+        Changes that wait for the same aggregate are carried out together, in the order in which they came.
 
         Raises:
-            UnknownAggregate: there is none.
+            UnknownAggregate: there is no such aggregate.
             StaleVersion: `expected` is not the current version.
-            Replayed: the same request was carried out before; it carries the first answer.
+            Replayed: the same request was carried out before; the error carries the first answer.
             TooMuchContention: the race was lost many times over.
             Overloaded: too many commands of people wait; nothing was done.
-            PersonGone: whom it newly names, or who asks, was erased.
+            PersonGone: a person whom it newly names, or the caller, was erased.
         """
-        async with self._permitted(cause), self._locks.of(id):
-            for attempt in range(_ATTEMPTS):
-                stored = await self._try_change(id, decide, cause, expected, receipt, taken)
-                if stored is not None:
-                    return stored
-                await _pause(attempt)
-        self._outcome(self.kind.name, "contention")
-        raise TooMuchContention()
+        change = Change(decide, cause, expected, receipt, taken)
+        async with self._permitted(cause):
+            return await self._change(id, change)
 
     async def select(
         self,
@@ -297,7 +286,7 @@ class Aggregates(Generic[A]):
         return Page([self._stored(document) for document in found[:limit]], following)
 
     def indexes(self) -> list[IndexModel]:
-        """What the relay needs of every kind."""
+        """The indexes that the relay needs of every kind."""
         return [
             IndexModel(
                 [("outbox.0.time", UP)], name=outbox.INDEX, partialFilterExpression={"outbox.0": {"$exists": True}}
@@ -305,55 +294,21 @@ class Aggregates(Generic[A]):
         ]
 
     def _permitted(self, cause: Cause) -> AbstractAsyncContextManager[None]:
-        """People wait for their turn; what follows from events and clocks does not, for it is what they wait for."""
+        """The turn of a command. Commands of people wait for their turn; those of events and sweeps don't, since people
+        wait for their effects."""
         return _AT_ONCE if cause.actor == SYSTEM else self._throttle.turn()
 
-    async def _try_change(
-        self,
-        id: str,
-        decide: Callable[[A, datetime], Decision[A]],
-        cause: Cause,
-        expected: int | None,
-        receipt: Receipt | None,
-        taken: Taken | None,
-    ) -> Stored[A] | None:
-        with store_errors():
-            document = await self._read(id)
-        if document is None:
-            raise UnknownAggregate(kind=self.kind.name, id=id)
-        before = self._stored(document)
-        if receipt is not None and any(entry["k"] == receipt.key for entry in document.get("receipts", ())):
-            await self._replay(id, receipt)
-        if taken is not None and str(taken) in document.get("taken", ()):
-            return before
-        if expected is not None and expected != before.version:
-            raise StaleVersion(version=before.version)
-        now = self._clock()
-        decision = decide(before.aggregate, now)
-        if not decision.events and receipt is None:
-            return before
-        named = self._named.newly(before.aggregate, decision.aggregate)
-        await self._named.require(named, cause.actor, decision.aggregate.community)
-        stored = Stored(decision.aggregate, before.version + len(decision.events))
-        events = self._outbox(decision, before.version, now, cause)
-        entry = None if receipt is None else receipt.entry(stored, now)
-        update = documents.change(decision.aggregate, stored.version, WRITER, events, entry, taken)
-        with store_errors():
-            if not await self._write({"_id": id, "v": before.version}, update):
-                return None
-        relayed = documents.as_relayed(id, stored.aggregate, stored.version, update)
-        self._committed(None if document.get("outbox") else relayed)
-        await self._named.look_after(named, stored.aggregate.community)
-        return stored
-
     def _document(self, id: str, decision: Decision[A], now: datetime, cause: Cause, taken: Taken | None) -> Document:
-        events = self._outbox(decision, 0, now, cause)
-        return documents.first(id, decision.aggregate, WRITER, events, now, taken)
+        events = entries(decision, 0, now, cause)
+        if events:
+            outbox.show(events[-1], decision.aggregate, self.kind.state)
+        return documents.first(id, decision.aggregate, writer(), events, now, taken)
 
     async def _created_before(
         self, id: str, receipt: Receipt | None, taken: Taken | None, key: Any
     ) -> Stored[A] | None:
-        """What stands under the unique `key`, if not the id; None while no majority has it: it may be taken back."""
+        """The aggregate under the id, or under the unique `key`, if the same event created it; raises Replayed or
+        AlreadyExists for other creators. None while no majority has it, for it may be rolled back."""
         with store_errors():
             if (document := await self.collection.find_one(key or {"_id": id})) is None:
                 return None
@@ -364,33 +319,12 @@ class Aggregates(Generic[A]):
                 return self._stored(document)
         raise AlreadyExists(kind=self.kind.name, id=id)
 
-    async def _replay(self, id: str, receipt: Receipt) -> None:
-        """The answers that were kept are read only where one of them is to be given again."""
-        with store_errors():
-            document = await self.collection.find_one({"_id": id}, {"receipts": 1})
-        replay(document or {}, receipt)
-
-    def _outbox(self, decision: Decision[A], version: int, now: datetime, cause: Cause) -> list[Document]:
-        return outbox.entries(
-            decision,
-            version,
-            now,
-            state=self.kind.state,
-            actor=decision.actor or cause.actor,
-            causationid=cause.causationid,
-            traceparent=cause.traceparent,
-        )
-
     def _stored(self, document: Document) -> Stored[A]:
-        return Stored(self.kind.model.model_validate({**document["state"], "id": document["_id"]}), document["v"])
+        return stored_in(self.kind.model, document)
 
     def _committed(self, document: Document | None) -> None:
-        self._outcome(self.kind.name, "committed")
+        self._count(self.kind.name, "committed")
         self._hand_over(document)
-
-
-async def _pause(attempt: int) -> None:
-    await asyncio.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.05)))  # noqa: S311  jitter
 
 
 def newest_first(*fields: str) -> Sequence[tuple[str, int]]:

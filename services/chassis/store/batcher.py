@@ -1,11 +1,11 @@
-"""Calls made side by side travel together: while one is on its way to the store, those that come meanwhile gather.
+"""Carries calls to the store together: while one call is under way, those that come meanwhile gather for the next.
 
-A call to MongoDB costs more than what it carries: a thread of Motor's, a command, a wait for the journal. Alone, a call
-leaves at once; under load each round carries what has gathered, so that the cost is shared, and behind a round that
-carried a crowd the next one waits a moment for those who come along. What is answered to one caller is what a call of
-its own would have been answered: nobody fails by what a neighbour sent. While the store is away, a write that has
-waited long behind one that failed fails with it, as it would have by itself: sent later, it would be carried out when
-nobody waits for it any more.
+The overhead of a call to MongoDB (a thread of Motor's, a command, a wait for the journal) costs more than its content.
+Alone, a call leaves at once. Under load each round carries the calls that have gathered, so that the overhead is
+shared, and after a round with many calls the next one waits a moment for more. Each caller gets the answer that a call
+of its own would have got: nobody fails because of another caller's data. While the store is away, a write that has
+waited long behind a failed one fails with it, as it would have alone: if it were sent later, it would be carried out
+when nobody waits for it any more.
 """
 
 import asyncio
@@ -32,29 +32,29 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 AT_ONCE = 256
-"""Calls that one round carries at most."""
+"""The most calls that one round carries."""
 
 _CROWD = 4
 _PAUSE_EACH = 0.0005
 _LONGEST_PAUSE = 0.006
-"""Seconds that a round waits for more, for each call of the crowd before it: the loop needs as long to bring more."""
+"""The longest that a round waits for more calls, in seconds."""
 
 PATIENCE = 2.0
-"""Seconds: a write that has waited longer behind a call that finds the store away is not sent after it."""
+"""Seconds: a write that has waited longer behind a call that finds the store away fails with it."""
 
 _DUPLICATE = 11000
 _IMMUTABLE = 66
 _OTHER_ID: Document = {"_id": ""}
 
 Round = Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]
-"""Carries what gathered, and answers each: what to return, or what to raise."""
+"""Carries the calls that have gathered, and gives for each the result, or the error to raise."""
 
 
 class Batcher(Generic[T, R]):
-    """Gathers calls and carries them in rounds, `side_by_side` of them under way at a time.
+    """Gathers calls and carries them in rounds, at most `side_by_side` rounds at a time.
 
-    `gathering`: seconds that a round waits for more before it leaves; for what nobody waits for.
-    `patience`: where a round finds the store away, calls that have waited behind it for so many seconds fail with it.
+    `gathering` is the seconds that every round waits for more calls, for work that nobody waits for. `patience` is the
+    seconds after which calls that have waited behind a round fail with it, if it finds the store away.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Batcher(Generic[T, R]):
         return await answer
 
     async def stop(self) -> None:
-        """Give up what is under way; its callers are cancelled."""
+        """Give up the rounds under way, and cancel their callers."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -91,10 +91,10 @@ class Batcher(Generic[T, R]):
         crowd = 0
         try:
             while self._waiting:
-                if pause := self._gathering or _pause_behind(crowd):
+                if pause := self._gathering or pause_behind(crowd):
                     await asyncio.sleep(pause)
                 crowd = min(len(self._waiting), AT_ONCE)
-                if not crowd:  # another round has taken them meanwhile
+                if not crowd:  # another round has taken the calls meanwhile
                     break
                 gathered = [self._waiting.popleft() for _ in range(crowd)]
                 try:
@@ -116,13 +116,13 @@ class Batcher(Generic[T, R]):
     async def _outcomes(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
             return await self._carry(items)
-        except Exception as error:  # reported: to each of the callers
+        except Exception as error:  # raised again in each of the callers
             if is_passing(error):
                 self._give_up(error)
             return [error] * len(items)
 
     def _give_up(self, error: Exception) -> None:
-        """Tell `error` to those who have waited too long; the first in the queue have waited longest."""
+        """Raise `error` in the callers who have waited too long. The first in the queue have waited longest."""
         latest = asyncio.get_running_loop().time() - self._patience
         while self._waiting and self._waiting[0][2] < latest:
             _, answer, _ = self._waiting.popleft()
@@ -130,29 +130,30 @@ class Batcher(Generic[T, R]):
                 answer.set_exception(error)
 
 
-def _pause_behind(crowd: int) -> float:
-    """How long the next round waits for more behind one that carried so many."""
+def pause_behind(crowd: int) -> float:
+    """The seconds that the next round waits for more after a round with `crowd` calls."""
     return 0.0 if crowd < _CROWD else min(crowd * _PAUSE_EACH, _LONGEST_PAUSE)
 
 
 class Inserts:
-    """Inserts into one collection."""
+    """Inserts documents into one collection, those of several callers together."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._together: Batcher[Encoded, None] = Batcher(self._insert, patience=PATIENCE)
+        self._batcher: Batcher[Encoded, None] = Batcher(self._insert, patience=PATIENCE)
 
     async def __call__(self, document: Document) -> None:
-        """Insert `document`; returns when it is durable.
+        """Insert `document`. Returns when it is durable.
 
         Raises:
-            DuplicateKeyError: its id is taken.
+            DuplicateKeyError: the document's id is taken.
         """
-        await self._together(encoded(document))
+        await self._batcher(encoded(document))
 
-    async def many(self, documents: Sequence[Document]) -> Sequence[Exception | None]:
-        """Insert all `documents` in a call of their own; what became of each: None, or why it was not inserted."""
-        return await self._insert([encoded(document) for document in documents])
+    async def many(self, documents: Sequence[Encoded]) -> Sequence[Exception | None]:
+        """Insert `documents` in a call of their own. Returns for each None, or the error because of which it was not
+        inserted."""
+        return await self._insert(documents)
 
     async def _insert(self, documents: Sequence[Encoded]) -> Sequence[Exception | None]:
         try:
@@ -167,46 +168,56 @@ class Inserts:
         return [None] * len(documents)
 
 
-class Reads:
-    """Reads of single documents of one collection, by `_id`, with one projection."""
+class Reads(Generic[R]):
+    """Reads of single documents of one collection, by `_id`, with one projection. All callers who ask for a document at
+    the same time get the same result of `parse`, so it must be immutable."""
 
-    def __init__(self, collection: Collection, projection: Document) -> None:
+    def __init__(self, collection: Collection, projection: Document, parse: Callable[[Document], R]) -> None:
         self._collection = collection
         self._projection = projection
-        self._together: Batcher[str, Document | None] = Batcher(self._read, side_by_side=2)
+        self._parse = parse
+        self._batcher: Batcher[str, R | None] = Batcher(self._read, side_by_side=2)
 
-    async def __call__(self, id: str) -> Document | None:
-        """The document `id` as it stands after this call, or None."""
-        return await self._together(id)
+    async def __call__(self, id: str) -> R | None:
+        """The document `id`, read after this call began, or None."""
+        return await self._batcher(id)
 
-    async def _read(self, ids: Sequence[str]) -> Sequence[Document | None]:
+    async def _read(self, ids: Sequence[str]) -> Sequence[R | Exception | None]:
         if len(ids) == 1:
-            return [await self._collection.find_one({"_id": ids[0]}, self._projection)]
+            found = await self._collection.find_one({"_id": ids[0]}, self._projection)
+            return [None if found is None else self._parsed(found)]
         wanted = list(dict.fromkeys(ids))
-        found = await self._collection.find({"_id": {"$in": wanted}}, self._projection).to_list(len(wanted))
-        by_id = {document["_id"]: document for document in found}
+        documents = await self._collection.find({"_id": {"$in": wanted}}, self._projection).to_list(len(wanted))
+        by_id = {document["_id"]: self._parsed(document) for document in documents}
         return [by_id.get(id) for id in ids]
+
+    def _parsed(self, document: Document) -> R | Exception:
+        try:
+            return self._parse(document)
+        except Exception as error:  # raised again in the callers who asked for this document
+            return error
 
 
 class Updates:
-    """Updates of single documents of one collection, each under a condition of its own."""
+    """Updates of single documents of one collection, each with a condition of its own."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._together: Batcher[tuple[Document, Encoded], bool] = Batcher(self._update, patience=PATIENCE)
+        self._batcher: Batcher[tuple[Document, Encoded], bool] = Batcher(self._update, patience=PATIENCE)
 
     async def __call__(self, query: Document, update: Document) -> bool:
-        """Update the one document that `query` names by its `_id`; returns when that is durable. False, and nothing is
-        changed, where it is not as `query` says, or not there.
+        """Update the one document that `query` names by its `_id`, and return when that is durable. Returns False,
+        without a change, where the document does not fulfil `query` or does not exist.
 
         Raises:
-            DuplicateKeyError: a unique index refuses what it would become.
+            DuplicateKeyError: a unique index refuses the changed document.
         """
-        return await self._together((query, encoded({**update, "$setOnInsert": _OTHER_ID})))
+        return await self._batcher((query, encoded({**update, "$setOnInsert": _OTHER_ID})))
 
     async def _update(self, updates: Sequence[tuple[Document, Encoded]]) -> Sequence[bool | Exception]:
-        """The store tells how many of several found their documents, not which. So each that finds none makes itself
-        known by an error: it would insert, under an id that is not the one it names."""
+        """Carry out `updates` together. The store tells only how many of them found their documents, not which. So each
+        is an upsert that fails with an error of its own if it finds none, because it would insert another id than it
+        names."""
         if len(updates) == 1:
             return [(await self._collection.update_one(*updates[0])).matched_count > 0]
         try:
@@ -217,20 +228,21 @@ class Updates:
 
 
 class Writes:
-    """Writes of one collection, some for each caller. Those of several callers have no order among them."""
+    """Bulk writes of one collection, those of several callers together and in no order."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
-        self._together: Batcher[Sequence[WriteOp], None] = Batcher(self._write, patience=PATIENCE)
+        self._batcher: Batcher[Sequence[WriteOp], None] = Batcher(self._write, patience=PATIENCE)
 
     async def __call__(self, operations: Sequence[WriteOp]) -> None:
-        """Carry out `operations`, in any order; returns when all are durable.
+        """Carry out `operations` in any order. Returns when all are durable.
 
         Raises:
-            DuplicateKeyError, OperationFailure: the first that the store refuses; the others may be carried out.
+            DuplicateKeyError, OperationFailure: the store refused an operation, the first of which is raised; others
+            may be carried out.
         """
         if operations:
-            await self._together(operations)
+            await self._batcher(operations)
 
     async def _write(self, gathered: Sequence[Sequence[WriteOp]]) -> Sequence[Exception | None]:
         everything = [operation for operations in gathered for operation in operations]
@@ -249,7 +261,7 @@ def _applied(outcome: Exception | None) -> bool | Exception:
 
 
 def _each(details: Mapping[str, Any] | None, count: int) -> list[Exception | None]:
-    """What a bulk write's report says of each of its documents."""
+    """The error of each of a bulk write's `count` operations, from its report; None for those that succeeded."""
     report = details or {}
     outcomes: list[Exception | None] = [None] * count
     for doubt in report.get("writeConcernErrors", ()):

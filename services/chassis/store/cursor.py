@@ -29,7 +29,7 @@ class InvalidCursor(
     zh="翻页标记无效，请从第一页重新开始。",
     en="The cursor is not one of ours; start again from the first page.",
 ):
-    """It was cut, changed or made up."""
+    """The cursor was cut, changed or made up."""
 
 
 def encode(value: Value, id: str) -> str:
@@ -43,7 +43,7 @@ def decode(cursor: str) -> tuple[Value, str]:
     """The sort value and the id in `cursor`; times come back in UTC.
 
     Raises:
-        InvalidCursor: `encode` never made it.
+        InvalidCursor: `encode` has not made the cursor.
     """
     try:
         kind, value, id = _parts(cursor)
@@ -79,7 +79,8 @@ def _parts(cursor: str) -> Any:
 
 
 def beyond(sort: str, descending: bool, value: Any, last: str) -> list[Document]:
-    """What stands beyond an item by (`sort`, `_id`). Empty values sort lowest, and comparisons don't find them."""
+    """The alternatives of a query for items after one with `value` and the id `last`, in the order of (`sort`, `_id`).
+    Empty values sort lowest and are not found by comparisons, so they need an alternative of their own."""
     beyond = "$lt" if descending else "$gt"
     tied: Document = {sort: value, "_id": {beyond: last}}
     if value is None:
@@ -88,7 +89,7 @@ def beyond(sort: str, descending: bool, value: Any, last: str) -> list[Document]
 
 
 def at_path(document: Document, path: str) -> Any:
-    """The value at a dotted path; None where nothing is."""
+    """The value at the dotted `path`; None where there is none."""
     value: Any = document
     for part in path.split("."):
         value = None if value is None else value.get(part)

@@ -1,4 +1,4 @@
-"""What is written of an aggregate: its first document, and the update of a change.
+"""Makes the documents of an aggregate: its first one, and the update of a change.
 
 `by` is the process that writes, `events` are entries of the outbox, `taken` is the mark of the event that led to it.
 """
@@ -9,13 +9,11 @@ from datetime import datetime
 from services.chassis.aggregate import Aggregate
 from services.chassis.store.mongo import Document
 
-RECEIPTS_KEPT = 32
-
 
 def first(
     id: str, aggregate: Aggregate, by: str, events: Sequence[Document], now: datetime, taken: object | None
 ) -> Document:
-    """The first document of `aggregate`, which `events` have made."""
+    """The first document of `aggregate`, with the `events` of its creation."""
     document: Document = {
         "_id": id,
         "v": len(events),
@@ -34,27 +32,28 @@ def change(
     version: int,
     by: str,
     events: Sequence[Document],
-    receipt: Document | None,
-    taken: object | None,
+    receipts: Sequence[Document],
+    taken: Sequence[str],
+    *,
+    keep: int,
 ) -> Document:
-    """The update that makes a document what `aggregate` is after `events`, at `version`. Without events only a receipt
-    is kept."""
+    """The update that stores `aggregate` at `version` with its `events`. Without events it only adds receipts. Of all
+    receipts the last `keep` stay."""
     push: Document = {}
     update: Document = {"$push": push}
     if events:
         update["$set"] = {"v": version, "by": f"{by}:{version}", "state": _state(aggregate)}
         push["outbox"] = {"$each": list(events)}
-    if receipt is not None:
-        push["receipts"] = {"$each": [receipt], "$slice": -RECEIPTS_KEPT}
-    if taken is not None and events:
-        push["taken"] = str(taken)
+    if receipts:
+        push["receipts"] = {"$each": list(receipts), "$slice": -keep}
+    if taken:
+        push["taken"] = {"$each": list(taken)}
     return update
 
 
-def as_relayed(id: str, aggregate: Aggregate, version: int, update: Document) -> Document:
-    """The document after `update`, which found its outbox empty, as far as a relay reads it."""
-    outbox = update["$push"].get("outbox", {"$each": []})["$each"]
-    return {"_id": id, "v": version, "state": {"community": aggregate.community}, "outbox": outbox}
+def as_relayed(aggregate: Aggregate, version: int, events: Sequence[Document]) -> Document:
+    """The fields that a relay reads of a document, after a change with `events` that found its outbox empty."""
+    return {"_id": aggregate.id, "v": version, "state": {"community": aggregate.community}, "outbox": list(events)}
 
 
 def _state(aggregate: Aggregate) -> Document:

@@ -1,20 +1,21 @@
-"""Who was erased: a tombstone for each of them, which is asked before anything is written about a person.
+"""Tombstones of erased people, which are asked before anything is written about a person.
 
-An erasure writes the tombstone first and looks for what there is of the person after that. Whoever writes something
-new about a person looks before, and once more after it is written; what a tombstone met in between is erased anew. So
-of an erasure and a late fact that run side by side on two replicas, one always sees the other: either the fact stood
-when the erasure looked for it, or the tombstone stood at the writer's first look after its write.
+An erasure writes the tombstone first and then looks for everything about the person. A write that newly names a person
+looks for a tombstone before, and once more after it; if a tombstone came in between, the person is erased again. So of
+an erasure and a late fact at the same time on two replicas, one always sees the other: either the fact was stored when
+the erasure looked for it, or the tombstone was stored at the writer's look after its write.
 
-Neither look costs a question in the usual case. Every process reads the tombstones ahead (`gone_ahead`). The look
-before a write is into its memory, which is two seconds behind the store at most. The look after a write is the first
-reading that begins after it: what was written lately in spite of a tombstone is erased at once. So once a tombstone
-stands, the process that wrote it refuses commands at once and every other one within two, and nothing that was
-written meanwhile stays. Where the memory is older, or has no room, the store is asked both times. What dies between the
-write and the second look is found by looking again some times later (`GoneAgain`).
+Neither look usually costs a question to the store. Every process reads the tombstones ahead (`gone_ahead`). The look
+before a write is into the process's memory, which is at most two seconds behind the store. The look after a write is
+the first reading that begins after it: if it finds a tombstone of somebody about whom the process wrote lately, that is
+erased at once. So once a tombstone is stored, the process that wrote it refuses commands at once and every other one
+within two seconds, and nothing that was written meanwhile stays. Where the memory is older, or has no room, the store
+is asked both times. If a process dies between a write and its second look, a sweep that looks again several times later
+finds what it wrote (`GoneAgain`).
 
-A tombstone is named by a hash of the opaque id: it says nothing to who doesn't know the id already, and needs no key
-that could be lost, for without it people would come back. It is never lifted: somebody who was erased and comes again
-gets another `sub` from their identity provider.
+A tombstone is named by a hash of the opaque id, which tells nothing to somebody who doesn't know the id. The hash needs
+no key, because if a key were lost, erased people would come back. A tombstone is never removed: somebody who was erased
+and comes again gets another `sub` from their identity provider.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -38,10 +39,10 @@ LOOKS = (
     timedelta(hours=1),
     timedelta(days=1),
 )
-"""How long after an erasure it is looked for what came late."""
+"""The times after an erasure at which late writes are looked for."""
 
 CHANGED: Document = {"$currentDate": {"changed_at": True}}
-"""When a tombstone changed, by the clock of the store: by this whoever reads ahead finds it."""
+"""The update that sets the time of a tombstone's change by the store's clock, by which readers ahead find it."""
 
 _WHERE = {"everywhere": 1, "communities": 1}
 
@@ -62,12 +63,13 @@ class Gone:
         self.again: EraseAgain | None = None
         self.known = known or KnownGone()
         self._clock = clock
-        self._look = Reads(self.collection, _WHERE)
+        self._look = Reads(self.collection, _WHERE, lambda found: found)
 
     async def bury(self, person: str, community: str | None) -> None:
-        """From now on nothing is written about `person`, in `community` or (None) anywhere. Twice is once.
+        """Set the tombstone of `person`, after which nothing is written about them in `community`, or anywhere (None).
+        Setting it again changes nothing.
 
-        Other processes know of it within two seconds. Whoever calls this erases next what there is.
+        Other processes know of it within two seconds. The caller has to erase next what is stored of the person.
         """
         now = self._clock()
         fields = {"person": person, "at": now, "look": 0, "look_at": now + LOOKS[0]}
@@ -79,7 +81,7 @@ class Gone:
         self.known.buried(person, community)
 
     async def among(self, people: Collection[str], community: str | None) -> frozenset[str]:
-        """Those of `people` about whom nothing may be written in `community`; None: in whichever."""
+        """Those of `people` with a tombstone for `community` or, if it is None, for any community."""
         if self.known.fresh:
             return self.known.among(people, community)
         return await self._asked(people, community)
@@ -90,9 +92,9 @@ class Gone:
             raise PersonGone()
 
     async def look_after(self, people: Collection[str], community: str | None) -> None:
-        """Look again, after something was written about `people`: what an erasure met is erased anew.
+        """Look for tombstones again after something was written about `people`, and erase again whoever has one.
 
-        Where the tombstone is seen only later, so is what it met erased then, and nobody is told.
+        A tombstone that this process sees only later has the person erased then, without telling the caller.
 
         Raises:
             PersonGone: one of them was erased meanwhile.
@@ -110,7 +112,7 @@ class Gone:
             raise PersonGone()
 
     async def erase_again(self, person: str, community: str | None) -> None:
-        """Erase what came late of `person`, in `community` or (None) wherever they were erased."""
+        """Erase late writes about `person`, in `community` or (None) wherever they were erased."""
         if self.again is None:
             return
         found = await self.collection.find_one({"_id": tombstone_of(person)}, _WHERE)
@@ -122,7 +124,7 @@ class Gone:
             await self.again(person, each)
 
     async def _asked(self, people: Collection[str], community: str | None) -> frozenset[str]:
-        """The same from the store; who is known to be gone stays so."""
+        """The answer of `among` from the store. A tombstone that is remembered need not be asked for."""
         gone = self.known.among(people, community)
         asked = {tombstone_of(person): person for person in people if person not in gone}
         found: list[Document | None] = []
@@ -139,7 +141,7 @@ def _holds(tombstone: Document, community: str | None) -> bool:
 
 
 class GoneAgain:
-    """The sweep that looks some times later for what came late of whoever was erased."""
+    """The sweep that looks for late writes about erased people, several times after each erasure."""
 
     name = "erased-again"
     every = timedelta(seconds=5)
@@ -149,12 +151,13 @@ class GoneAgain:
         self._lists_gone = False
 
     async def once(self, clock: Clock) -> int:
-        """Look once for each that is due; returns how many there were. After the last look the id is forgotten too, and
-        what was wiped: the name of a tombstone is a plain hash, so that a list beside it would lead to their cases.
+        """Look once for each erasure that is due. Returns how many there were. After the last look the person's id, and
+        the list of what was wiped, are removed from the tombstone: its name is a plain hash, so that such a list would
+        tell which cases were theirs.
 
-        Each look shows the tombstone anew to who reads ahead, should somebody not have seen it.
+        Each look also makes readers ahead read the tombstone again, in case one has missed it.
         """
-        if not self._lists_gone:  # until they were forgotten too, the last look left them
+        if not self._lists_gone:  # earlier versions left the lists after the last look
             over: Document = {"look_at": {"$exists": False}, "wiped": {"$exists": True}}
             await self._gone.collection.update_many(over, {"$unset": {"wiped": ""}})
             self._lists_gone = True

@@ -1,9 +1,9 @@
-"""Reads the tombstones (`gone`) ahead, so that nobody who writes has to ask the store for them.
+"""Reads the tombstones (`gone`) ahead, so that writes need not ask the store for them.
 
-All of them at the start and every ten minutes; four times a second those that changed lately. Lately is by the store's
-own clock, by which a tombstone says when it was written, and reaches back for minutes: the clocks of two primaries may
-be apart, and a tombstone is seen only once a majority has it. While nothing can be read the memory is not believed
-(`known_gone`), and whoever writes asks the store: reading ahead makes commands cheaper, nothing rests on it.
+All tombstones are read at the start and every ten minutes; those that changed lately, four times a second. Lately is by
+the store's own clock, which stamps tombstones, and reaches back for minutes, because the clocks of two primaries may
+differ, and a tombstone is seen only once a majority has it. While nothing can be read, the memory is not believed
+(`known_gone`) and writes ask the store: reading ahead makes commands cheaper, and correctness does not depend on it.
 """
 
 import asyncio
@@ -33,11 +33,13 @@ _STAMP: list[Mapping[str, Any]] = [
         }
     }
 ]
-"""A new one of an older version is to be found by every process; the many old ones, which all know, are not."""
+"""The update that stamps a recent tombstone of an older version, which has no stamp, so that every process finds it.
+Old ones, which all processes know, are not stamped."""
 
 
 class GoneAhead:
-    """Keeps what one process knows of the tombstones fresh, and erases anew what it wrote in spite of one."""
+    """Keeps one process's memory of the tombstones fresh, and erases again people about whom it wrote in spite of a
+    tombstone."""
 
     def __init__(self, gone: Gone) -> None:
         self._gone = gone
@@ -45,7 +47,7 @@ class GoneAhead:
         self._away = False
 
     async def read_tombstones(self) -> None:
-        """Read for ever what changed lately; trouble of whichever kind is told once, and waited out."""
+        """Read tombstones that changed lately, for ever. Trouble of any kind is logged once and waited out."""
         while True:
             try:
                 await self.look()
@@ -60,7 +62,7 @@ class GoneAhead:
             await asyncio.sleep(EVERY)
 
     async def read_all_tombstones(self) -> None:
-        """Read all tombstones now and then, since one may have been missed when it was new."""
+        """Read all tombstones now and then, for ever, since one may have been missed when it was new."""
         while not self._gone.known.too_many:
             await asyncio.sleep(ALL_EVERY)
             try:
@@ -70,18 +72,18 @@ class GoneAhead:
         log.warning("too many tombstones to remember, each is asked for")
 
     async def erase_late(self) -> None:
-        """Erase for ever what was written while a tombstone was on its way to this process."""
+        """Erase, for ever, people about whom this process wrote while their tombstone was on its way."""
         while True:
             late = await self._late.get()
             try:
                 await self._gone.erase_again(*late)
-            except Exception:  # the boundary: it is done again, here or by who looks again later
+            except Exception:  # the boundary: it is done again, here or by the sweep
                 log.exception("what came late of somebody erased still stands, trying again")
                 self._late.put_nowait(late)
                 await asyncio.sleep(_AGAIN)
 
     async def look(self) -> None:
-        """Read once: all the first time, then what changed since well before the last time.
+        """Read once: all tombstones the first time, then those that changed since well before the last reading.
 
         Raises:
             PyMongoError: the store does not answer.
@@ -103,6 +105,7 @@ class GoneAhead:
 
 
 def _since(seconds: float) -> Document:
-    """The tombstones that changed within `seconds`, and those of an older version, which do not say when they did."""
+    """The query for tombstones that changed within `seconds`, and for those of an older version, which have no
+    stamp."""
     moment = {"$subtract": ["$$NOW", round(seconds * 1000)]}
     return {"$or": [{"changed_at": None}, {"$expr": {"$gt": ["$changed_at", moment]}}]}

@@ -1,7 +1,8 @@
 """The journal: every event of a service, public or not, append-only, under (aggregate, sequence).
 
-Written by the relay beside the sending; an entry written before is left as it is, so a repetition costs nothing.
-`who` names whom an entry concerns: where one of them is erased, their id and their words are blanked, nothing else.
+The relay writes entries beside sending; an entry that exists already is left unchanged, so a repetition is harmless.
+`who` names the people whom an entry concerns: when one of them is erased, their id and their words are blanked, nothing
+else.
 The compound `_id` is the index: the events of one aggregate stand together, in order.
 """
 
@@ -35,7 +36,8 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as it happened; `data` has the internal fields too. `withheld`: its topic was told less, or nothing."""
+    """One event as it happened; `data` has the internal fields too. `withheld`: less of it, or nothing, was
+    published."""
 
     aggregate: str
     sequence: int
@@ -65,9 +67,10 @@ class Journal:
         self.gone = gone
 
     async def append(self, documents: Sequence[Document]) -> None:
-        """Write entries; those that stand already are left.
+        """Write entries. Entries that exist already are left unchanged.
 
-        What concerns somebody who was erased was on its way when they were: they are erased anew at once.
+        An entry that concerns an erased person was on its way during the erasure, so the person is erased again at
+        once.
         """
         await self._write(documents)
         if self.gone is None:
@@ -77,23 +80,24 @@ class Journal:
             concerned.setdefault(entry["community"], set()).update(entry.get("who", ()))
         for community, people in concerned.items():
             if people:
-                with suppress(PersonGone):  # and was erased anew
+                with suppress(PersonGone):  # raised after the person was erased again
                     await self.gone.look_after(people, community)
 
     async def about(self, person: str, community: str | None = None) -> AsyncIterator[list[Entry]]:
-        """All that concerns `person`, in `community` or (None) in all, some at a time: forget each before the next."""
+        """Batches of the entries that concern `person`, in `community` or (None) in all. Each batch has to be forgotten
+        before the next is read."""
         while found := await self.collection.find(_about(person, community)).limit(_BATCH).to_list(_BATCH):
             yield [_entry(each) for each in found]
 
     async def forget(self, person: str, entries: Sequence[Entry]) -> None:
-        """Blank what `entries` say of `person`: their id, their words. What happened stays told, in order.
+        """Blank the id and the words of `person` in `entries`. What happened stays readable, in order.
 
-        Entries of that person's own aggregate that tell of them alone go.
+        Entries of the person's own aggregate that tell of them alone are deleted.
         """
         await self.collection.bulk_write([_without(entry, person) for entry in entries], ordered=False)
 
     async def wipe(self, aggregates: Sequence[str]) -> None:
-        """Blank the words and facts of whom `aggregates` were about, in all their entries."""
+        """Blank the words and personal facts in all entries of `aggregates`."""
         for aggregate in aggregates:
             async for entry in self.collection.find(_after(aggregate, 0)):
                 data = _wordless(entry)
@@ -115,15 +119,15 @@ class Journal:
             yield _entry(found)
 
     async def page(self, aggregate: str, *, after: int = 0, limit: int) -> list[Entry]:
-        """At most `limit` events of one aggregate behind sequence `after`, oldest first."""
+        """At most `limit` events of one aggregate after the sequence `after`, the oldest first."""
         found = await self.collection.find(_after(aggregate, after)).sort("_id", 1).limit(limit).to_list(limit)
         return [_entry(each) for each in found]
 
 
 async def happened(database: Database, collection: str, aggregate: str, sequence: int) -> Document | None:
-    """Type and data of an event of an aggregate of `collection`, as it happened, whatever its topic was told.
+    """Type and data of an event of an aggregate of `collection`, as it happened, even where less was published.
 
-    It waits in the outbox until the journal has it, so it is looked for there first.
+    An event waits in the outbox until the journal has it, so the outbox is looked at first.
     """
     waiting = await database[collection].find_one({"_id": aggregate, "outbox.seq": sequence}, {"outbox.$": 1})
     if waiting is not None:
@@ -133,7 +137,7 @@ async def happened(database: Database, collection: str, aggregate: str, sequence
 
 
 def blanked(type: str, data: Document, person: str) -> Document:
-    """The data of an event without what it says of `person`."""
+    """The data of an event without the id and the words of `person`."""
     model = events().get(type)
     return {} if model is None else holding.forgotten(model, data, person)
 

@@ -1,21 +1,21 @@
-"""A lock per key: commands of one process on one aggregate queue here instead of losing races to each other."""
+"""A lock for each key: work of one process on one thing queues here, instead of racing for it."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
 
 
 class KeyedLock:
-    """A queue for each id that somebody waits for."""
+    """Locks by id. A lock exists while somebody holds it or waits for it."""
 
     def __init__(self) -> None:
         self._queues: dict[str, _Queue] = {}
 
     def __len__(self) -> int:
-        """The number of ids that somebody waits for."""
+        """The number of ids whose lock is held."""
         return len(self._queues)
 
     def of(self, id: str) -> AbstractAsyncContextManager[None]:
-        """Wait for the turn on `id`, and keep it inside."""
+        """The lock of `id`, to be held inside a `with` block."""
         return _Turn(self._queues, id)
 
 
@@ -28,7 +28,7 @@ class _Queue:
 
 
 class _Turn:
-    """One turn. A class and no generator: every command on an aggregate takes one."""
+    """One holding of a lock. It is a class, not a generator, because a class is faster and every command takes one."""
 
     __slots__ = ("_id", "_queue", "_queues")
 

@@ -1,8 +1,8 @@
-"""What one process remembers of the tombstones (`gone`), and about whom it wrote lately.
+"""The memory of one process: the tombstones (`gone`) that it has read, and the people about whom it wrote lately.
 
-The memory is read ahead (`gone_ahead`) and believed while its last reading is younger than a bound, by the clock that
-goes on while the machine sleeps. A tombstone is never lifted, so that one that is remembered holds however old the
-reading is; that somebody has none is believed only while the memory is fresh. Nothing here waits for anything.
+Tombstones are read ahead (`gone_ahead`). A tombstone is never removed, so a remembered one is believed however old the
+reading is. That somebody has no tombstone is believed only while the last reading is younger than a bound, by a clock
+that goes on while the machine sleeps. Nothing here does I/O.
 """
 
 import hashlib
@@ -14,21 +14,23 @@ from services.chassis.elapsed import Elapsed, elapsed
 from services.chassis.store.mongo import Document
 
 BELIEVED = 2.0
-"""Seconds after the start of a reading for which it is believed that who has no tombstone in it has none. On a loop
-that is busy with commands a reading takes half a second; while it takes longer, all of them ask the store as well."""
+"""Seconds after the start of a reading for which a person without a tombstone in it is believed to have none. On an
+event loop that is busy with commands a reading takes half a second; while it takes longer than this, commands ask the
+store."""
 
 KEPT = 5.0
-"""Seconds before the start of a reading from which on it is remembered about whom was written: one reading that began
-after a write is enough, more make up for what nobody thought of."""
+"""Seconds before the start of a reading for which writes are remembered. One reading that began after a write would be
+enough; the rest is for safety."""
 
 TOMBSTONES = 250_000
 WRITTEN = 20_000
-"""How many are remembered at most, about 40 MB and 12 MB: beyond that the store is asked each time."""
+"""The most tombstones, and the most people written about, that are remembered, about 40 MB and 12 MB. Beyond that the
+store is asked each time."""
 
 _NOWHERE: frozenset[str] = frozenset()
 
 Late = tuple[str, str | None]
-"""Who is to be erased once more, in one community or (None) wherever the tombstone says."""
+"""A person, and the community in which they are to be erased once more; None means wherever the tombstone says."""
 
 
 def mark_of(person: str) -> bytes:
@@ -38,7 +40,8 @@ def mark_of(person: str) -> bytes:
 
 @dataclass(slots=True)
 class _Written:
-    """The communities in which somebody was written about lately, and when the last of it stood in the store."""
+    """The communities in which a person was written about lately, and the time at which the last such write was
+    stored."""
 
     person: str
     communities: set[str | None]
@@ -46,7 +49,7 @@ class _Written:
 
 
 class KnownGone:
-    """The tombstones that one process knows of, and what it wrote since."""
+    """The tombstones that one process knows, and the people about whom it wrote lately."""
 
     def __init__(self, clock: Elapsed = elapsed, *, tombstones: int = TOMBSTONES, written: int = WRITTEN) -> None:
         self.clock = clock
@@ -77,13 +80,14 @@ class KnownGone:
         return frozenset(person for person in people if self._holds(mark_of(person), community))
 
     def buried(self, person: str, community: str | None) -> None:
-        """This process has written a tombstone, and erases next: what it wrote before stands where that looks."""
+        """Note a tombstone that this process has written. What the process wrote before is found by the erasure that
+        follows."""
         mark = mark_of(person)
         self._learn(mark, everywhere=community is None, communities=() if community is None else (community,))
         self._late(mark)
 
     def learn(self, tombstones: Iterable[Document]) -> list[Late]:
-        """Remember `tombstones`. Returns who was written about lately in spite of one of them."""
+        """Remember `tombstones`. Returns the people about whom this process wrote lately in spite of one."""
         late: list[Late] = []
         for tombstone in tombstones:
             mark = bytes.fromhex(tombstone["_id"])
@@ -93,13 +97,13 @@ class KnownGone:
         return late
 
     def read(self, began: float) -> None:
-        """All tombstones that stood at `began` are known. What was written well before that needs no second look."""
+        """Note that all tombstones stored at `began` are known. Writes well before that need no second look."""
         self._read = began
         while self._written and next(iter(self._written.values())).when <= began - KEPT:
             self._pairs -= len(self._written.popitem(last=False)[1].communities)
 
     def wrote(self, person: str, community: str | None) -> bool:
-        """Something about `person` stands in the store by now; False where there is no room to remember that."""
+        """Remember that something about `person` was written. Returns False where there is no room for that."""
         mark, now = mark_of(person), self.clock()
         written = self._written.get(mark)
         if self._pairs >= self._most_written and (written is None or community not in written.communities):
@@ -128,7 +132,7 @@ class KnownGone:
             known = self._somewhere.get(mark, _NOWHERE)
             if not known.issuperset(communities):
                 both = known.union(communities)
-                self._somewhere[mark] = self._sets.setdefault(both, both)  # many are of the same few communities
+                self._somewhere[mark] = self._sets.setdefault(both, both)  # many people share the same few sets
         if len(self._everywhere) + len(self._somewhere) > self._most:
             self.too_many = True
             self._everywhere.clear()
@@ -136,7 +140,8 @@ class KnownGone:
             self._sets.clear()
 
     def _late(self, mark: bytes) -> list[Late]:
-        """Forget what was written about whom `mark` names, where the tombstone holds; returns what that was."""
+        """Forget the writes about the person `mark` in the communities where their tombstone holds, and return
+        these."""
         written = self._written.get(mark)
         if written is None:
             return []

@@ -4,8 +4,8 @@ The server's clock alone decides when a lease has run out (`$$NOW`), so clocks t
 its own time from before it asked, on a clock that goes on while the machine sleeps, so it stops believing before
 anybody else can begin. `epoch` grows with every change of holder: the fencing token.
 
-What it does not guarantee: a process that is frozen between asking `held` and acting acts late. Whatever is done under
-a lease must therefore be harmless when done twice.
+What is not guaranteed: a process that is frozen between asking `held` and acting acts late. Everything that is done
+under a lease must therefore be harmless when it is done twice.
 """
 
 import asyncio
@@ -14,31 +14,32 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.elapsed import Elapsed, elapsed
-from services.chassis.store.aggregates import WRITER
+from services.chassis.store.aggregates import writer
 from services.chassis.store.mongo import Database, DuplicateKeyError, PyMongoError, ReturnDocument
 
 log = logging.getLogger(__name__)
 
 
 class Lease:
-    """The lease `name` of one service, as this process (`holder`) sees it."""
+    """The lease `name` of one service, from the view of `holder`, which is this process by default."""
 
     def __init__(
-        self, database: Database, name: str, *, ttl: timedelta, holder: str = WRITER, clock: Elapsed = elapsed
+        self, database: Database, name: str, *, ttl: timedelta, holder: str | None = None, clock: Elapsed = elapsed
     ) -> None:
         self._leases = database["leases"]
         self._name = name
         self._ttl = ttl
-        self._holder = holder
+        self._holder = holder or writer()
         self._clock = clock
         self._believed_until: float | None = None
         self.epoch = 0
         self.inherited = False
-        """Whether the holder before had not given it up: it may still be acting, or what it did be on its way."""
+        """Whether the holder before did not give the lease up, so that it may still be acting, or have requests on
+        their way."""
 
     @property
     def held(self) -> bool:
-        """Whether this process may act now."""
+        """Whether this process holds the lease now."""
         return self._believed_until is not None and self._clock() < self._believed_until
 
     async def acquire(self) -> bool:
@@ -73,7 +74,7 @@ class Lease:
         return True
 
     async def _found(self) -> None:
-        """The lease's document, made once: a query with `$expr` may not upsert."""
+        """Create the lease's document if there is none, because an update with `$expr` can't upsert."""
         if self.epoch:
             return
         free = {"holder": None, "epoch": 0, "until": datetime.fromtimestamp(0, UTC)}
@@ -81,7 +82,8 @@ class Lease:
             await self._leases.update_one({"_id": self._name}, {"$setOnInsert": free}, upsert=True)
 
     async def release(self) -> None:
-        """Give the lease up, so that another process need not wait for its end; nothing done under it is under way."""
+        """Give the lease up, so that another process need not wait for its end. Nothing that is done under the lease
+        may be under way."""
         self._believed_until = None
         try:
             await self._leases.update_one(

@@ -3,12 +3,12 @@
 Only this module imports Motor and PyMongo, so that the change to PyMongo Async (Motor gets critical fixes until
 May 2027) is made here: the same names bound to `pymongo.asynchronous`, and `await` before `close` and `aggregate`.
 
-What it guarantees: datetimes are read as aware UTC; dates, enums, sets and UUIDs may stand in a document; a write is
-acknowledged by a majority and its journal; a read asks the primary and sees only what a majority has, without any
-exception, so that nothing is decided, answered, handed on or published which a fail-over could take back.
-What it does not: a read may be older than a write that is not acknowledged yet, and a primary just deposed may answer
-with the past: who writes does so under a version or an id. An operation that fails with `UNREACHABLE` may have been
-applied: whoever repeats it must do so under an id or a version that makes the second time harmless.
+What is guaranteed: datetimes are read as aware UTC; dates, enums, sets and UUIDs may stand in a document; a write is
+acknowledged by a majority and its journal; every read asks the primary and sees only data that a majority has, so that
+nothing is decided, answered, handed on or published which a fail-over could roll back.
+What is not guaranteed: a read may be older than a write that is not acknowledged yet, and a primary just deposed may
+answer with old data, so writes are guarded by a version or an id. An operation that fails with `UNREACHABLE` may have
+been applied: it must be repeated under an id or a version that makes the second time harmless.
 """
 
 import asyncio
@@ -85,6 +85,7 @@ __all__ = [
     "insert_or_find",
     "is_passing",
     "is_repetition",
+    "of_primary",
 ]
 
 Document: TypeAlias = dict[str, Any]
@@ -99,11 +100,12 @@ UNREACHABLE = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 """The store did not answer, or not in time: the outcome is unknown and the same call may succeed later."""
 
 _PASSING_CODES = frozenset({6, 7, 64, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
-"""Server codes that speak of its condition, not of the request (fail-over, shutdown, write conflict, time-out)."""
+"""Error codes that tell of the server's condition, not of the request (fail-over, shutdown, write conflict,
+time-out)."""
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether `error` is trouble of the store that passes by itself."""
+    """Whether `error` is trouble of the store that will pass without any change."""
     if isinstance(error, BulkWriteError):
         codes = _codes(error.details or {})
         return bool(codes) and codes <= _PASSING_CODES
@@ -111,12 +113,12 @@ def is_passing(error: BaseException) -> bool:
 
 
 def is_repetition(error: BulkWriteError) -> bool:
-    """Whether `error` says no more than that some of what was inserted stands already."""
+    """Whether `error` only says that some of the inserted documents exist already."""
     return not _codes(error.details or {})
 
 
 def _codes(report: Mapping[str, Any]) -> set[int]:
-    """The codes of what went wrong in a bulk write, repetitions aside."""
+    """The error codes in the report of a bulk write, without those of repetitions."""
     failures = [*report.get("writeErrors", ()), *report.get("writeConcernErrors", ())]
     return {failure.get("code", 0) for failure in failures} - {_DUPLICATE}
 
@@ -142,7 +144,7 @@ _CODEC: CodecOptions[Document] = CodecOptions(
 
 
 def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_within_ms: int = 20_000) -> Client:
-    """A client for `url`; it connects at its first use.
+    """A client for `url`, which connects at its first use.
 
     Args:
         select_within_ms: how long an operation waits for a primary before it fails with `UNREACHABLE`.
@@ -163,7 +165,7 @@ def connect(url: str, *, application: str, select_within_ms: int = 5000, answer_
 
 
 def database(client: Client, name: str) -> Database:
-    """The database `name`, reading and writing as the module says."""
+    """The database `name`, with the read and write concerns that the module describes."""
     return client.get_database(
         name,
         codec_options=_CODEC,
@@ -173,11 +175,16 @@ def database(client: Client, name: str) -> Database:
     )
 
 
+def of_primary(collection: Collection) -> Collection:
+    """`collection` as its primary has it, without a wait for a majority, for what may be lost in a fail-over."""
+    return collection.with_options(read_concern=ReadConcern("local"), write_concern=WriteConcern(1, j=False))
+
+
 async def insert_or_find(collection: Collection, document: Document) -> Document:
-    """Insert `document`; where another stands under its id, that one, as soon as a majority has it.
+    """Insert `document` and return it, or return the document that exists under its id, once a majority has it.
 
     Raises:
-        PyMongoError: the store does not answer, or does not find a majority in time.
+        PyMongoError: the store does not answer, or no majority has the document in time.
     """
     for pause in _NOT_YET_KNOWN:
         try:
@@ -193,9 +200,9 @@ async def insert_or_find(collection: Collection, document: Document) -> Document
 
 
 def encoded(document: Document) -> Encoded:
-    """`document` in the form in which it travels.
+    """`document` encoded as BSON.
 
     Raises:
-        InvalidDocument: a value of it can't be stored.
+        InvalidDocument: a value of the document can't be stored.
     """
     return RawBSONDocument(encode(document, codec_options=_CODEC))

@@ -1,14 +1,14 @@
-"""Asks the tombstones (`gone`) around every write of an aggregate about the people whom it names."""
+"""Asks the tombstones (`gone`) before and after every write of an aggregate about the people whom it names."""
 
 from services.chassis.aggregate import Aggregate
 from services.chassis.principal import SYSTEM
 from services.chassis.store.gone import Gone
 from services.chassis.store.unavailable import store_errors
-from services.contracts.holding import ERASED, people
+from services.contracts.holding import ERASED, newly_named, people
 
 
 class Named:
-    """The people in aggregates of one `model`. Without tombstones (`gone` is None) nobody is asked about."""
+    """The people named in aggregates of one `model`. Without tombstones (`gone` is None) nothing is asked."""
 
     def __init__(self, gone: Gone | None, model: type[Aggregate]) -> None:
         self._gone = gone
@@ -18,11 +18,11 @@ class Named:
         """The people whom `after` names and `before` did not."""
         if self._gone is None or before is after:
             return set()
-        named = people(self._model, after) - {ERASED}
-        return named if before is None or not named else named - people(self._model, before)
+        named = people(self._model, after) if before is None else newly_named(self._model, before, after)
+        return named - {ERASED}
 
     async def require(self, named: set[str], actor: str, community: str) -> None:
-        """Raises PersonGone where one of `named` was erased, or who acts, whom the events name."""
+        """Raises PersonGone where one of `named`, or the `actor`, whom the events name, was erased."""
         asked = named if actor == SYSTEM else named | {actor}
         if self._gone is not None and asked:
             with store_errors():
@@ -36,10 +36,11 @@ class Named:
             return await self._gone.among(named, community)
 
     async def look_after(self, named: set[str], community: str) -> None:
-        """An erasure that ran side by side with the write may not have seen it: then it is done again first.
+        """Look for an erasure that ran at the same time as the write, which it may not have seen. Such an erasure is
+        done again first.
 
         Raises:
-            PersonGone: it is as if nothing had been written.
+            PersonGone: somebody was erased, so that nothing of the write about them stays.
         """
         if self._gone is not None and named:
             with store_errors():

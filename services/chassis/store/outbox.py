@@ -1,10 +1,11 @@
-"""The entries of an outbox: a decision's events as they wait, in the aggregate's own document, for the relay.
+"""The entries of an outbox: a decision's events, which wait in the aggregate's own document for the relay.
 
-The last entry of a command carries the public state after it, ready to send: the relay needs no model, and when
-several commands wait it sends the newest state alone.
+The last entry of a write carries the public state after it, ready to send. So the relay needs no model, and when
+several writes wait it sends only the newest state.
 
-Of an aggregate that withholds something, an entry has what its topic is `told` beside what the journal keeps: the type
-and the public data of another event, or None for nothing; and the type of the state, which is not the usual one.
+An entry of an aggregate that withholds something has, beside the event for the journal, what is published instead
+(`told`): the type and the public data of another event, or None for nothing; and the type of the state, which is not
+the usual one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ from services.contracts.holding import officers, people
 MAX_EVENT_BYTES = 256 * 1024
 INDEX = "outbox"
 NOBODY = "anonymous"
-"""The name on record of whoever acts without one."""
+"""The actor on record of an act by somebody without an account."""
 
 
 class EventTooLarge(
@@ -37,18 +38,14 @@ def entries(
     version: int,
     now: datetime,
     *,
-    state: type[State] | None,
     actor: str,
     causationid: str | None,
     traceparent: str | None,
 ) -> list[Document]:
-    """The entries for the events of `decision`, made on an aggregate at `version`.
-
-    Args:
-        state: what the aggregate's topic shows of its kind, if anything; a state of another type says so.
+    """The entries for the events of `decision`, made on an aggregate at `version`, without a state.
 
     Raises:
-        EventTooLarge: an event or the state is larger than a message may be.
+        EventTooLarge: an event is larger than a message may be.
     """
     made = [
         {"seq": version + n, "type": event.type, "time": now, "actor": actor, "data": _data(event)}
@@ -59,28 +56,44 @@ def entries(
     if aggregate.withholds:
         for entry, event in zip(made, decision.events, strict=True):
             entry["told"] = _told(aggregate.told(event))
-    if made and state is not None and not aggregate.kept_inside:
-        public = aggregate.public() if aggregate.withholds else aggregate.public_state
-        made[-1]["state"] = None if public is None else _checked(public.model_dump_json().encode())
-        if public is not None and (aggregate.withholds or public.type != state.type):
-            made[-1]["state_type"] = public.type
+            if aggregate.veil is not None:
+                entry["veil"] = dict(aggregate.veil)
     return made
 
 
+def show(entry: Document, aggregate: Aggregate, state: type[State] | None) -> None:
+    """Add to `entry` the public state of `aggregate`, which its event has led to. The entry is the last that waits.
+
+    Args:
+        state: the type of state that the topic shows of the aggregate's kind, if any. A state of another type is
+        marked.
+
+    Raises:
+        EventTooLarge: the state is larger than a message may be.
+    """
+    if state is None or aggregate.kept_inside:
+        return
+    public = aggregate.public() if aggregate.withholds else aggregate.public_state
+    entry["state"] = None if public is None else _checked(public.model_dump_json().encode())
+    if public is not None and (aggregate.withholds or public.type != state.type):
+        entry["state_type"] = public.type
+
+
 def covered(outbox: Sequence[Document]) -> list[Document]:
-    """The entries as they may be sent now: what was said in the open before something was withheld, and waits still,
-    is not said any more; in its place stands what is told afterwards.
+    """The entries as they may be sent now. Where a later entry withholds something, earlier entries that still wait are
+    not published openly any more, but in the form of the later one, or under its veil where it has one.
     """
     if not any("told" in entry for entry in outbox):
         return list(outbox)
     sent: list[Document] = []
     cover: Document | None = None
+    veil: Document | None = None
     withheld = False
     for entry in reversed(outbox):
         if "told" in entry:
-            withheld, cover = True, entry["told"] or cover
+            withheld, cover, veil = True, entry["told"] or cover, entry.get("veil")
         elif withheld:
-            entry = {**entry, "told": cover}
+            entry = {**entry, "told": cover} if veil is None else {**entry, "veil": veil}
         sent.append(entry)
     return sent[::-1]
 
@@ -102,7 +115,8 @@ def _checked(raw: bytes) -> bytes:
 
 
 def _who(event: Event, actor: str) -> list[str] | None:
-    """The people whom an event concerns: it is found by them when one is erased. Who acts in office stays on record."""
+    """The people whom an event concerns, by whom it is found when one of them is erased. An actor in office is not
+    among them, and stays on record."""
     named = people(type(event), event)
     if actor not in (SYSTEM, NOBODY) and actor not in officers(type(event), event):
         named.add(actor)

@@ -3,14 +3,22 @@
 A receipt is stored in the document of the effect, by the same write. So there is no moment at which the effect stands
 and its receipt doesn't, whatever is killed; and two copies of a request that race end with one effect, since the store
 lets only one of them write.
+
+The last `KEPT` receipts of a document stay until later ones replace them. In a crowd, where later ones come at once,
+all receipts of the time `A_WHILE` stay, up to `KEPT_OF_A_CROWD`. A client that repeats a request because its answer was
+lost does so within that time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.errors import Invalid
+
+KEPT = 32
+KEPT_OF_A_CROWD = 160
+A_WHILE = timedelta(minutes=10)
 
 
 class IdempotencyKeyReused(
@@ -19,11 +27,11 @@ class IdempotencyKeyReused(
     zh="这个 Idempotency-Key 已用于另一个请求，请换一个新的。",
     en="This Idempotency-Key was used for another request; take a fresh one.",
 ):
-    """The key is known, but method, path or body are not those of the first request."""
+    """The key was used before for a request with another method, path or body."""
 
 
 class Replayed(Exception):
-    """The request was carried out before; this is the answer that it got then, byte for byte."""
+    """The request was carried out before. The error carries the answer that it got then, byte for byte."""
 
     def __init__(self, status: int, body: bytes, version: int) -> None:
         self.status = status
@@ -34,9 +42,9 @@ class Replayed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is kept of a request. `key` and `fingerprint` are digests: neither tells who asked or what was sent.
+    """The record of a request. `key` and `fingerprint` are digests: neither tells who asked or what was sent.
 
-    `render` makes the body of the answer from what the store is about to hold; it runs before the write.
+    `render` makes the body of the answer from the aggregate that is about to be stored; it runs before the write.
     """
 
     key: str
@@ -45,7 +53,7 @@ class Receipt:
     render: Callable[[Any], bytes]
 
     def entry(self, stored: Any, at: datetime) -> dict[str, Any]:
-        """The part of a document that remembers this request; `stored` is the aggregate as it will stand."""
+        """The part of a document that records this request. `stored` is the aggregate that is about to be stored."""
         return {
             "k": self.key,
             "f": self.fingerprint,
@@ -57,14 +65,20 @@ class Receipt:
 
 
 def replay(document: Mapping[str, Any], receipt: Receipt) -> None:
-    """Give the answer that `document` keeps for this request, if it keeps one.
+    """Raise the answer to this request that `document` records, if it records one.
 
     Raises:
-        Replayed: it does.
-        IdempotencyKeyReused: what is kept under the same key belongs to another request.
+        Replayed: the document records an answer to this request.
+        IdempotencyKeyReused: the document records another request under the same key.
     """
     for entry in document.get("receipts", ()):
         if entry["k"] == receipt.key:
             if entry["f"] != receipt.fingerprint:
                 raise IdempotencyKeyReused()
             raise Replayed(entry["s"], entry["b"], entry["v"])
+
+
+def keep(before: Iterable[datetime], now: datetime, more: int) -> int:
+    """How many receipts stay of those made at the times `before` and of `more` that are made `now`."""
+    lately = sum(now - at < A_WHILE for at in before) + more
+    return min(max(KEPT, lately), KEPT_OF_A_CROWD)

@@ -1,6 +1,8 @@
-"""Names made with a secret of the deployment: always the same, and nobody without the secret can guess their parts.
+"""Names made of parts with a secret of the deployment: always the same for the same parts, which nobody without the
+secret can guess.
 
-A plain digest of a person's id and a guessable word can be tried person by person. A keyed one can't.
+With a plain digest of a person's id and a guessable word, somebody could try person after person. With a keyed one they
+can't.
 """
 
 import hmac
@@ -21,7 +23,7 @@ _BYTES = 32
 
 
 def kept_in(database: Database) -> Secret:
-    """A secret that is kept in `database`, made there at first use."""
+    """The secret that is stored in `database`, where it is made at first use."""
     known: list[bytes] = []
 
     async def secret() -> bytes:
@@ -41,7 +43,7 @@ async def _found_or_made(database: Database) -> bytes:
 
 
 def keyed_mark(key: bytes, *parts: str) -> str:
-    """A name that belongs to `parts`, always the same, which nobody without `key` can lead back to them."""
+    """The name of `parts`, always the same, which nobody without `key` can trace back to them."""
     bound = "\x1f".join([f"{len(part)}:{part}" for part in parts])
     mark = _begun_with(key).copy()
     mark.update(bound.encode("utf-8", "surrogatepass"))
@@ -50,15 +52,16 @@ def keyed_mark(key: bytes, *parts: str) -> str:
 
 @lru_cache(maxsize=16)
 def _begun_with(key: bytes) -> hmac.HMAC:
-    """Begun once for each key. `hmac.digest` lets other threads have their turn each time, and waits for its own."""
+    """A begun HMAC, cached for each key and copied by callers. `hmac.digest` would release the interpreter's lock each
+    time, and wait for it again."""
     return hmac.new(key, digestmod="sha256")
 
 
 def keyed_id(key: bytes, kind: str, *parts: str) -> str:
-    """The id that belongs to `parts`, the same every time; of the parts it tells nothing to who has not `key`."""
+    """The id of `parts`, always the same, which tells nothing of them to anybody without `key`."""
     return f"{kind}-{keyed_mark(key, 'id', kind, *parts)[:26]}"
 
 
 async def naming_with(secret: Secret) -> Naming:
-    """Makes ids that belong to their parts, and lead back to them only with `secret`."""
+    """A function that makes ids of parts, which can be traced back only with `secret`."""
     return partial(keyed_id, await secret())

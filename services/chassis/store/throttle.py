@@ -1,13 +1,13 @@
-"""The throttle of commands: when what follows commands falls behind, fewer of them are carried out at once.
+"""The throttle of commands: when the work that follows commands falls behind, fewer commands are carried out at once.
 
-Commands, the relay and what is drawn from events share the processors of a replica. Without a throttle a flood of
-commands would be answered while readers see an older and older state. A service names a pressure, from 0 (nothing is
-behind) to 1 (the bound is reached); the more pressure, the fewer commands of people are under way at once, down to one
-at a time. So commands become slower before reading stops.
+Commands, the relay and the drawing of rows share the processors of a replica. Without a throttle a flood of commands
+would be answered while readers see an older and older state. A service names a pressure, from 0 (nothing is behind) to
+1 (the bound is reached). The more pressure, the fewer commands of people are under way at once, down to one at a time.
+So commands become slower before readers fall too far behind.
 
 What the throttle guarantees: it never stops commands altogether, they pass in the order in which they came, and one
-that has waited too long is refused with nothing done. What it does not: it counts in this process alone; every replica
-measures the same pressure and throttles for itself.
+that has waited too long is refused with nothing done. What it does not do: it does not count over replicas; every
+replica measures the same pressure and throttles for itself.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from contextlib import AbstractAsyncContextManager
 from services.chassis.errors import Unavailable
 
 MOST = 32
-"""Commands under way at once under the least pressure. More than these gain nothing on one event loop."""
+"""The most commands under way at once, without pressure. More would gain nothing on one event loop."""
 
 PATIENCE = 15.0
 """Seconds that a command waits for its turn before it is refused."""
@@ -30,16 +30,16 @@ class Overloaded(
     zh="当前请求过多，请稍后用同一个 Idempotency-Key 重试。",
     en="There are too many requests just now. Try again later with the same Idempotency-Key.",
 ):
-    """A command waited for its turn in vain. Nothing was done."""
+    """A command waited too long for its turn, and was not carried out."""
 
 
 def no_pressure() -> float:
-    """The pressure where nothing can fall behind."""
+    """The pressure of a service in which nothing can fall behind: 0."""
     return 0.0
 
 
 class Throttle:
-    """Lets commands pass, by the pressure that `pressure` returns each time it is asked."""
+    """Lets commands pass by the present result of `pressure`."""
 
     def __init__(self, pressure: Callable[[], float] = no_pressure, *, patience: float = PATIENCE) -> None:
         self.pressure = pressure
@@ -56,19 +56,19 @@ class Throttle:
         """The turn of one command.
 
         Raises:
-            Overloaded: it did not come in time.
+            Overloaded: the turn did not come in time.
         """
         return _Turn(self)
 
     async def begin(self) -> None:
-        """Wait for a turn; it goes on until `end`. Raises Overloaded where it did not come in time."""
+        """Wait for a turn, which lasts until `end`. Raises Overloaded where the turn does not come in time."""
         if self._waiting or not self._has_room():
             await self._wait()
         else:
             self.under_way += 1
 
     def end(self) -> None:
-        """A turn is over."""
+        """End a turn."""
         self.under_way -= 1
         self._let_pass()
 
@@ -89,7 +89,7 @@ class Throttle:
             raise
 
     def _leave(self, turn: "asyncio.Future[None]") -> None:
-        """A command goes without its turn; one that was given to it at the last moment is passed on."""
+        """Let a command leave the queue. A turn that was given to it at the last moment is passed on."""
         if turn in self._waiting:
             self._waiting.remove(turn)
         elif turn.done() and not turn.cancelled():
@@ -97,7 +97,7 @@ class Throttle:
             self._let_pass()
 
     def _let_pass(self) -> None:
-        """Give turns to those who wait, as many as there is room for. Whoever gives a turn counts it."""
+        """Give turns to waiting commands, as many as there is room for, and count them."""
         while self._waiting and self._has_room():
             turn = self._waiting.popleft()
             if not turn.done():

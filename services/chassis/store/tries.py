@@ -1,8 +1,8 @@
-"""How often codes may be tried. Tries are counted before anything is compared, by all replicas together.
+"""Limits how often codes may be tried. Tries are counted before anything is compared, by all replicas together.
 
 A try is counted for its person and for the thing that the code opens, each by one write to MongoDB, and given back
-where the code was right. Counts begin anew after a while, and documents that are no longer needed go by themselves.
-People stand in them under a keyed name that leads back to nobody.
+where the code was right. Counts begin anew after a while, and the store deletes documents that are no longer needed.
+People stand in them under a keyed name that can't be traced back.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -30,7 +30,7 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many wrong codes are taken of one `person`, and for one `thing`, in the time `within`."""
+    """How many wrong codes one `person` may give, and how many may be given for one `thing`, in the time `within`."""
 
     person: int
     thing: int
@@ -38,7 +38,7 @@ class Limits:
 
 
 class Tries:
-    """The tries at the codes of all things of a service. `refusal` is what is raised after too many."""
+    """The tries at the codes of all things of a service. `refusal` is the error that is raised after too many."""
 
     def __init__(self, collection: Collection, secret: Secret, limits: Limits, refusal: type[CommunityError]) -> None:
         self._kept = collection
@@ -48,10 +48,11 @@ class Tries:
 
     @asynccontextmanager
     async def one(self, thing: str, person: str, now: datetime) -> AsyncIterator[None]:
-        """One try, counted on entering, and given back if no error is raised inside: then the code was right.
+        """Count one try on entering, and give it back if no error is raised inside, which means that the code was
+        right.
 
         Raises:
-            CommunityError: the refusal; this person, or everybody together, has tried too often here.
+            CommunityError: the `refusal`, because this person, or all people together, have tried too often here.
             StoreUnavailable: the try can't be counted, so nothing may be compared.
         """
         secret = await self._secret()
@@ -65,7 +66,7 @@ class Tries:
             await self._kept.update_one({"_id": id, "n": {"$gt": 0}}, {"$inc": {"n": -1}})
 
     async def _count(self, id: str, now: datetime) -> int:
-        """Count one more try; returns how many that makes."""
+        """Count one more try under `id`. Returns how many that makes."""
         runs = {"$gt": ["$until", now]}
         within = self._limits.within
         update = {
@@ -80,7 +81,7 @@ class Tries:
                         {"_id": id}, [{"$set": update}], upsert=True, return_document=ReturnDocument.AFTER
                     )
                 except DuplicateKeyError:
-                    continue  # two began to count at once
+                    continue  # another process has just created the count
                 return int(counted["n"])
         except Exception as error:
             if is_passing(error):

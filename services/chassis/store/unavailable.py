@@ -1,4 +1,5 @@
-"""What is said when MongoDB does not answer: the outcome is unknown, and the same command may be sent again."""
+"""The error that callers get when MongoDB does not answer: the outcome is unknown, and the same command may be sent
+again."""
 
 from contextlib import AbstractContextManager
 
@@ -16,7 +17,8 @@ class StoreUnavailable(
 
 
 class _StoreErrors:
-    """Several of these stand around every command: a class costs a third of a generator."""
+    """The context manager of `store_errors`. It is a class, because several stand around every command, and a class
+    costs a third of a generator."""
 
     __slots__ = ()
 
@@ -32,5 +34,5 @@ _STORE_ERRORS = _StoreErrors()
 
 
 def store_errors() -> AbstractContextManager[None]:
-    """Trouble of the store that passes by itself is told as StoreUnavailable; what else it raises goes on as it is."""
+    """Raise passing trouble of the store, inside a `with` block, as StoreUnavailable. Other errors pass unchanged."""
     return _STORE_ERRORS

@@ -1,9 +1,9 @@
-"""The replica set of a deployment that has MongoDB of its own, and its users: one a service, who reads and writes that
-service's database and no other, and root.
+"""Founds the replica set of a deployment that has its own MongoDB, and makes its users: one for each service, who reads
+and writes that service's database and no other, and root.
 
-What it guarantees: each step may be repeated, so that a start that was cut short is finished by the next; a changed
+What is guaranteed: each step may be repeated, so that a start that was cut short is finished by the next; a changed
 password is taken over, root's too, where the one before is known. Where there is no set yet, it is founded with its
-first member; MongoDB lets the first user be made from that member's own loopback interface alone.
+first member, because MongoDB lets the first user be made only over that member's own loopback interface.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ R = TypeVar("R")
 _APPLICATION = "community-databases"
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _ALREADY_INITIALIZED = 13, 18, 23
 _BUSY = frozenset({103, 109, 308})
-"""Of a set that has not finished with the change before (of its members, by a majority)."""
+"""Error codes of a set that has not finished the change before (of its members, by a majority)."""
 
 
 class DatabasesRefused(
@@ -35,7 +35,7 @@ class DatabasesRefused(
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
-    """`root` is tried first, then those `before` it, which it replaces."""
+    """The passwords of root: `root` is tried first, then those `before` it, which it replaces."""
 
     root: str
     before: Sequence[str]
@@ -44,23 +44,23 @@ class Passwords:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaSet:
-    """A set as it should be; the first of `members` is the one beside us, at `here` on the loopback interface."""
+    """The set as wanted. The first of `members` is the one on this host, at `here` on the loopback interface."""
 
     name: str
     members: Sequence[str]
     here: str = "127.0.0.1:27017"
 
     def url(self, word: str) -> str:
-        """Where root gets in with `word`."""
+        """The address of the set for root with the password `word`."""
         place = f"root:{quote(word, safe='')}@{','.join(self.members)}"
         return f"mongodb://{place}/?replicaSet={self.name}&authSource=admin"
 
 
 async def ensure_databases(wanted: ReplicaSet, passwords: Passwords, *, wait: float = 90.0) -> list[str]:
-    """Bring set and users to what is wanted; says what is there, in sentences.
+    """Bring set and users to what is wanted. Returns sentences that tell what there is.
 
     Raises:
-        DatabasesRefused: within `wait` seconds it could not be done, or never can.
+        DatabasesRefused: it could not be done within `wait` seconds, or never can be.
     """
     until = time.monotonic() + wait
     admin = await _eventually(lambda: _enter(wanted, passwords), until)
@@ -89,7 +89,8 @@ async def _eventually(act: Callable[[], Awaitable[R | None]], until: float) -> R
 
 
 async def _enter(wanted: ReplicaSet, passwords: Passwords) -> "Client | None":
-    """The set, as root; it is founded where there is none."""
+    """A client of the set as root, after founding the set where there is none; None where root gets in with no password
+    yet."""
     if await _found(wanted):
         if (admin := await _as_root(wanted, passwords.root)) is not None:
             return admin
@@ -103,7 +104,7 @@ async def _enter(wanted: ReplicaSet, passwords: Passwords) -> "Client | None":
 
 
 async def _found(wanted: ReplicaSet) -> bool:
-    """Whether there was a set; now there is one."""
+    """Found the set if there is none. Returns whether there was one."""
     client = _here(wanted)
     try:
         if "setName" in await client.admin.command("hello"):
@@ -111,7 +112,7 @@ async def _found(wanted: ReplicaSet) -> bool:
         members = [{"_id": 0, "host": wanted.members[0]}]
         await client.admin.command("replSetInitiate", {"_id": wanted.name, "members": members})
     except OperationFailure as error:
-        if error.code != _ALREADY_INITIALIZED:  # it is, and has not said so yet
+        if error.code != _ALREADY_INITIALIZED:  # the set exists, and has not reported it yet
             raise
     finally:
         client.close()

@@ -1,11 +1,12 @@
 """The subscriber of one service: FastStream's batch consumer, with our own hands on what it would lose.
 
-What it guarantees: offsets are committed after the effects of their batch are stored, one commit a batch, with
-explicit offsets; whatever lies on a topic reaches the intake, even a batch that can't be read (after some more tries,
-for the wire may have been at fault); a new consumer group begins at the earliest record; the process starts and answers
-while Kafka is away; on stop, the batch under way is finished and committed, then the group is left (or kept, with
-static membership). What has died of its consumer is made anew (`watchdog`).
-What it does not: a batch is taken again after a crash or a lost commit. Effects are idempotent for that.
+What the consumer guarantees: offsets are committed after the effects of their batch are stored, one commit a batch,
+with explicit offsets; whatever lies on a topic reaches the intake, even a batch that can't be read (after some more
+tries, for the wire may have been at fault); a new consumer group begins at the earliest record; the process starts and
+answers while Kafka is away; on stop, the batch under way is finished and committed, then the group is left (or kept,
+with static membership). A client in which a background task has died is replaced by a new one (`watchdog`).
+What it does not guarantee: that a batch is taken once only. After a crash or a lost commit the same batch is taken
+again, which is harmless because effects are idempotent.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _READ_ANEW = 4
-"""Times that a batch which can't be read is asked for again before it becomes a dead letter."""
+"""How many times a batch that can't be read is fetched again before it becomes a dead letter."""
 _JOINED_WITHIN = 120.0
 _HUNG_JOINS = 5
 _ANSWERED_WITHIN = 10.0
@@ -68,10 +69,10 @@ class Consumer:
         self._member: Member | None = None
 
     async def run(self) -> None:
-        """Join the group, however long Kafka is away. Returns when joined.
+        """Join the group, however long Kafka is away. Returns when this process is a member.
 
         Raises:
-            TimeoutError: again and again Kafka answers, and yet nothing comes of it: another process may do better.
+            TimeoutError: Kafka answers, but joining has failed several times in a row; a new process may succeed.
         """
         attempt = hung = 0
         while not self.intake.stopping.is_set():
@@ -90,7 +91,8 @@ class Consumer:
                 return
 
     async def remake(self, why: str) -> None:
-        """Leave with what has died, and join anew; nothing is lost, what was not committed comes again."""
+        """Leave the group with the client that has died, and join with a new one, for the reason `why`. Nothing is
+        lost: records that were not committed are read again."""
         log.error("the consumer is made anew", extra={"group": self.group.name, "why": why})
         self.remade += 1
         if self._member is not None:
@@ -108,7 +110,7 @@ class Consumer:
 
     @property
     def member(self) -> Member | None:
-        """The present stay in the group."""
+        """The client that is a member of the group now; None before the first joining and between two."""
         return self._member
 
     @property
@@ -118,15 +120,16 @@ class Consumer:
 
     @property
     def commits_lost(self) -> int:
-        """Commits refused because the group had moved on; their records come again and have no second effect."""
+        """How many commits Kafka refused because the group had moved on. Their records come again and have no second
+        effect."""
         return self._commits_lost
 
     async def lag(self) -> Mapping[TopicPartition, int]:
-        """Records not yet taken, per assigned partition.
+        """How many records wait to be taken, by assigned partition.
 
         Raises:
             KafkaError: Kafka does not answer.
-            TimeoutError: nor does its client.
+            TimeoutError: the client does not answer in time.
         """
         assigned, consumer = sorted(self.assigned), self._consumer()
         if consumer is None or not assigned:
@@ -163,7 +166,7 @@ class Consumer:
             log.info("stopping with a batch not done; it comes again", extra={"records": len(records)})
             return
         except Exception:
-            # FastStream would swallow this and read on; the next commit would then pass these records by.
+            # FastStream would swallow this error and read on; the next commit would then pass these records by.
             log.exception("a batch failed, reading it again")
             self._rewind(records)
             await self._pause()
@@ -174,7 +177,8 @@ class Consumer:
         await self._commit(records)
 
     def _to_read_anew(self, records: tuple[Record, ...]) -> dict[str, Any] | None:
-        """The error for a batch that can't be read and was not asked for often enough."""
+        """The log fields of a batch that can't be read and is to be fetched again; None where all are readable or were
+        fetched often enough."""
         for record in records:
             if record.headers and record.headers[0][0] == record_batches.UNREADABLE:
                 place = TopicPartition(record.topic, record.partition), record_batches.begin(record.headers)
@@ -204,7 +208,7 @@ class Consumer:
             self._committing = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
-        """Commit what is stored and not committed yet, one commit at a time."""
+        """Commit the offsets of batches whose effects are stored, one commit at a time."""
         async with self._one_commit:
             while self._to_commit and (consumer := self._consumer()) is not None:
                 assigned = consumer.assignment()
@@ -235,11 +239,11 @@ class Consumer:
     async def _leave(self, member: Member) -> None:
         try:
             await member.leave()
-        except Exception as error:  # what has died may say by any error that it has
+        except Exception as error:  # a client that has died may raise any error
             log.warning("consumer not closed cleanly", extra={"error": type(error).__name__})
 
     def _forget_commits(self) -> None:
-        """A commit that hangs in a consumer which has died would hold up those of the next one."""
+        """Cancel a commit that hangs in a client which has died: it would hold up the commits of the next client."""
         if self._committing is not None:
             self._committing.cancel()
         self._committing, self._one_commit = None, asyncio.Lock()
@@ -248,7 +252,7 @@ class Consumer:
 
 
 class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Commits what is stored before partitions move on, so that their next owner repeats less."""
+    """Commits the offsets of stored effects before partitions move to another member, which then repeats less."""
 
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer

@@ -1,11 +1,12 @@
 """The form of a dead letter: a record that a consumer can't take, as it came, with the reason, on the topic's `.dlq`.
 
 Original headers are kept as they are; ours begin with `dlq-`. A replay goes to the original topic, marked for the
-consumer that failed, so that the others pass it by. Nothing is deleted: a later record of the same `.dlq` names a
-letter that was replayed or dropped and so settles it; both go with the topic's retention.
+consumer that failed, so that the others pass it by. Nothing is deleted: a letter that was replayed or dropped is
+settled by a later record of the same `.dlq` that names it; retention removes both.
 
-A header whose name is not UTF-8 is kept under its name as it can be written (`\\xff`), and all of them as they came
-in `dlq-raw-headers`: JSON, `[name, value or null]` in base64. A batch that could not be read is the letter's value.
+A header whose name is not UTF-8 is kept under its name with the odd bytes escaped (`\\xff`), and all headers stand
+unchanged in `dlq-raw-headers`: JSON, `[name, value or null]` in base64. Where a whole batch could not be read, its
+bytes are the letter's value.
 """
 
 import base64
@@ -27,14 +28,14 @@ SETTLED_BY = PREFIX + "settled-by"
 CUT = PREFIX + "cut"
 RAW_HEADERS = PREFIX + "raw-headers"
 BATCH = PREFIX + "batch"
-"""Of a batch that could not be read: its first and last offset."""
+"""The header that holds the first and last offset of a batch that could not be read."""
 LARGEST = 2 * 1024 * 1024 - 64 * 1024
-"""What a `.dlq` takes (its `max.message.bytes`), less what a message adds."""
+"""The bytes of a record that a `.dlq` takes: its `max.message.bytes`, less what a message adds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The reason why a record could not be taken. `code` is stable, `detail` names no personal data."""
+    """The reason why a record could not be taken. `code` is stable, `detail` holds no personal data."""
 
     code: str
     detail: str
@@ -74,7 +75,8 @@ def headers(
 
 
 def _as_it_came(original: RecordHeaders, last: int) -> Mapping[str, str]:
-    """What no header can carry of a record that `batches` has marked."""
+    """The headers that keep what is odd about a record which `record_batches` has marked: raw header names, or the
+    bounds of a batch."""
     mark = record_batches.mark(original)
     if mark == record_batches.MISNAMED:
         raw = [[_base64(name.encode("utf-8", "surrogateescape")), _base64(value)] for name, value in original[1:]]
@@ -89,7 +91,8 @@ def _base64(value: bytes | None) -> str | None:
 
 
 def fitting(key: bytes, value: bytes | None, letter: Headers) -> tuple[bytes, bytes | None, Headers]:
-    """The letter as its topic can take it. A record that was compressed may be larger than that: its marks alone go."""
+    """Key, value and headers of a letter, small enough for its topic. A record that is larger (it was compressed) is
+    cut to our own headers, one of which tells its size."""
     size = len(key) + len(value or b"") + sum(len(name) + len(text) for name, text in letter)
     if size <= LARGEST:
         return key, value, letter

@@ -3,8 +3,8 @@
 A letter's name is `topic/partition/offset` of the `.dlq`. Each read begins at the earliest record: a `.dlq` is short,
 or something is badly wrong and the operator wants to see all of it.
 
-A batch is taken again after a crash or a lost commit, and what could not be taken of it may then lie in the `.dlq`
-more than once. For the operator that is one letter, under the name of the first, and settling it settles all.
+A batch is taken again after a crash or a lost commit, and a record that fails then lies in the `.dlq` more than once.
+The operator sees one letter, under the name of the first, and settling that letter settles all of them.
 """
 
 from collections.abc import AsyncIterator, Hashable, Sequence
@@ -51,16 +51,16 @@ class Letter:
     headers: Headers
 
     def mark(self, name: str) -> str:
-        """One of our marks: topic, partition, offset, consumer, reason, detail, time."""
+        """The value of our header `dlq-<name>`: topic, partition, offset, consumer, reason, detail or time."""
         return self.header(dead_letter.PREFIX + name)
 
     def header(self, name: str) -> str:
-        """A header as text, empty where there is none."""
+        """The value of the header `name` as text, empty where there is none."""
         return next((value or b"" for known, value in self.headers if known == name), b"").decode(errors="replace")
 
     @property
     def of(self) -> Hashable:
-        """Which record it is of, and whose: the same for every letter that tells of one failure again."""
+        """The record that failed and the consumer that it failed for: equal for letters that repeat one failure."""
         if not self.mark("offset"):
             return self.name
         kept = (header for header in self.headers if header[0] not in _OF_ITS_TIME)
@@ -114,7 +114,7 @@ class DeadLetters:
     async def replay(self, letter: Letter) -> None:
         """Send the record of `letter` to its topic again, for the consumer that failed, and settle the letter.
 
-        Of a batch that could not be read, each record goes, once this program can read it.
+        A batch that could not be read is sent record by record, once this program can read it.
 
         Raises:
             KafkaError: Kafka did not take it; nothing is settled.
@@ -133,7 +133,7 @@ class DeadLetters:
         await self._settle(letter, "replay")
 
     async def drop(self, letter: Letter) -> None:
-        """Settle it without effect.
+        """Settle `letter` without any effect.
 
         Raises:
             KafkaError: Kafka did not take the mark.
@@ -176,7 +176,7 @@ class DeadLetters:
 
 
 def _records_of(letter: Letter) -> Sequence[tuple[bytes | None, bytes | None, Headers]]:
-    """What there is to be sent again, each with headers of its own before those of the letter."""
+    """Key, value and own headers of each record that a replay of `letter` sends again."""
     if not letter.header(dead_letter.BATCH):
         return [(letter.key, letter.value, [])]
     try:

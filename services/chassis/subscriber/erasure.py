@@ -1,9 +1,9 @@
-"""What erasing a person is made of, in every service that holds something of people.
+"""The steps of erasing a person, the same in every service that holds something of people.
 
-A request is carried out in this order: the tombstone (`gone`), from when on nothing is written about the person; what
-the service keeps of them; what the chassis itself keeps (journal, outboxes, answers to repeated requests); the answer,
-one aggregate per request. Every step may be repeated, and leaves what is not done yet to be found again: an interrupted
-erasure is simply begun anew, and done again it finds what came late.
+A request is carried out in this order: the tombstone is set (`gone`), after which nothing is written about the person;
+the rooms erase what they keep; the chassis erases what it keeps itself (journal, outboxes, answers to repeated
+requests); the answer is written, one aggregate per request. Every step may be repeated, for each finds what is left to
+erase. So an interrupted erasure is begun anew, and one that is run again also erases what was written late.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -29,14 +29,16 @@ A = TypeVar("A", bound=Aggregate)
 _NAME = "person-data"
 _BATCH = 100
 _CAUSE = Cause(SYSTEM, "erasure")
-"""Not the request: it would lead from whatever somebody was erased from to who that was."""
+"""The cause of every change by an erasure. It does not name the request, which would tell whom a changed document was
+about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
     """A person who is being erased, in one community or (None) in all.
 
-    `stand_in` takes their place where somebody must stand: a name that leads nowhere, new in each run.
+    `stand_in` is an id that leads to nobody, new in each run; it replaces the person's id in fields that can't be
+    empty.
     """
 
     person: str
@@ -45,12 +47,12 @@ class Leaver:
     cause: Cause = _CAUSE
 
     def within(self, theirs: Mapping[str, Any]) -> dict[str, Any]:
-        """The query `theirs`, in the community that the erasure is about, or in all."""
+        """The query `theirs`, narrowed to the community that the erasure is about, if it is about one."""
         return dict(theirs) if self.community is None else {**theirs, "state.community": self.community}
 
 
 Erase = Callable[[Leaver], Awaitable[None]]
-"""Erases what a room keeps of a person. Done again, it finds what is left."""
+"""Erases what a room keeps of a person. A second run finds what the first has left."""
 
 
 class Erasure(Aggregate):
@@ -62,7 +64,7 @@ class Erasure(Aggregate):
 
 
 def erasures_on(topic: Topic) -> Kind[Erasure]:
-    """The answers of the service that owns `topic`."""
+    """The kind of aggregate in which the service that owns `topic` keeps its answers to requests for erasure."""
     return Kind(name=_NAME, collection="erasures", model=Erasure, topic=topic, state=None)
 
 
@@ -84,30 +86,32 @@ class Traces:
     async def erase(self, leaver: Leaver) -> None:
         """Leave nothing of `leaver`.
 
-        The journal knows all that ever had to do with them; the answers that those aggregates repeat go whole.
+        The journal names every aggregate that had to do with the person; the receipts of those aggregates, which hold
+        answers to repeated requests, are removed whole.
         """
         person = leaver.person
         async for entries in self._journal.about(person, leaver.community):
             for kind, id in sorted({(entry.kind, entry.aggregate) for entry in entries}):
                 if kind in self._collections:
                     await self._database[self._collections[kind]].update_one({"_id": id}, {"$unset": {"receipts": ""}})
-            await self._journal.forget(person, entries)  # last: it is how the others are found
+            await self._journal.forget(person, entries)  # last, because the other traces are found by the journal
         waiting: Document = {"outbox.0": {"$exists": True}, "outbox.who": person}
         for kind, collection in self._collections.items():
             async for found in self._database[collection].find(leaver.within(waiting), {"_id": 1}):
                 await self._blank_outbox(kind, found["_id"], partial(_without, person))
 
     async def wipe(self, person: str, kind: Kind[Any], ids: Sequence[str]) -> None:
-        """Leave no words of `person` in the events of aggregates that were about them, also where they name nobody.
+        """Remove the words of `person` from the events of the aggregates `ids`, which were about them, also from events
+        that name nobody.
 
-        The tombstone remembers which they were: what was on its way to the journal is found by looking again.
+        The tombstone remembers `ids`, so that events which were on their way to the journal are wiped by `wipe_again`.
         """
         remembered = {"$addToSet": {f"wiped.{kind.name}": {"$each": list(ids)}}}
         await self.gone.collection.update_one({"_id": tombstone_of(person), "person": person}, remembered)
         await self._wipe(kind.name, ids)
 
     async def wipe_again(self, person: str) -> None:
-        """Wipe once more what was wiped of `person`."""
+        """Wipe the aggregates that `wipe` was called with for `person` once more."""
         tombstone = await self.gone.collection.find_one({"_id": tombstone_of(person)}, {"wiped": 1})
         for kind, ids in (tombstone or {}).get("wiped", {}).items():
             await self._wipe(kind, ids)
@@ -118,7 +122,8 @@ class Traces:
             await self._blank_outbox(kind, id, _wordless)
 
     async def _blank_outbox(self, kind: str, id: str, change: Callable[[Document], Document]) -> None:
-        """Events that wait are told without the person; of the states that wait only the last one will be."""
+        """Change the events that wait in the outbox of one aggregate, so that they are published without the person. Of
+        the states that wait with them only the last is kept, for it replaces the others."""
         collection = self._database[self._collections[kind]]
         document = await collection.find_one({"_id": id}, {"outbox": 1})
         outbox = [] if document is None else document.get("outbox", [])
@@ -141,11 +146,11 @@ class Erasing:
         traces.gone.again = self._again
 
     def add(self, erase: Erase) -> None:
-        """Make `erase` a part of every erasure from now on."""
+        """Call `erase` in every erasure from now on, after those that were added before."""
         self._rooms.append(erase)
 
     async def carry_out(self, person: str, community: str | None) -> None:
-        """Erase `person`, in `community` or (None) in all; from now on nothing is written about them there."""
+        """Erase `person` in `community`, or in all (None). From now on nothing is written about them there."""
         await self._traces.gone.bury(person, community)
         await self._erase(person, community)
 
@@ -166,7 +171,8 @@ async def erase_each(
     decide: Callable[[A, datetime], Decision[A]],
     leaver: Leaver,
 ) -> None:
-    """Change every aggregate that `theirs` finds, until it finds none: `decide` must leave nothing to be found."""
+    """Change every aggregate that the query `theirs` finds, until it finds none. The changed aggregate must not be
+    found by `theirs`, else this does not end."""
     query = leaver.within(theirs)
     while page := (await aggregates.select(query, limit=_BATCH)).items:
         for stored in page:
@@ -176,7 +182,7 @@ async def erase_each(
 async def erase_in(
     aggregates: Aggregates[A], id: str, decide: Callable[[A, datetime], Decision[A]], cause: Cause
 ) -> None:
-    """Change one aggregate. Its receipts hold answers as they were given, people in them: they go first."""
+    """Change the aggregate `id`. Its receipts are removed first, for they hold answers that name people."""
     await aggregates.collection.update_one({"_id": id}, {"$unset": {"receipts": ""}})
     await aggregates.change(id, decide, cause)
 
@@ -184,7 +190,7 @@ async def erase_in(
 async def answer(
     erasures: Aggregates[Erasure], received: Received[Any], *, person: str, request: str, saying: Event
 ) -> None:
-    """Say that everything this service held of `person` is gone, once for each request."""
+    """Publish that everything which this service held of `person` is gone, once for each request."""
     id, community = erasure_id(request), received.envelope.community
 
     def carried_out(now: datetime) -> Decision[Erasure]:

@@ -1,6 +1,6 @@
 """The table of what a service does on events of others: from the type of an event to its handler.
 
-Three kinds of handler, from the most to the least powerful:
+There are three kinds of handler, from the most to the least powerful:
 - `on`: issues commands. Creations use derived ids, changes pass `taken=received.taken`; so a repetition has no effect.
 - `write`: a pure function from an event to write operations under deterministic ids; a batch's operations travel in one
   bulk write.
@@ -22,7 +22,7 @@ E = TypeVar("E", bound=Event)
 
 
 class NotYet(Unavailable, code="not-yet", zh="所依赖的数据尚未到达。", en="What this depends on has not arrived yet."):
-    """A handler waits for something that another event brings; it is tried again for a while."""
+    """A handler needs something that another event brings. The handler is tried again for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Write:
 class Copy:
     """A collection that mirrors the public state of one type of aggregate.
 
-    Documents: `_id` the aggregate, `seq` its version, `community`, `state` as published; an erased aggregate leaves
-    `gone: true` without a state.
+    Documents: `_id` the aggregate, `seq` its version, `at` the time of the fact that made it, `community`, `state` as
+    published; an erased aggregate leaves `gone: true` without a state. Copies of earlier versions have no `at`.
     """
 
     state: type[State]
@@ -103,7 +103,8 @@ class Handlers:
         return register
 
     def write(self, *events: type[Event], collection: str) -> Callable[[W], W]:
-        """Register `def f(received) -> Sequence[WriteOp]`; its operations must be harmless when repeated."""
+        """Register `def f(received) -> Sequence[WriteOp]` for `events`. Its operations must be harmless when
+        repeated."""
 
         def register(function: W) -> W:
             for event in events:
@@ -119,8 +120,8 @@ class Handlers:
         self.copies.setdefault(state.type, []).append(Copy(state, collection))
 
     def unveil(self, veil: type[Event], collection: str) -> None:
-        """Take a `veil`, which this service publishes in place of what its aggregates in `collection` withhold, as
-        the event that it stands for.
+        """Hand handlers the event that a `veil` stands for. This service publishes a `veil` in place of an event that
+        its aggregates in `collection` withhold, and keeps the event itself.
         """
         self._know(veil)
         self.veils[veil.type] = collection
@@ -135,13 +136,13 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def copied(envelope: Envelope, state: Document | None) -> Document:
-    """The update that brings a copy to `state` (None: erased). Applied only where the copy is older."""
+    """The update that brings a copy to `state` (None: erased). It changes only a copy that is older."""
     if state is None:
         return {
             "$set": {"seq": envelope.sequence, "community": envelope.community, "gone": True},
             "$unset": {"state": ""},
         }
     return {
-        "$set": {"seq": envelope.sequence, "community": envelope.community, "state": state},
+        "$set": {"seq": envelope.sequence, "community": envelope.community, "at": envelope.time, "state": state},
         "$unset": {"gone": ""},
     }

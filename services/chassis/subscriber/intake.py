@@ -59,7 +59,8 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:
-    """A record that was read: a fact, a state as a document, or (None) the end of one; and whom it names."""
+    """A record that was read: its envelope, the people whom it names, and its value: a fact, a state as a document, or
+    None where the aggregate was erased."""
 
     record: Record
     envelope: Envelope
@@ -69,7 +70,7 @@ class _Arrived:
 
 @dataclass(slots=True)
 class _Sorted:
-    """A batch, read: what goes to reactions by key, and what goes to the store in bulk."""
+    """A batch that was read: effects of reactions by key, and operations for the store in bulk."""
 
     sieve: Sieve
     reactions: dict[bytes, list[tuple[Record, Received[Any], Reaction]]] = field(
@@ -100,7 +101,7 @@ class Intake:
         self.counts = Counts()
         self.stopping = asyncio.Event()
         self.stirred = time.monotonic()
-        """When an effect last came back, whatever it came back with."""
+        """The monotonic time at which an effect last ended, well or not."""
         self._handlers = handlers
         self._database = database
         self._producer = producer
@@ -141,7 +142,7 @@ class Intake:
         self.counts.effects += batch.understood
 
     async def _read(self, sieve: Sieve, record: Record) -> _Arrived | None:
-        """What `record` says; None where it is not for this consumer, or can't be read."""
+        """The content of `record`; None where it is not for this consumer, or became a dead letter."""
         if dead_letters.meant_for_other(record.headers, self.consumer):
             self.counts.passed_by += 1
             return None
@@ -177,7 +178,8 @@ class Intake:
         return None
 
     async def _unveiled(self, collection: str, envelope: Envelope, veil: Any) -> tuple[Envelope, Any]:
-        """The event that `veil` stands for, as this service itself has kept it; `veil` where it stands for itself."""
+        """The event that `veil` stands for, from the journal of this service; `veil` itself where no event is
+        withheld."""
         found = await self._outlast(
             lambda: happened(self._database, collection, envelope.aggregate_id, envelope.sequence)
         )
@@ -196,7 +198,7 @@ class Intake:
         return cast(Document, orjson.loads(record.value))
 
     def _sort(self, batch: _Sorted, arrived: _Arrived) -> None:
-        """Raises _Refused where nothing can come of it."""
+        """Add the effects of `arrived` to `batch`. Raises `_Refused` where the record can never have its effect."""
         if arrived.envelope.type in self._handlers.copies:
             self._sort_state(batch, arrived.record, arrived.envelope, arrived.said)
         else:
@@ -230,7 +232,8 @@ class Intake:
             batch.reactions[record.key or b""].append((record, Received(envelope, event, name), reaction))
 
     async def _write(self, collection: str, operations: Sequence[tuple[Record, WriteOp]]) -> None:
-        """One bulk write; what the store refuses as such, other than a repetition, becomes a dead letter."""
+        """Carry out one bulk write. An operation that the store refuses becomes a dead letter, unless it is a
+        repetition."""
 
         async def bulk() -> list[dict[str, Any]]:
             try:
@@ -256,7 +259,8 @@ class Intake:
     async def _write_singly(
         self, collection: str, operations: Sequence[tuple[Record, WriteOp]], error: Exception
     ) -> None:
-        """The driver could not even encode them all: find the one, so that it costs one dead letter and no batch."""
+        """Write operations one by one after the driver failed to encode them together: the one that can't be encoded
+        becomes a dead letter, and the others are stored."""
         if len(operations) == 1:
             await self._bury(operations[0][0], Reason(dead_letters.HANDLER_FAILED, type(error).__name__))
             return
@@ -285,7 +289,8 @@ class Intake:
                 await self._bury(record, Reason(dead_letters.HANDLER_FAILED, type(error).__name__))
 
     async def _outlast(self, effect: Callable[[], Awaitable[T]]) -> T:
-        """Run `effect`, waiting passing trouble out; a bug gets a few tries, an unmet dependency a while."""
+        """Run `effect` until it ends well. Passing trouble is waited out for as long as it takes, `NotYet` for a while;
+        any other error is a bug, and gets a few tries."""
         attempt, waited = 0, 0.0
         while True:
             try:
@@ -315,7 +320,7 @@ class Intake:
         raise Stopping()
 
     async def _bury(self, record: Record, reason: Reason) -> None:
-        """Send a dead letter, however long Kafka takes."""
+        """Send `record` to its `.dlq` as a dead letter, however long Kafka takes."""
         marked = dead_letters.headers(
             record.headers,
             topic=record.topic,
@@ -354,7 +359,7 @@ class _Refused(Exception):
 
 
 def _oddity(record: Record) -> Reason | None:
-    """The reason why a record is not even looked into; None where there is none."""
+    """The reason why a record becomes a dead letter before its envelope is read; None where it is read."""
     mark = record_batches.mark(record.headers)
     if mark is None:
         return None
@@ -364,7 +369,7 @@ def _oddity(record: Record) -> Reason | None:
 
 
 def _sifted(sieve: Sieve, received: Received[Any], reaction: Reaction) -> Callable[[], Awaitable[None]]:
-    """The effect of a reaction. Refused because of somebody who was erased meanwhile, it is tried without them."""
+    """The effect of a reaction. Where it is refused because somebody was erased meanwhile, it is tried without them."""
     first = True
 
     async def effect() -> None:
@@ -382,7 +387,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _reason_of(error: ValidationError) -> Reason:
-    """Places and kinds of the mistakes, without the values, which may be personal."""
+    """The reason `error` as places and kinds of mistakes, without the values, which may be personal."""
     mistakes = error.errors(include_url=False, include_input=False, include_context=False)
     if mistakes and mistakes[0]["type"] == "json_invalid":
         return Reason(dead_letters.BAD_JSON, "the data is not JSON")

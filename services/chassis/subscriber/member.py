@@ -1,10 +1,11 @@
 """One stay of this process in its consumer group, from joining to leaving: FastStream's batch subscriber with its
-aiokafka consumer. What has been left, or lies broken, is never joined again: another one is made.
+aiokafka consumer. A member that has left, or is broken, never joins again: a new member is made.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -23,14 +24,14 @@ from services.chassis.subscriber.intake import Stopping
 log = logging.getLogger(__name__)
 
 BATCH = 500
-_POLL_MS = 20
-"""FastStream sleeps this long after an empty poll of the same length: the price of a quiet topic's first event."""
+_POLL_MS = 100
+"""A poll ends as soon as there is a record, and after so long without one."""
 _CLOSE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Which group, what it reads, and how its members behave."""
+    """A consumer group: its name, the topics that it reads, and the time-outs of its members."""
 
     bootstrap: str
     name: str
@@ -79,14 +80,22 @@ class Member:
         )
 
         async def consume(records: Any) -> None:
-            """FastStream reads the annotations of its handler and can't know ours."""
+            """Hand a batch to `take`. The annotations are plain, because FastStream reads them and doesn't know our
+            types."""
             await take(records)
 
         self._subscriber(consume)
+        setattr(self._subscriber, "get_msg", self._next_batch)  # noqa: B010  FastStream has no setting for it
+
+    async def _next_batch(self, consumer: AIOKafkaConsumer) -> tuple[Any, ...]:
+        """The next records, or none after a while. FastStream would sleep after an empty poll, and what comes meanwhile
+        would wait for nothing."""
+        found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=BATCH)
+        return tuple(chain.from_iterable(found.values()))
 
     @property
     def consumer(self) -> AIOKafkaConsumer | None:
-        """The consumer, once the joining has begun."""
+        """The aiokafka consumer; None until joining has begun."""
         return self._subscriber.consumer
 
     @property
@@ -96,12 +105,12 @@ class Member:
 
     @property
     def id(self) -> str:
-        """The name that Kafka has given this member in the group; empty while it has none."""
+        """The id that Kafka has given this member in the group; empty while there is none."""
         coordinator = None if self.consumer is None else self.consumer._coordinator
         return "" if coordinator is None else str(coordinator.member_id)
 
     def positions(self) -> dict[TopicPartition, int]:
-        """The next offset of each partition, where that is decided."""
+        """The next offset to read, by partition; partitions without a known position are left out."""
         subscription = None if self.consumer is None else self.consumer._subscription.subscription
         assignment = None if subscription is None else subscription.assignment
         if assignment is None:
@@ -110,7 +119,7 @@ class Member:
         return {p: state.position for p, state in states.items() if state is not None and state.has_valid_position}
 
     def ailment(self) -> str | None:
-        """The task of this consumer that has died and doesn't come back by itself; None while all live."""
+        """The background task of this consumer that has died and isn't started again by itself; None while all live."""
         if self.consumer is None:
             return None
         tasks = self._subscriber.tasks
@@ -123,15 +132,15 @@ class Member:
 
         Raises:
             KafkaError, OSError: Kafka does not answer.
-            TimeoutError: it has not come about in this time.
+            TimeoutError: the group was not joined within `patience` seconds.
         """
         await within(patience, self._broker.start())
 
     async def leave(self) -> None:
-        """Wait for the batch under way, leave the group, disconnect; what doesn't end in time is cut off.
+        """Wait for the batch under way, leave the group and disconnect; whatever doesn't end in time is cut off.
 
         Raises:
-            KafkaError, OSError, TimeoutError: it was not done cleanly; nothing of it is left all the same.
+            KafkaError, OSError, TimeoutError: leaving was not clean. The client is gone all the same.
         """
         consumer = self.consumer
         try:

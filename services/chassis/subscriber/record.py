@@ -1,4 +1,4 @@
-"""A record of Kafka as the subscriber takes it, and the count of what became of those that it took."""
+"""A Kafka record as the subscriber takes it, and counts of what became of the records taken."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """Leaves people who were erased out of the records that arrive, in whatever order these come.
 
-A fact that is about somebody erased alone is passed by; one that names them among others is taken without them. A state
-is copied with a stand-in. What was written is looked after (`gone`): an erasure may have run side by side with it.
+A fact that is about an erased person alone is passed by; a fact that names them among others is taken without them. A
+state is copied with a stand-in for them. After everything is written, tombstones are asked for once more (`gone`),
+because an erasure may have run at the same time.
 """
 
 from collections import defaultdict
@@ -24,29 +25,29 @@ E = TypeVar("E", bound=BaseModel)
 
 @dataclass(slots=True)
 class Sieve:
-    """The people in one batch, by community, and which of them were erased."""
+    """The people whom one batch names, by community, and which of them were erased."""
 
     gone: Gone | None
     named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     erased: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def note(self, community: str, model: type[BaseModel], value: Any) -> set[str]:
-        """The batch brings `value`, a `model` or a document of one. Returns whom it names."""
+        """Note the people whom `value` names, a `model` or a document of one, and return their ids."""
         if named := people(model, value):
             self.named[community] |= named
         return named
 
     async def look(self) -> None:
-        """Ask which of the people noted were erased."""
+        """Ask the tombstones which of the people noted were erased."""
         if self.gone is not None:
             self.erased = {where: await self.gone.among(named, where) for where, named in self.named.items()}
 
     async def look_after(self) -> None:
-        """Ask once more, after everything was written."""
+        """Ask the tombstones once more, after everything was written, and erase what was written in spite of them."""
         if self.gone is None:
             return
         for where, named in self.named.items():
-            with suppress(PersonGone):  # and was erased anew
+            with suppress(PersonGone):  # raised after `gone` has erased what was written
                 await self.gone.look_after(named - self._among(where), where)
 
     async def again(self, received: Received[Any]) -> Received[Any] | None:

@@ -1,14 +1,14 @@
-"""Watches over what a library keeps to itself: that the consumer and the producer of this process still work.
+"""Checks that the Kafka consumer and producer of this process still work, which their library doesn't tell.
 
 A consumer is made anew, its batch under way finished or cut off, when
 - a background task of it has died,
 - Kafka doesn't count it among the members of its group, twice in a row,
 - records lie before it, twice in a row, of which it has taken none meanwhile, while another consumer reads them.
-Kafka is asked for this by a connection of its own (`witness`); while it does not answer, nothing is concluded. A
-producer is made anew when a background task of it has died.
+Kafka is asked over a connection of its own (`witness`); while Kafka does not answer, nothing is concluded. A producer
+is made anew when one of its background tasks has died.
 
-What can't be mended ends the process, by an error that says why: a consumer that had to be made anew some times in a
-row without taking anything; an effect that has shown no sign of life for longer than a group waits for a member.
+Two faults end the process, by an error that says why: a consumer had to be made anew several times in a row without
+taking a record; an effect has shown no sign of life for longer than a group waits for a member.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ log = logging.getLogger(__name__)
 
 _MENDS = 5
 _HUNG = 660.0
-"""Longer than `max_poll_interval_ms`, after which the group goes on without this member."""
+"""Seconds without a sign of life: longer than `max_poll_interval_ms`, after which the group drops this member."""
 
 
 class BeyondMending(Exception):
-    """The consumer of this process can't be mended; another process may do better."""
+    """The consumer of this process can't be mended; a new process may work."""
 
 
 @dataclass(slots=True)
 class _Look:
-    """The last answer of Kafka, and what was suspicious in it."""
+    """Kafka's last answer, and which suspicions against the member it gave rise to."""
 
     positions: Mapping[TopicPartition, int] = field(default_factory=dict)
     stuck: frozenset[TopicPartition] = frozenset()
@@ -95,7 +95,7 @@ class Watchdog:
             raise BeyondMending(f"an effect has not come back for {self._hung:g} s")
 
     async def _ask(self, member: Member) -> str | None:
-        """What Kafka says against this member, if it says so for the second time."""
+        """The fault that Kafka shows of `member` for the second time in a row; None where there is none."""
         busy = self._consumer.taking_since is not None
         positions = member.positions()
         seen = await self._witness.look(positions)
@@ -125,7 +125,7 @@ class Watchdog:
 
 
 async def keep_producer(producer: Producer, *, every: float = 1.0) -> None:
-    """Make the client of `producer` anew whenever it has died, for ever."""
+    """Check `producer` every `every` seconds, for ever, and make its client anew where that has died."""
     while True:
         await asyncio.sleep(every)
         if (why := producer.ailment()) is not None:

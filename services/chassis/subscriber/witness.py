@@ -1,4 +1,4 @@
-"""Asks Kafka, by a connection that nobody used before, for what a consumer that may be broken can't say of itself."""
+"""Asks Kafka about a consumer that may be broken, over a fresh connection that does not share its faults."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,19 +16,20 @@ from services.chassis.subscriber.member import Group
 _ANSWER_MS = 5_000
 _ALL = 15.0
 _SETTLED = frozenset({"Stable", "Empty", "Dead"})
-"""States of a group in which a member that is not listed is none."""
+"""States of a group in which the list of members is complete: a process that isn't listed is no member."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What Kafka says. `members` is None while the group is being put together."""
+    """Kafka's answer: ids of the group's members (None while the group is rebalancing), and the end of each
+    partition."""
 
     members: frozenset[str] | None
     ends: Mapping[TopicPartition, int] = field(default_factory=dict)
 
 
 class Witness:
-    """What Kafka knows of a group and of what it reads."""
+    """Asks Kafka about one group and the partitions that it reads."""
 
     def __init__(self, group: Group) -> None:
         repair()
@@ -40,14 +41,14 @@ class Witness:
         }
 
     async def look(self, partitions: Collection[TopicPartition]) -> Seen | None:
-        """The group's members and where `partitions` end; None where Kafka does not answer."""
+        """The group's members and the end offsets of `partitions`; None where Kafka does not answer."""
         try:
             return await within(_ALL, self._look(partitions))
         except (KafkaError, OSError, TimeoutError):
             return None
 
     async def reads(self, partition: TopicPartition, offset: int) -> bool:
-        """Whether Kafka hands out anything of `partition` from `offset` on."""
+        """Whether Kafka hands out a record of `partition` at or after `offset`."""
         try:
             return await within(_ALL, self._reads(partition, offset))
         except (KafkaError, OSError, TimeoutError):

@@ -1,1 +1,1 @@
-"""What a running service tells about itself: logs, traces, metrics. None of them holds personal data."""
+"""The logs, traces and metrics of a running service. None of them holds personal data."""

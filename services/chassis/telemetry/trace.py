@@ -27,7 +27,6 @@ from services.chassis.telemetry.serving import serving
 
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _NOWHERE = Context()
-_random = random.Random()  # noqa: S311  ids of traces are no secrets
 
 
 def parse(traceparent: str | None) -> SpanContext | None:
@@ -87,7 +86,7 @@ def span_from(
 
 
 def _unrecorded(parent: SpanContext | None) -> SpanContext:
-    span = _random.getrandbits(64) or 1
+    span = random.getrandbits(64) or 1
     if parent is None:
-        return SpanContext(_random.getrandbits(128) or 1, span, is_remote=False, trace_flags=TraceFlags(0))
+        return SpanContext(random.getrandbits(128) or 1, span, is_remote=False, trace_flags=TraceFlags(0))
     return SpanContext(parent.trace_id, span, is_remote=False, trace_flags=parent.trace_flags)

@@ -3,6 +3,8 @@
 Seats and people are counted in heads, so that `taken <= capacity` holds whatever the size of the parties.
 Who is registered stands in the facts as opaque ids and nowhere in the state. Hours follow from `checked-out` alone:
 an activity never completes before each volunteer who checked in has been checked out, by hand or at the planned end.
+A `command` is the fact of a series, an enrolment or a child from which facts of several activities follow; whoever it
+concerns may be told of all of them together.
 """
 
 from datetime import date, datetime
@@ -10,14 +12,14 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from services.contracts.activities.details import ActivityDetails
+from services.contracts.activities.details import ActivityDetails, HelperSeats
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Masked, Office, PersonId, Public
+from services.contracts.marks import Code, Id, Masked, Office, PersonId, Public, Thing
 from services.contracts.topics import ACTIVITIES
 
 
 class ActivityKind(StrEnum):
-    """What people come for."""
+    """What people come to an activity for."""
 
     CLASS = "class"
     CLINIC = "clinic"
@@ -35,7 +37,7 @@ class ActivityStatus(StrEnum):
 
 
 class Leaving(StrEnum):
-    """Why a party is no longer in an activity."""
+    """Why a party no longer takes part in an activity."""
 
     OWN = "own"
     DESK = "desk"
@@ -66,12 +68,16 @@ class _Activity(BaseModel):
     """Heads of the registered parties that checked in; volunteers aren't counted."""
     volunteers_needed: Public[int]
     skill: Public[Code | None] = None
+    helpers: Public[list[HelperSeats]] = []
+    """The parts that helpers take, where they ask different things; `volunteers_needed` is the sum of their seats."""
     volunteers: Public[list[PersonId]]
     min_age: Public[int | None] = None
     """Years; everybody in a party must have reached it."""
     guardian_required: Public[bool]
     """Children take part only when their guardian registers them."""
     details: Public[ActivityDetails] = ActivityDetails()
+    private: Public[bool] = False
+    """What it is stays inside: title, kind, ages and details are neutral ones."""
     all_day: Public[bool] = False
     """It is told by its days: it begins and ends at midnight, and its end is the first day that it has no more."""
     status: Public[ActivityStatus]
@@ -81,25 +87,27 @@ class _Activity(BaseModel):
 
 
 class ActivityState(_Activity, State, type="cn.community.events.activity.state.v1", topic=ACTIVITIES):
-    """An activity as anybody may see it."""
+    """An activity, as everybody may see it."""
 
 
 class ActivityScheduled(
     _Activity, Event, type="cn.community.events.activity.scheduled.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """It will take place, and people may register. With `volunteers_needed` > 0 it also looks for volunteers."""
+    """An activity will take place, and people may register for it. Where `volunteers_needed` is above 0, volunteers are
+    looked for as well.
+    """
 
 
 class ActivityHelpersJoined(
     Event, type="cn.community.events.activity.helpers-joined.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """One more volunteer said yes; `volunteers` help so far, and others are still looked for."""
+    """One more volunteer said yes to an activity: `volunteers` help so far, and others are still looked for."""
 
     volunteers: Public[list[PersonId]]
 
 
 class ActivityStaffed(Event, type="cn.community.events.activity.staffed.v1", topic=ACTIVITIES, state=ActivityState):
-    """All the volunteers it needs have said yes, or one of them was replaced."""
+    """All the volunteers that an activity needs have said yes, or one of them was replaced."""
 
     volunteers: Public[list[PersonId]]
 
@@ -107,7 +115,7 @@ class ActivityStaffed(Event, type="cn.community.events.activity.staffed.v1", top
 class ActivityUnderstaffed(
     Event, type="cn.community.events.activity.understaffed.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """A volunteer fell out; `volunteers` are those who stay."""
+    """A volunteer of an activity fell out; `volunteers` are those who stay."""
 
     volunteers: Public[list[PersonId]]
 
@@ -115,7 +123,7 @@ class ActivityUnderstaffed(
 class ActivityShortStaffed(
     Event, type="cn.community.events.activity.short-staffed.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """Helpers are missing, and its time comes near. `cancels_at`: it is cancelled then unless they are found."""
+    """An activity that comes near has too few helpers. At `cancels_at` it is cancelled, unless some are found."""
 
     organiser: Public[PersonId]
     missing: Public[int]
@@ -126,7 +134,9 @@ class ActivityShortStaffed(
 class ActivityReminderDue(
     Event, type="cn.community.events.activity.reminder-due.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """It begins in about `hours`. Whoever has a seat is reminded, and says whether they come: a no frees the seat."""
+    """An activity begins in about `hours`. Whoever has a seat is reminded of it and says whether they come; who says no
+    gives the seat up.
+    """
 
     hours: Public[int]
     starts_at: Public[datetime]
@@ -135,10 +145,9 @@ class ActivityReminderDue(
 
 
 class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=ACTIVITIES, state=ActivityState):
-    """Another time or place. On the same day registrations stand; whoever can't come withdraws.
-
-    On another day each seat is kept for its party until `asks_until`: who says yes by then keeps it (`confirmed`), who
-    says no or nothing has withdrawn.
+    """An activity takes place at another time or place. On the same day registrations stand, and whoever can't come
+    withdraws. On another day each seat is kept for its party until `asks_until`: who says yes by then keeps it
+    (`confirmed`), who says no or nothing has withdrawn.
     """
 
     starts_at: Public[datetime]
@@ -148,21 +157,27 @@ class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=A
     previous_starts_at: Public[datetime]
     previous_venue: Public[Code]
     asks_until: Public[datetime | None] = None
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityChanged(Event, type="cn.community.events.activity.changed.v1", topic=ACTIVITIES, state=ActivityState):
-    """Something of it was changed that is neither its time nor its place; `fields` names what.
-
-    `terms` stands there for details of which the terms alone changed.
+    """Something of an activity was changed that is neither its time nor its place; `fields` names what. `terms` stands
+    there for details of which the terms alone changed.
     """
 
     fields: Public[list[Code]]
     title: Public[Office[Masked]]
     title_en: Public[Office[Masked | None]] = None
+    previous_title: Public[Office[Masked | None]] = None
+    """What it was called, where that is another name now and no secret."""
     capacity: Public[int]
     details: Public[ActivityDetails]
     min_age: Public[int | None] = None
     guardian_required: Public[bool]
+    private: Public[bool] = False
+    kind: Public[ActivityKind | None] = None
+    """It is neutral once an activity turns private, as the words are."""
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityConfirmed(Event, type="cn.community.events.activity.confirmed.v1", topic=ACTIVITIES, state=ActivityState):
@@ -174,21 +189,22 @@ class ActivityConfirmed(Event, type="cn.community.events.activity.confirmed.v1",
 
 
 class ActivityStopped(Event, type="cn.community.events.activity.stopped.v1", topic=ACTIVITIES, state=ActivityState):
-    """It had begun and was broken off; `ends_at` is when that was. `completed` follows at once."""
+    """An activity that had begun was broken off; `ends_at` is when that was. `completed` follows at once."""
 
     ends_at: Public[datetime]
     reason: Public[Office[Masked | None]] = None
 
 
 class ActivityCancelled(Event, type="cn.community.events.activity.cancelled.v1", topic=ACTIVITIES, state=ActivityState):
-    """It won't take place. Registered, waiting and volunteering people are owed a word."""
+    """An activity won't take place. Registered, waiting and volunteering people are to be told so."""
 
     status: Public[ActivityStatus]
     reason: Public[Office[Masked | None]] = None
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityCompleted(Event, type="cn.community.events.activity.completed.v1", topic=ACTIVITIES, state=ActivityState):
-    """It is over, and nobody is left checked in as a volunteer."""
+    """An activity is over, and no volunteer is checked in there any more."""
 
     status: Public[ActivityStatus]
     at: Public[datetime]
@@ -197,9 +213,8 @@ class ActivityCompleted(Event, type="cn.community.events.activity.completed.v1",
 class ActivityRegistered(
     Event, type="cn.community.events.activity.registered.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """A party has its seats. `own`: `person` came themselves, not the desk for them.
-
-    `guest`: the desk let it in above the capacity; it is counted in no seat.
+    """A party has its seats. `own`: `person` registered the party themselves, the desk did not do it for them. `guest`:
+    the desk let the party in above the capacity, and it is counted in no seat.
     """
 
     person: Public[PersonId]
@@ -209,32 +224,46 @@ class ActivityRegistered(
     own: Public[bool | None] = None
     guest: Public[bool] = False
     reason: Public[Office[Masked | None]] = None
+    series: Public[Id | None] = None
+    """The series that the activity is a date of."""
+    as_enrolled: Public[bool] = False
+    """The party comes to every date of the series, and this one, as the rule gives it, has come into sight."""
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityWaitlisted(
     Event, type="cn.community.events.activity.waitlisted.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """A party found too few seats and waits; `position` counts parties from 1, `own` as for registered."""
+    """A party found too few seats and stands on the waiting list; `position` counts parties from 1, and `own` is meant
+    as for registered.
+    """
 
     person: Public[PersonId]
     party: Public[int]
     position: Public[int]
     waiting: Public[int]
     own: Public[bool | None] = None
+    series: Public[Id | None] = None
+    """The series that the activity is a date of."""
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityPromoted(Event, type="cn.community.events.activity.promoted.v1", topic=ACTIVITIES, state=ActivityState):
-    """A waiting party got its seats."""
+    """A waiting party got its seats. Where it had waited for another day, they are kept for it until `asks_until`."""
 
     person: Public[PersonId]
     party: Public[int]
     starts_at: Public[datetime]
     taken: Public[int]
     waiting: Public[int]
+    asks_until: Public[datetime | None] = None
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityWithdrawn(Event, type="cn.community.events.activity.withdrawn.v1", topic=ACTIVITIES, state=ActivityState):
-    """A party gave up its seats, or its place on the waiting list where `waitlisted`; or lost them, as `why` says."""
+    """A party gave up its seats, or its place on the waiting list where `waitlisted`; or it lost them, for the cause
+    that `why` names.
+    """
 
     person: Public[PersonId]
     party: Public[int]
@@ -244,15 +273,33 @@ class ActivityWithdrawn(Event, type="cn.community.events.activity.withdrawn.v1",
     why: Public[Leaving | None] = None
     reason: Public[Office[Masked | None]] = None
     """What the desk says about it."""
+    series: Public[Id | None] = None
+    """The series that the activity is a date of."""
+    command: Public[Thing[Id | None]] = None
+
+
+class ActivityPartyChanged(
+    Event, type="cn.community.events.activity.party-changed.v1", topic=ACTIVITIES, state=ActivityState
+):
+    """A party that registered is larger or smaller by now, or others are in it; who waits keeps their place."""
+
+    person: Public[PersonId]
+    party: Public[int]
+    waitlisted: Public[bool]
+    taken: Public[int]
+    waiting: Public[int]
+    own: Public[bool]
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityOffered(Event, type="cn.community.events.activity.offered.v1", topic=ACTIVITIES, state=ActivityState):
-    """Seats are kept for a waiting party until `until`; it says yes (`promoted`) or not (`withdrawn`)."""
+    """Seats are kept for a waiting party until `until`; the party accepts them (`promoted`) or not (`withdrawn`)."""
 
     person: Public[PersonId]
     party: Public[int]
     until: Public[datetime]
     starts_at: Public[datetime]
+    command: Public[Thing[Id | None]] = None
 
 
 class ActivityMovedUp(Event, type="cn.community.events.activity.moved-up.v1", topic=ACTIVITIES, state=ActivityState):
@@ -266,7 +313,7 @@ class ActivityMovedUp(Event, type="cn.community.events.activity.moved-up.v1", to
 class ActivityCheckedIn(
     Event, type="cn.community.events.activity.checked-in.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """Somebody is there: a volunteer, or a party by the person who registered it."""
+    """Somebody has arrived at an activity: a volunteer, or a party, checked in by the person who registered it."""
 
     person: Public[PersonId]
     as_volunteer: Public[bool]
@@ -278,22 +325,25 @@ class ActivityCheckedIn(
 class ActivityPresenceCorrected(
     Event, type="cn.community.events.activity.presence-corrected.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """Somebody was seen again, by another phone or from a list: `at` is the first time, `seen` how often they were."""
+    """Somebody who had been checked in was checked in again, by another phone or from a list: `at` is the first time,
+    `seen` how often they were. Where `seen` is 0, the desk corrected that they were there at all.
+    """
 
     person: Public[PersonId]
     as_volunteer: Public[bool]
     at: Public[datetime]
     seen: Public[int]
+    attended: Public[int | None] = None
 
 
 class ActivityCheckedOut(
     Event, type="cn.community.events.activity.checked-out.v1", topic=ACTIVITIES, state=ActivityState
 ):
-    """Somebody has left, after `minutes` whole minutes; never counted beyond the planned end.
-
-    `capped`: the check-out came later than the planned end or never, and `at` is the planned end.
-    At most one per person in one role: who volunteers and also brings a party may have two, and only the one with
-    `as_volunteer` is service.
+    """Somebody has left an activity after `minutes` whole minutes, which are never counted beyond the planned end.
+    `capped`: the check-out came later than the planned end or never, and `at` is the planned end. At most one per
+    person in one role and `stay`: who volunteers and also brings a party may have two, and only the one with
+    `as_volunteer` is service. Who comes back after a check-out begins the next `stay`, whose minutes count beside those
+    of the stays before.
     """
 
     person: Public[PersonId]
@@ -301,6 +351,7 @@ class ActivityCheckedOut(
     at: Public[datetime]
     minutes: Public[int]
     capped: Public[bool]
+    stay: Public[int] = 1
 
 
 class ActivityPersonErased(

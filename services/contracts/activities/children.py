@@ -23,18 +23,18 @@ class ChildEntered(_Child, Event, type="cn.community.events.child.entered.v1", t
 class ChildConsentGiven(
     _Child, Event, type="cn.community.events.child.consent-given.v1", topic=ACTIVITIES, state=ChildState
 ):
-    """The guardian consented."""
+    """The guardian consented to what a text says of their child."""
 
 
 class ChildConsentWithdrawn(
     _Child, Event, type="cn.community.events.child.consent-withdrawn.v1", topic=ACTIVITIES, state=ChildState
 ):
-    """The guardian took the consent back: the child's seats ahead are given up."""
+    """The guardian withdrew the consent: the child's coming seats are given up."""
 
 
 class ChildChanged(_Child, Event, type="cn.community.events.child.changed.v1", topic=ACTIVITIES, state=ChildState):
-    """Who may pick the child up was changed; who that is stays in the service."""
+    """The people who may pick a child up are others now; their names stay in the service."""
 
 
 class ChildErased(_Child, Event, type="cn.community.events.child.erased.v1", topic=ACTIVITIES, state=ChildState):
-    """The guardian was erased, and what was known of the child with them."""
+    """The guardian was erased, and with them what was known of the child."""

@@ -6,6 +6,7 @@ from pydantic import ConfigDict
 
 from services.contracts.marks import Code, Id, Masked, Office, Thing
 from services.contracts.value import Value
+from services.contracts.volunteers import SeatRole
 
 
 class Admits(StrEnum):
@@ -67,6 +68,26 @@ class EquipmentNeed(Value):
     count: int = 1
 
 
+class ShownPicture(Value):
+    """A picture that the events service keeps, and what it shows, in words for who doesn't see it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    picture: Thing[Id]
+    zh: Office[Masked]
+    en: Office[Masked | None] = None
+
+
+class HelperSeats(Value):
+    """So many helpers are wanted for one part, and what they must be able to do for it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: SeatRole
+    seats: int = 1
+    skill: Thing[Code | None] = None
+
+
 class TicketGroup(Value):
     """A group of people with a capacity of its own, within that of the activity: children, parents, helpers."""
 
@@ -90,7 +111,9 @@ class Terms(Value):
     """Until so long before the start people may withdraw by themselves; later the desk does it."""
     largest_party: int = 10
     helpers_warn_hours: int = 48
-    """So long before the start the organiser is told that helpers are missing."""
+    """So long before the start the organiser is told that helpers are missing …"""
+    helpers_warn_again_hours: tuple[int, ...] = ()
+    """… and again so long before it, as long as they are."""
     when_short_staffed: ShortStaffed = ShortStaffed.GO_AHEAD
     helpers_decide_hours: int = 12
     """So long before the start it is cancelled, where that is what becomes of it."""
@@ -134,4 +157,6 @@ class ActivityDetails(Value):
     filing: Thing[Code | None] = None
     """The mark under which the activity was filed with the authority that asks for it."""
     equipment: tuple[EquipmentNeed, ...] = ()
+    pictures: tuple[ShownPicture, ...] = ()
+    """The first is shown above its page, and with it elsewhere."""
     terms: Terms = Terms()

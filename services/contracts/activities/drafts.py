@@ -30,20 +30,20 @@ class DraftState(_Draft, State, type="cn.community.events.draft.state.v1", topic
 
 
 class DraftKept(_Draft, Event, type="cn.community.events.draft.kept.v1", topic=ACTIVITIES, state=DraftState):
-    """Somebody began a draft or a template."""
+    """Somebody began a draft or a template of an activity."""
 
 
 class DraftChanged(_Draft, Event, type="cn.community.events.draft.changed.v1", topic=ACTIVITIES, state=DraftState):
-    """It was written anew, sent back to be written anew, or dropped."""
+    """A draft was rewritten, sent back to be rewritten, or dropped."""
 
 
 class DraftSubmitted(_Draft, Event, type="cn.community.events.draft.submitted.v1", topic=ACTIVITIES, state=DraftState):
-    """Staff are asked to approve it."""
+    """Somebody asks the staff to approve a draft."""
 
 
 class DraftApproved(_Draft, Event, type="cn.community.events.draft.approved.v1", topic=ACTIVITIES, state=DraftState):
-    """Staff approved it: `activity` takes place."""
+    """The staff approved a draft: `activity` takes place."""
 
 
 class DraftErased(Event, type="cn.community.events.draft.erased.v1", topic=ACTIVITIES, state=DraftState):
-    """Somebody who stood in it was erased."""
+    """Somebody whom a draft named was erased."""

@@ -20,7 +20,7 @@ class FeedbackState(_Feedback, State, type="cn.community.events.feedback.state.v
 class FeedbackGiven(
     _Feedback, Event, type="cn.community.events.feedback.given.v1", topic=ACTIVITIES, state=FeedbackState
 ):
-    """Somebody who came says how it was, or says it anew."""
+    """Somebody who took part says how an activity was, or corrects what they said before."""
 
 
 class FeedbackErased(Event, type="cn.community.events.feedback.erased.v1", topic=ACTIVITIES, state=FeedbackState):

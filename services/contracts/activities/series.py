@@ -56,7 +56,11 @@ class _Series(BaseModel):
     extra: Public[list[datetime]] = []
     """Starts that the rule does not give (RDATE)."""
     pauses: Public[list[Pause]] = []
+    kept: Public[list[date]] = []
+    """Dates of the rule that take place though a pause covers them."""
     details: Public[ActivityDetails] = ActivityDetails()
+    private: Public[bool] = False
+    """What it is stays inside: title, kind and details are neutral ones."""
     expanded_until: Public[date]
     """Every date before it has its activity, apart from the skipped ones."""
 
@@ -66,18 +70,18 @@ class SeriesState(_Series, State, type="cn.community.events.series.state.v1", to
 
 
 class SeriesStarted(_Series, Event, type="cn.community.events.series.started.v1", topic=ACTIVITIES, state=SeriesState):
-    """An activity will recur."""
+    """An activity will recur by a rule."""
 
 
 class SeriesExpanded(Event, type="cn.community.events.series.expanded.v1", topic=ACTIVITIES, state=SeriesState):
-    """The dates that came into sight. An `activity.scheduled` follows for each."""
+    """The next dates of a series have become activities. An `activity.scheduled` follows for each."""
 
     expanded_until: Public[date]
     occurrences: Public[list[Occurrence]]
 
 
 class SeriesDateSkipped(Event, type="cn.community.events.series.date-skipped.v1", topic=ACTIVITIES, state=SeriesState):
-    """One date falls out; where it had its activity already, an `activity.cancelled` follows."""
+    """One date of a series is skipped; where it had its activity already, an `activity.cancelled` follows."""
 
     skipped: Public[list[date]]
     extra: Public[list[datetime]] = []  # noqa: RUF012  no attribute of a class, but a default that pydantic copies
@@ -87,26 +91,34 @@ class SeriesDateSkipped(Event, type="cn.community.events.series.date-skipped.v1"
 
 
 class SeriesPaused(Event, type="cn.community.events.series.paused.v1", topic=ACTIVITIES, state=SeriesState):
-    """No date in [since, until): holidays, say. An `activity.cancelled` follows for each that had been named."""
+    """A series has no date in [since, until): holidays, say. An `activity.cancelled` follows for each that had been
+    announced.
+    """
 
     pauses: Public[list[Pause]]
     extra: Public[list[datetime]]
+    kept: Public[list[date]] = []  # noqa: RUF012  no attribute of a class, but a default that pydantic copies
     since: Public[date]
     until: Public[date]
     reason: Public[Office[Masked | None]] = None
 
 
 class SeriesDateAdded(Event, type="cn.community.events.series.date-added.v1", topic=ACTIVITIES, state=SeriesState):
-    """A date more: one that the rule does not give, or one that had been skipped. An `activity.scheduled` follows."""
+    """A series has one more date: one that the rule does not give, or one that had been skipped. An
+    `activity.scheduled` follows.
+    """
 
     skipped: Public[list[date]]
     extra: Public[list[datetime]]
+    kept: Public[list[date]] = []  # noqa: RUF012  no attribute of a class, but a default that pydantic copies
     expanded_until: Public[date]
     occurrence: Public[Occurrence]
 
 
 class SeriesChanged(Event, type="cn.community.events.series.changed.v1", topic=ACTIVITIES, state=SeriesState):
-    """The dates in [since, until) take place otherwise; each activity that has been named tells what changed of it."""
+    """The dates of a series in [since, until) take place otherwise than before; each activity that has been announced
+    tells what changed of it.
+    """
 
     title: Public[Office[Masked]]
     title_en: Public[Office[Masked | None]] = None
@@ -114,6 +126,8 @@ class SeriesChanged(Event, type="cn.community.events.series.changed.v1", topic=A
     minutes: Public[int]
     venue: Public[Code]
     details: Public[ActivityDetails]
+    private: Public[bool] = False
+    kind: Public[ActivityKind | None] = None
     since: Public[date]
     until: Public[date | None] = None
     fields: Public[list[Code]]
@@ -122,7 +136,7 @@ class SeriesChanged(Event, type="cn.community.events.series.changed.v1", topic=A
 
 
 class SeriesEnded(Event, type="cn.community.events.series.ended.v1", topic=ACTIVITIES, state=SeriesState):
-    """No more dates. Where `cancels`, the activities that start after `at` are cancelled one by one."""
+    """A series has no more dates. Where `cancels`, the activities that start after `at` are cancelled one by one."""
 
     status: Public[SeriesStatus]
     at: Public[datetime]

@@ -62,8 +62,8 @@ class VenueState(_Venue, State, type="cn.community.events.venue.state.v1", topic
 
 
 class VenueEntered(_Venue, Event, type="cn.community.events.venue.entered.v1", topic=ACTIVITIES, state=VenueState):
-    """Activities may take place there."""
+    """A venue was entered: activities may take place there."""
 
 
 class VenueChanged(_Venue, Event, type="cn.community.events.venue.changed.v1", topic=ACTIVITIES, state=VenueState):
-    """Names, equipment, hours or buffers are others now, or it is blocked for a time or no longer."""
+    """The names, equipment, hours or buffers of a venue are others now, or it is blocked for a time or no longer."""

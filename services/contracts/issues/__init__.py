@@ -54,11 +54,13 @@ from services.contracts.issues.duplicates import (
     CaseRaised,
     CaseReleased,
 )
+from services.contracts.issues.exhibits import ExhibitShown, ExhibitState, ExhibitTakenDown
 from services.contracts.issues.persons import PersonDataErased
 from services.contracts.issues.places import (
     InnerPlaceChanged,
     InnerPlaceRegistered,
     InnerPlaceRetired,
+    MapPosition,
     PlaceChanged,
     PlaceKind,
     PlaceRegistered,
@@ -173,11 +175,15 @@ __all__ = [
     "CategoryData",
     "CategoryTally",
     "Channel",
+    "ExhibitShown",
+    "ExhibitState",
+    "ExhibitTakenDown",
     "FindingData",
     "GroupData",
     "InnerPlaceChanged",
     "InnerPlaceRegistered",
     "InnerPlaceRetired",
+    "MapPosition",
     "MissedPhase",
     "PersonDataErased",
     "PlaceChanged",

@@ -10,7 +10,7 @@ from services.contracts.value import Value
 
 
 class CasePhase(StrEnum):
-    """What is to be done next, each with a deadline of its own."""
+    """What is to be done next with a case; each phase has a deadline of its own."""
 
     SIGN = "sign"
     CONTACT = "contact"
@@ -19,7 +19,9 @@ class CasePhase(StrEnum):
 
 
 class MissedPhase(Value):
-    """A phase that was not over by its deadline, for ever: `unit` had the case then, None where it was no unit's."""
+    """A phase that was not over by its deadline, which nothing takes back. `unit` had the case then; None where no unit
+    had it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.contracts.event import Event, State
 from services.contracts.issues.caseclocks import CaseClock, MissedPhase
+from services.contracts.issues.places import UnitKind
 from services.contracts.issues.routing import Routed
 from services.contracts.marks import (
     CatalogueWords,
@@ -125,7 +126,7 @@ class CaseReported(WholeCase, Event, type="cn.community.issues.case.reported.v1"
 
 
 class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISSUES, state=CaseState):
-    """The committee filed it (立案); staff may have given it a public title or another category."""
+    """The committee filed a case (立案); staff may have given it a public title or another category."""
 
     status: Public[CaseStatus]
     title: Public[Office[Masked | None]]
@@ -138,7 +139,7 @@ class CaseAccepted(Event, type="cn.community.issues.case.accepted.v1", topic=ISS
 
 
 class CaseRejected(CaseClock, Event, type="cn.community.issues.case.rejected.v1", topic=ISSUES, state=CaseState):
-    """The committee does not take it up (不予立案). `reason` is written by staff for the reporter."""
+    """The committee does not take a case up (不予立案). `reason` is written by staff for the reporter."""
 
     status: Public[CaseStatus]
     closed_at: Public[datetime]
@@ -147,10 +148,15 @@ class CaseRejected(CaseClock, Event, type="cn.community.issues.case.rejected.v1"
 
 
 class CaseDispatched(CaseClock, Event, type="cn.community.issues.case.dispatched.v1", topic=ISSUES, state=CaseState):
-    """A unit has it, to be handled by `due_at`. `routed`: by what, where no person chose the unit."""
+    """A unit has a case, to be handled by `due_at`. `routed`: what chose the unit, where no person did. `unit_kind`,
+    `category` and `building` are there for subscribers that have not heard of the unit or the case before.
+    """
 
     status: Public[CaseStatus]
     unit: Public[Id]
+    unit_kind: Public[UnitKind | None] = None
+    category: Public[Code | None] = None
+    building: Public[Id | None] = None
     due_at: Public[datetime]
     overdue: Public[bool]
     routed: Public[Routed | None] = None
@@ -162,7 +168,7 @@ class CaseDispatched(CaseClock, Event, type="cn.community.issues.case.dispatched
 
 
 class CaseReturned(CaseClock, Event, type="cn.community.issues.case.returned.v1", topic=ISSUES, state=CaseState):
-    """The unit gives it back as not its own (退单); `previous_unit` is that unit."""
+    """The unit gives a case back as not its own (退单); `previous_unit` is that unit."""
 
     status: Public[CaseStatus]
     extension_requested: Public[bool] = False
@@ -176,7 +182,7 @@ class CaseReturned(CaseClock, Event, type="cn.community.issues.case.returned.v1"
 
 
 class CaseStarted(CaseClock, Event, type="cn.community.issues.case.started.v1", topic=ISSUES, state=CaseState):
-    """The unit has signed for it and is at work (签收)."""
+    """The unit has signed for a case and is at work (签收)."""
 
     status: Public[CaseStatus]
     signed_at: Public[datetime | None] = None
@@ -184,7 +190,7 @@ class CaseStarted(CaseClock, Event, type="cn.community.issues.case.started.v1", 
 
 
 class CaseHandled(CaseClock, Event, type="cn.community.issues.case.handled.v1", topic=ISSUES, state=CaseState):
-    """The unit says it is done; somebody else is to verify."""
+    """The unit says that a case is handled; somebody else is to verify it."""
 
     status: Public[CaseStatus]
     extension_requested: Public[bool] = False
@@ -195,7 +201,7 @@ class CaseHandled(CaseClock, Event, type="cn.community.issues.case.handled.v1", 
 
 
 class CaseSentBack(CaseClock, Event, type="cn.community.issues.case.sent-back.v1", topic=ISSUES, state=CaseState):
-    """Verification found it not done (返工)."""
+    """Verification found that a case is not handled (返工)."""
 
     status: Public[CaseStatus]
     handled_at: Public[datetime | None]
@@ -205,7 +211,9 @@ class CaseSentBack(CaseClock, Event, type="cn.community.issues.case.sent-back.v1
 
 
 class CaseVerified(CaseClock, Event, type="cn.community.issues.case.verified.v1", topic=ISSUES, state=CaseState):
-    """Somebody of another unit saw that it is done: closed (核查结案). `reporter` is who may be told."""
+    """Somebody of another unit verified that a case is handled, and it is closed (核查结案). `reporter` is the person
+    who may be told.
+    """
 
     status: Public[CaseStatus]
     closed_at: Public[datetime]
@@ -214,7 +222,7 @@ class CaseVerified(CaseClock, Event, type="cn.community.issues.case.verified.v1"
 
 
 class CaseReopened(CaseClock, Event, type="cn.community.issues.case.reopened.v1", topic=ISSUES, state=CaseState):
-    """The reporter, or staff for them on record, says that it is not solved."""
+    """The reporter says that a case is not solved, or staff say so for them, on record."""
 
     status: Public[CaseStatus]
     signed_at: Public[datetime | None] = None
@@ -241,13 +249,13 @@ class CaseRated(Event, type="cn.community.issues.case.rated.v1", topic=ISSUES, s
 
 
 class CaseContactExpired(Event, type="cn.community.issues.case.contact-expired.v1", topic=ISSUES, state=CaseState):
-    """The reporter's contact was kept as long as promised after the end of the case, and is no more."""
+    """The reporter's contact was kept as long as promised after the end of the case, and is deleted."""
 
     expired_at: Public[datetime]
 
 
 class CaseWordsExpired(Event, type="cn.community.issues.case.words-expired.v1", topic=ISSUES, state=CaseState):
-    """What a resident wrote, recorded and pictured was kept as long as promised, and is no more."""
+    """What a resident wrote, recorded and pictured was kept as long as promised, and is deleted."""
 
     photos: Public[int]
     expired_at: Public[datetime]
@@ -261,10 +269,15 @@ class CaseAnonymised(Event, type="cn.community.issues.case.anonymised.v1", topic
 
 
 class CaseReassigned(CaseClock, Event, type="cn.community.issues.case.reassigned.v1", topic=ISSUES, state=CaseState):
-    """The staff took it from one unit, `previous_unit`, and gave it to another (改派)."""
+    """The staff took a case from one unit, `previous_unit`, and gave it to another (改派). The other fields are those
+    of a dispatch.
+    """
 
     status: Public[CaseStatus]
     unit: Public[Id]
+    unit_kind: Public[UnitKind | None] = None
+    category: Public[Code | None] = None
+    building: Public[Id | None] = None
     due_at: Public[datetime]
     overdue: Public[bool]
     signed_at: Public[datetime | None]
@@ -284,7 +297,7 @@ class CaseContacted(CaseClock, Event, type="cn.community.issues.case.contacted.v
 
 
 class CaseMerged(CaseClock, Event, type="cn.community.issues.case.merged.v1", topic=ISSUES, state=CaseState):
-    """It is the same as another case, which goes on for both (并案); its own clocks stand still."""
+    """A case is the same as another one, which goes on for both (并案); its own clocks stand still."""
 
     status: Public[CaseStatus]
     merged_into: Public[Id]
@@ -293,7 +306,9 @@ class CaseMerged(CaseClock, Event, type="cn.community.issues.case.merged.v1", to
 
 
 class CaseUnmerged(CaseClock, Event, type="cn.community.issues.case.unmerged.v1", topic=ISSUES, state=CaseState):
-    """It was another matter after all, and goes on where it was. `previous_case` is the one it had been merged into."""
+    """A merged case was another matter after all, and goes on from where it was. `previous_case` is the one it had been
+    merged into.
+    """
 
     status: Public[CaseStatus]
     merged_into: Public[Id | None]

@@ -10,7 +10,7 @@ from services.contracts.topics import ISSUES
 
 
 class CasePaused(CaseClock, Event, type="cn.community.issues.case.paused.v1", topic=ISSUES, state=CaseState):
-    """It can't be handled before `paused_until` (缓办); its clocks stand still until it is resumed."""
+    """A case can't be handled before `paused_until` (缓办); its clocks stand still until it is resumed."""
 
     status: Public[CaseStatus]
     paused_until: Public[datetime]
@@ -20,7 +20,9 @@ class CasePaused(CaseClock, Event, type="cn.community.issues.case.paused.v1", to
 
 
 class CaseResumed(CaseClock, Event, type="cn.community.issues.case.resumed.v1", topic=ISSUES, state=CaseState):
-    """Its pause is over, by a command or by the clock; it goes on where it was, with the time that was left."""
+    """The pause of a case is over, by a command or by the clock; the case goes on from where it was, with the time that
+    was left.
+    """
 
     status: Public[CaseStatus]
     paused_until: Public[datetime | None]
@@ -31,7 +33,7 @@ class CaseResumed(CaseClock, Event, type="cn.community.issues.case.resumed.v1", 
 class CaseExtensionRequested(
     Event, type="cn.community.issues.case.extension-requested.v1", topic=ISSUES, state=CaseState
 ):
-    """The unit asks for time until `until` (延期); nothing changes before the staff agree."""
+    """The unit asks for time until `until` (延期) for a case; nothing changes before the staff agree."""
 
     extension_requested: Public[bool]
     until: Public[datetime]
@@ -40,7 +42,7 @@ class CaseExtensionRequested(
 
 
 class CaseExtended(CaseClock, Event, type="cn.community.issues.case.extended.v1", topic=ISSUES, state=CaseState):
-    """The staff granted the extension: a new deadline, counted."""
+    """The staff granted an extension: the case has a new deadline, and the extension is counted."""
 
     extension_requested: Public[bool]
     extended: Public[int]
@@ -60,18 +62,20 @@ class CaseExtensionRefused(Event, type="cn.community.issues.case.extension-refus
 class CaseDeadlineMoved(
     CaseClock, Event, type="cn.community.issues.case.deadline-moved.v1", topic=ISSUES, state=CaseState
 ):
-    """The calendar changed, and its handling is due at another time. `previous_due_at`: by when it was due before."""
+    """The calendar changed, and the handling of a case is not due at `previous_due_at` any more."""
 
     due_at: Public[datetime | None]
     previous_due_at: Public[datetime | None]
 
 
 class CasePhaseMoved(CaseClock, Event, type="cn.community.issues.case.phase-moved.v1", topic=ISSUES, state=CaseState):
-    """The calendar changed, and its present phase ends at another time; the deadline of the handling is what it was."""
+    """The calendar changed, and the present phase of a case ends at another time; the deadline of the handling is what
+    it was.
+    """
 
 
 class CaseWarned(CaseClock, Event, type="cn.community.issues.case.warned.v1", topic=ISSUES, state=CaseState):
-    """Most of the phase's time is gone. Said once for each phase."""
+    """Most of the time of a phase is over. Told once for each phase of a case."""
 
     unit: Public[Id | None]
 
@@ -90,7 +94,9 @@ class CaseEscalated(CaseClock, Event, type="cn.community.issues.case.escalated.v
 
 
 class CaseOverdue(Event, type="cn.community.issues.case.overdue.v1", topic=ISSUES, state=CaseState):
-    """`due_at`, or where that was missed before `unit_due_at`, passed and it is not handled. Said once for each."""
+    """A case is not handled, though `due_at` has passed, or `unit_due_at` where `due_at` had been missed before. Told
+    once for each of the two.
+    """
 
     overdue: Public[bool]
     missed: Public[tuple[MissedPhase, ...]] = ()

@@ -10,14 +10,15 @@ from services.contracts.topics import ISSUES
 
 
 class CaseNumbered(Event, type="cn.community.issues.case.numbered.v1", topic=ISSUES, state=CaseState):
-    """It has a short number for people from now on: it was reported before cases had one."""
+    """A case that was reported before cases had short numbers has one from now on."""
 
     number: Public[Id | None]
 
 
 class CaseAmended(CaseClock, Event, type="cn.community.issues.case.amended.v1", topic=ISSUES, state=CaseState):
-    """The staff put it right (更正), for this `reason`. `amended` names what is not as before: category, title,
-    priority, place, floor, spot, answers."""
+    """The staff corrected a case (更正), for this `reason`. `amended` names what was corrected: category, title,
+    priority, place, floor, spot, answers.
+    """
 
     amended: Public[tuple[Code, ...]]
     category: Public[Code]
@@ -34,8 +35,9 @@ class CaseAmended(CaseClock, Event, type="cn.community.issues.case.amended.v1", 
 
 
 class CaseNoted(Event, type="cn.community.issues.case.noted.v1", topic=ISSUES, state=CaseState):
-    """Somebody in office wrote something about it. `for_office`: it is not for its reporter. `photos` counts all that
-    are kept with the case."""
+    """Somebody in office wrote a remark about a case. `for_office`: its reporter does not read it. `photos` counts all
+    that are kept with the case.
+    """
 
     remarks: Public[int]
     photos: Public[int]
@@ -45,7 +47,7 @@ class CaseNoted(Event, type="cn.community.issues.case.noted.v1", topic=ISSUES, s
 
 
 class CaseTaken(Event, type="cn.community.issues.case.taken.v1", topic=ISSUES, state=CaseState):
-    """A person of the unit has it from now on (认领); `previous_person` is the colleague who had it."""
+    """A person of the unit has a case from now on (认领); `previous_person` is the colleague who had it."""
 
     unit: Public[Id | None]
     previous_person: Internal[OfficerId | None]
@@ -53,7 +55,7 @@ class CaseTaken(Event, type="cn.community.issues.case.taken.v1", topic=ISSUES, s
 
 
 class CaseGivenOn(Event, type="cn.community.issues.case.given-on.v1", topic=ISSUES, state=CaseState):
-    """A person of the unit gave it on to the colleague `person`, or back to all of the unit (转交)."""
+    """A person of the unit gave a case to the colleague `person`, or back to all of the unit (转交)."""
 
     unit: Public[Id | None]
     person: Internal[OfficerId | None]

@@ -7,26 +7,26 @@ from services.contracts.topics import ISSUES
 
 
 class CaseAffected(Event, type="cn.community.issues.case.affected.v1", topic=ISSUES, state=CaseState):
-    """More people have the problem than before, or fewer; each counts once. Who they are say the supports."""
+    """The number of people who have the problem changed; each person counts once. The supports tell who they are."""
 
     affected: Public[int]
 
 
 class CaseRaised(Event, type="cn.community.issues.case.raised.v1", topic=ISSUES, state=CaseState):
-    """So many people have it that it must be handled sooner."""
+    """So many people have the problem that the case must be handled sooner."""
 
     priority: Public[Priority]
     affected: Public[int]
 
 
 class CaseMergeMoved(Event, type="cn.community.issues.case.merge-moved.v1", topic=ISSUES, state=CaseState):
-    """The case that it was merged into was merged itself, or taken apart again: another one goes on for both."""
+    """The case into which this one was merged was merged itself, or taken apart again: another one goes on for both."""
 
     merged_into: Public[Id]
 
 
 class CaseAdopted(Event, type="cn.community.issues.case.adopted.v1", topic=ISSUES, state=CaseState):
-    """It is a part of `parent` from now on."""
+    """A case is a part of `parent` from now on."""
 
     parent: Public[Id]
     previous_parent: Public[Id | None]
@@ -34,7 +34,7 @@ class CaseAdopted(Event, type="cn.community.issues.case.adopted.v1", topic=ISSUE
 
 
 class CaseReleased(Event, type="cn.community.issues.case.released.v1", topic=ISSUES, state=CaseState):
-    """It is a part of nothing any more."""
+    """A case is no longer a part of another one."""
 
     parent: Public[Id | None]
     previous_parent: Public[Id | None]
@@ -42,6 +42,6 @@ class CaseReleased(Event, type="cn.community.issues.case.released.v1", topic=ISS
 
 
 class CaseChildrenCounted(Event, type="cn.community.issues.case.children-counted.v1", topic=ISSUES, state=CaseState):
-    """It has more children than before, or fewer."""
+    """The number of a case's parts changed."""
 
     children: Public[int]

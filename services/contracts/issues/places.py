@@ -11,7 +11,7 @@ from services.contracts.topics import ISSUES
 
 
 class UnitKind(StrEnum):
-    """What a partner organisation is."""
+    """What kind of organisation a partner is."""
 
     PROPERTY = "property"
     STREET = "street-department"
@@ -48,6 +48,15 @@ class PointData(BaseModel):
     datum: Thing[str]
 
 
+class MapPosition(BaseModel):
+    """Where a compound or a building stands: degrees of WGS-84 to the east and to the north."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    east: float
+    north: float
+
+
 class _Unit(BaseModel):
     code: Public[Code]
     kind: Public[UnitKind]
@@ -60,7 +69,7 @@ class UnitState(_Unit, State, type="cn.community.issues.unit.state.v1", topic=IS
 
 
 class UnitRegistered(_Unit, Event, type="cn.community.issues.unit.registered.v1", topic=ISSUES, state=UnitState):
-    """An organisation joined the community's partners."""
+    """An organisation became a partner of the community."""
 
 
 class _Place(BaseModel):
@@ -72,24 +81,26 @@ class _Place(BaseModel):
     households: Public[int | None] = None
     residents: Public[int | None] = None
     retired: Public[bool] = False
+    stands: Public[MapPosition | None] = None
 
 
 class PlaceState(_Place, State, type="cn.community.issues.place.state.v1", topic=ISSUES):
     """A compound or a building. `number` is the building's number as people say it (9 in 9号楼).
 
-    `retired`: it is there no longer, or no longer the committee's; what happened there stays readable.
+    `retired`: it is there no longer, or no longer the committee's; what happened there stays readable. `stands`: where
+    it is on the map, as far as somebody has entered it.
     """
 
 
 class PlaceRegistered(_Place, Event, type="cn.community.issues.place.registered.v1", topic=ISSUES, state=PlaceState):
-    """A place became known."""
+    """A place was entered."""
 
     grid: Internal[Thing[str | None]] = None
     point: Internal[PointData | None] = None
 
 
 class PlaceChanged(Event, type="cn.community.issues.place.changed.v1", topic=ISSUES, state=PlaceState):
-    """What is said of a place was put right; a place never moves to another parent or number."""
+    """What is known of a place was corrected; a place never moves to another parent or number."""
 
     title: Public[Office[Masked]]
     floors: Public[int | None]
@@ -97,18 +108,19 @@ class PlaceChanged(Event, type="cn.community.issues.place.changed.v1", topic=ISS
     residents: Public[int | None]
     grid: Internal[Thing[str | None]]
     point: Internal[PointData | None]
+    stands: Public[MapPosition | None] = None
     by: Internal[OfficerId]
 
 
 class PlaceRetired(Event, type="cn.community.issues.place.retired.v1", topic=ISSUES, state=PlaceState):
-    """Nothing is reported at it any more."""
+    """A place was retired: nothing is reported there any more."""
 
     retired: Public[bool]
     by: Internal[OfficerId]
 
 
 class InnerPlaceRegistered(Event, type="cn.community.issues.place.inner-registered.v1", topic=ISSUES, internal=True):
-    """A stairwell, a floor or a spot became known. Finer than the public may know: it stays in the journal."""
+    """A stairwell, a floor or a spot was entered. It is finer than the public may know, and stays in the journal."""
 
     kind: Internal[PlaceKind]
     title: Internal[Office[str]]
@@ -121,7 +133,7 @@ class InnerPlaceRegistered(Event, type="cn.community.issues.place.inner-register
 
 
 class InnerPlaceChanged(Event, type="cn.community.issues.place.inner-changed.v1", topic=ISSUES, internal=True):
-    """What is said of a stairwell, a floor or a spot was put right."""
+    """What is known of a stairwell, a floor or a spot was corrected."""
 
     title: Internal[Office[str]]
     grid: Internal[Thing[str | None]]
@@ -130,6 +142,6 @@ class InnerPlaceChanged(Event, type="cn.community.issues.place.inner-changed.v1"
 
 
 class InnerPlaceRetired(Event, type="cn.community.issues.place.inner-retired.v1", topic=ISSUES, internal=True):
-    """Nothing is reported at it any more."""
+    """A stairwell, a floor or a spot was retired: nothing is reported there any more."""
 
     by: Internal[OfficerId]

@@ -7,8 +7,9 @@ from services.contracts.topics import ISSUES
 
 
 class CaseRemarked(Event, type="cn.community.issues.case.remarked.v1", topic=ISSUES, state=CaseState):
-    """Who reported it, or a system for them, wrote something more. `remarks`: how many remarks it has. `photos` is told
-    where pictures came with it, and counts all that are kept with the case."""
+    """The reporter of a case, or a system for them, wrote a remark. `remarks`: how many remarks the case has. `photos`
+    is told where pictures came with the remark, and counts all that are kept with the case.
+    """
 
     remarks: Public[int]
     photos: Public[int] = 0

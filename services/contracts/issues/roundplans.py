@@ -11,7 +11,7 @@ from services.contracts.topics import ISSUES
 
 
 class RoundPlanStatus(StrEnum):
-    """`ended`: no more rounds come of it."""
+    """Whether a plan still brings forth rounds; an `ended` one does not."""
 
     RUNNING = "running"
     ENDED = "ended"
@@ -56,7 +56,7 @@ class RoundDue(Event, type="cn.community.issues.roundplan.round-due.v1", topic=I
 
 
 class RoundPlanDateSkipped(Event, type="cn.community.issues.roundplan.skipped.v1", topic=ISSUES, state=RoundPlanState):
-    """One date ahead falls out."""
+    """One coming date of a plan is skipped."""
 
     on: Public[date]
     skipped: Public[list[date]]
@@ -78,7 +78,7 @@ class RoundPlanChanged(Event, type="cn.community.issues.roundplan.changed.v1", t
 
 
 class RoundPlanEnded(Event, type="cn.community.issues.roundplan.ended.v1", topic=ISSUES, state=RoundPlanState):
-    """No rounds come of it from the date `ends` on; once no date is left, the status says so too."""
+    """A plan brings forth no rounds from the date `ends` on; once no date is left, its status tells so too."""
 
     status: Public[RoundPlanStatus]
     next: Public[date | None]

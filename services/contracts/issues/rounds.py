@@ -103,13 +103,13 @@ class RoundPlanned(_Round, Event, type="cn.community.issues.round.planned.v1", t
 
 
 class RoundStarted(Event, type="cn.community.issues.round.started.v1", topic=ISSUES, state=RoundState):
-    """The first visit of it was counted."""
+    """The first visit of a round was counted."""
 
     status: Public[RoundStatus]
 
 
 class RoundProgressed(Event, type="cn.community.issues.round.progressed.v1", topic=ISSUES, state=RoundState):
-    """Visits were counted; totals after them. `visit` is the last of them."""
+    """Visits of a round were counted; the totals are those after them. `visit` is the last of them."""
 
     covered: Public[list[Id]]
     visits: Public[int]
@@ -122,7 +122,7 @@ class RoundProgressed(Event, type="cn.community.issues.round.progressed.v1", top
 
 
 class RoundWalked(Event, type="cn.community.issues.round.walked.v1", topic=ISSUES, state=RoundState):
-    """The walker is done; `recorded` visits are to be counted before the figures are final."""
+    """The walker has finished a round; `recorded` visits are to be counted before the figures are final."""
 
     status: Public[RoundStatus]
     recorded: Public[int]
@@ -143,7 +143,7 @@ class RoundCompleted(Event, type="cn.community.issues.round.completed.v1", topic
 
 
 class RoundSummarised(Event, type="cn.community.issues.round.summarised.v1", topic=ISSUES, state=RoundState):
-    """What came of a round that is completed, for the notice board. Told again should a late visit be counted."""
+    """The figures of a completed round, for the notice board. They are told again should a late visit be counted."""
 
     summary: Public[RoundSummary]
 
@@ -171,7 +171,7 @@ class _Visit(BaseModel):
 
 
 class VisitState(_Visit, State, type="cn.community.issues.visit.state.v1", topic=ISSUES):
-    """One floor of one building, walked in a round. No findings: nothing that everybody may know of."""
+    """One floor of one building, walked in a round, without its findings, of which not everybody may know."""
 
 
 class VisitRecorded(_Visit, Event, type="cn.community.issues.visit.recorded.v1", topic=ISSUES, state=VisitState):

@@ -11,7 +11,7 @@ from services.contracts.topics import ISSUES
 
 
 class DispatchSource(StrEnum):
-    """Who chose the unit."""
+    """Who or what chose the unit."""
 
     PERSON = "person"
     RULE = "rule"
@@ -19,7 +19,7 @@ class DispatchSource(StrEnum):
 
 
 class Routed(BaseModel):
-    """By what the platform dispatched without a person: `rule` of `edition`, or `model` with its confidence."""
+    """What dispatched a case without a person: `rule` of `edition`, or `model` with its confidence."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -31,7 +31,9 @@ class Routed(BaseModel):
 
 
 class Automatic(StrEnum):
-    """What the platform dispatches by itself: nothing; what a person has filed; residents' reports, which it files."""
+    """What the platform dispatches by itself: nothing; cases that a person has filed; or residents' reports too, which
+    it files itself.
+    """
 
     OFF = "off"
     FILED = "filed"
@@ -88,7 +90,7 @@ class _Routing(BaseModel):
 
 
 class RoutingState(_Routing, State, type="cn.community.issues.routing.state.v1", topic=ISSUES):
-    """How a community routes. `edition` of its rules is on, `rules` of them (0: none); `threshold` of the model."""
+    """How a community routes: by `rules` rules of `edition` (0: by none), and by the model from `threshold` on."""
 
 
 class RoutingOpened(_Routing, Event, type="cn.community.issues.routing.opened.v1", topic=ISSUES, state=RoutingState):
@@ -108,7 +110,7 @@ class RoutingDrafted(
 class RoutingRulesSwitched(
     Event, type="cn.community.issues.routing.rules-switched.v1", topic=ISSUES, state=RoutingState
 ):
-    """Rules were switched on, or off (`edition` 0)."""
+    """An edition of rules was switched on, or the rules were switched off (`edition` 0)."""
 
     edition: Public[int]
     rules: Public[int]
@@ -118,14 +120,14 @@ class RoutingRulesSwitched(
 class RoutingModelSwitched(
     Event, type="cn.community.issues.routing.model-switched.v1", topic=ISSUES, state=RoutingState
 ):
-    """A model was switched on, or off (None)."""
+    """A model was switched on, or the model was switched off (None)."""
 
     model: Public[Id | None]
     by: Internal[OfficerId]
 
 
 class RoutingAutomated(Event, type="cn.community.issues.routing.automated.v1", topic=ISSUES, state=RoutingState):
-    """What happens without a person was decided, and how sure the model must be for it."""
+    """The staff decided what is dispatched without a person, and how confident the model must be for it."""
 
     automatic: Public[Automatic]
     threshold: Public[float]
@@ -154,7 +156,7 @@ class RoutingModelAsked(
 class RoutingModelTrained(
     Event, type="cn.community.issues.routing-model.trained.v1", topic=ISSUES, state=RoutingModelState
 ):
-    """The model stands, as good as `parts` say."""
+    """A model was trained; `parts` tell how good it is."""
 
     status: Public[ModelStatus]
     trained_at: Public[datetime | None]

@@ -20,7 +20,7 @@ class SupportGiven(Event, type="cn.community.issues.support.given.v1", topic=ISS
 
 
 class SupportWithdrawn(Event, type="cn.community.issues.support.withdrawn.v1", topic=ISSUES):
-    """They do so no longer."""
+    """Somebody is no longer affected by a case, or no longer supports a wish."""
 
     subject: Public[Id]
     of: Public[Code]
@@ -29,7 +29,7 @@ class SupportWithdrawn(Event, type="cn.community.issues.support.withdrawn.v1", t
 
 
 class SupportAnonymised(Event, type="cn.community.issues.support.anonymised.v1", topic=ISSUES):
-    """The person was erased from it; it goes on counting."""
+    """The person of a support was erased from it; the support goes on counting."""
 
     subject: Public[Id]
     of: Public[Code]

@@ -45,31 +45,31 @@ class WishState(_Wish, State, type="cn.community.issues.wish.state.v1", topic=IS
 
 
 class WishProposed(_Wish, Event, type="cn.community.issues.wish.proposed.v1", topic=ISSUES, state=WishState):
-    """A resident proposed it. Carries the whole state."""
+    """A resident proposed a wish. Carries the whole state."""
 
 
 class WishSupported(Event, type="cn.community.issues.wish.supported.v1", topic=ISSUES, state=WishState):
-    """More people support it than before."""
+    """More people support a wish than before."""
 
     supporters: Public[int]
     person: Internal[PersonId | None] = None
 
 
 class WishUnsupported(Event, type="cn.community.issues.wish.unsupported.v1", topic=ISSUES, state=WishState):
-    """Fewer people support it than before: somebody withdrew."""
+    """Fewer people support a wish than before: somebody withdrew their support."""
 
     supporters: Public[int]
 
 
 class WishOverdue(Event, type="cn.community.issues.wish.overdue.v1", topic=ISSUES, state=WishState):
-    """The committee owes the answer since `due_at`. Said once."""
+    """The committee owes the answer to a wish since `due_at`. Told once."""
 
     overdue: Public[bool]
     due_at: Public[datetime | None]
 
 
 class WishDueMoved(Event, type="cn.community.issues.wish.due-moved.v1", topic=ISSUES, state=WishState):
-    """The calendar changed, and the answer is owed by another time. `previous_due_at`: by when it was owed before."""
+    """The calendar changed, and the answer to a wish is not due at `previous_due_at` any more."""
 
     due_at: Public[datetime | None]
     previous_due_at: Public[datetime | None]
@@ -77,7 +77,7 @@ class WishDueMoved(Event, type="cn.community.issues.wish.due-moved.v1", topic=IS
 
 
 class WishAnswered(Event, type="cn.community.issues.wish.answered.v1", topic=ISSUES, state=WishState):
-    """The committee took it into a plan or declined it, with its reasons in `answer`."""
+    """The committee took a wish into a plan or declined it, with its reasons in `answer`."""
 
     status: Public[WishStatus]
     answer: Public[Office[Masked]]
@@ -99,35 +99,35 @@ class _Progress(BaseModel):
 
 
 class WishProgressed(_Progress, Event, type="cn.community.issues.wish.progressed.v1", topic=ISSUES, state=WishState):
-    """The committee reports how far the plan is."""
+    """The committee reports how far the plan for a wish is."""
 
     planned_for: Public[datetime | None]
 
 
 class WishFulfilled(_Progress, Event, type="cn.community.issues.wish.fulfilled.v1", topic=ISSUES, state=WishState):
-    """What was wished for is there."""
+    """The plan for a wish was carried out."""
 
 
 class WishDropped(_Progress, Event, type="cn.community.issues.wish.dropped.v1", topic=ISSUES, state=WishState):
-    """The plan is given up after all; `progress_text` says why."""
+    """The plan for a wish is given up after all; `progress_text` tells why."""
 
 
 class WishRetitled(Event, type="cn.community.issues.wish.retitled.v1", topic=ISSUES, state=WishState):
-    """The staff put the title right."""
+    """The staff corrected the title of a wish."""
 
     title: Public[Words[Masked]]
     by: Internal[OfficerId]
 
 
 class WishHidden(Event, type="cn.community.issues.wish.hidden.v1", topic=ISSUES, state=WishState):
-    """The staff took it out of sight, and its state with it, for a reason that its proposer reads."""
+    """The staff hid a wish, and its state with it, for a reason that its proposer reads."""
 
     reason: Internal[Office[str]]
     by: Internal[OfficerId]
 
 
 class WishShown(_Wish, Event, type="cn.community.issues.wish.shown.v1", topic=ISSUES, state=WishState):
-    """It is in sight again. Carries the whole state."""
+    """A hidden wish is shown again. Carries the whole state."""
 
     by: Internal[OfficerId]
 

@@ -47,4 +47,6 @@ class CaseShown(WholeCase, Event, type="cn.community.issues.case.shown.v1", topi
 
 
 class SupportWithheld(Event, type="cn.community.issues.support.withheld.v1", topic=ISSUES):
-    """Somebody joined or left what is not for everybody, or was forgotten there. Says neither who nor what."""
+    """Somebody joined or left a case or wish that is not for everybody, or was erased there. The fact tells neither who
+    nor which.
+    """

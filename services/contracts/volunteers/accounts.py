@@ -17,7 +17,7 @@ class _Account(BaseModel):
 
 
 class AccountState(_Account, State, type="cn.community.volunteers.account.state.v1", topic=VOLUNTEERS):
-    """What a person has given, all in all."""
+    """How many minutes, coins and points a person has on record."""
 
 
 class AccountCredited(
@@ -25,7 +25,9 @@ class AccountCredited(
 ):
     """A service was entered: `added` minutes (`minutes` is the new total).
 
-    Less than was served where the day's cap was reached, and then `capped`. Once for each source and person.
+    Less than was served where the day's cap was reached, and then `capped`. Once for each source and person,
+    and for each stay at an activity. `told` is who hears of it: the volunteer, unless the service stood on another
+    record of theirs before.
     """
 
     added: Public[int]
@@ -34,6 +36,7 @@ class AccountCredited(
     activity: Public[Id | None]
     need: Public[Id | None]
     on: Public[date]
+    told: Public[PersonId | None] = None
 
 
 class AccountCorrected(

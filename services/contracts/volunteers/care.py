@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Masked, PersonId, Public, Thing
+from services.contracts.marks import Code, Id, Masked, PersonId, Public, Thing
 from services.contracts.topics import VOLUNTEERS
 
 
@@ -41,6 +41,8 @@ class CareVisit(BaseModel):
 class _CarePlan(BaseModel):
     elder: Public[PersonId]
     kind: Public[CareKind]
+    purpose: Public[Thing[Code | None]] = None
+    """What a visit is for, where `kind` alone does not say it: `chat`. Unlike kinds, purposes may come to be more."""
     building: Public[Id | None] = None
     rule: Public[Thing[Masked]]
     """RFC 5545 recurrence rule, in the community's time zone: `FREQ=WEEKLY;BYDAY=TU`."""
@@ -62,25 +64,25 @@ class CarePlanState(_CarePlan, State, type="cn.community.volunteers.care-plan.st
 class CarePlanOpened(
     _CarePlan, Event, type="cn.community.volunteers.care-plan.opened.v1", topic=VOLUNTEERS, state=CarePlanState
 ):
-    """The committee promised regular help."""
+    """The committee promised an elder regular help."""
 
 
 class CarePlanRaised(Event, type="cn.community.volunteers.care-plan.raised.v1", topic=VOLUNTEERS, state=CarePlanState):
-    """The dates that came into sight. A `need.opened` follows for each."""
+    """The next dates of a care plan have become needs. A `need.opened` follows for each."""
 
     raised_until: Public[date]
     visits: Public[list[CareVisit]]
 
 
 class CarePlanClosed(Event, type="cn.community.volunteers.care-plan.closed.v1", topic=VOLUNTEERS, state=CarePlanState):
-    """No more dates; a `need.cancelled` follows for each of `needs`, the dates still to come."""
+    """A care plan has no more dates; a `need.cancelled` follows for each of `needs`, the dates still to come."""
 
     status: Public[CarePlanStatus]
     needs: Public[list[Id]]
 
 
 class CarePlanErased(Event, type="cn.community.volunteers.care-plan.erased.v1", topic=VOLUNTEERS, state=CarePlanState):
-    """The elder was forgotten: the state is removed, and what was still to come is cancelled."""
+    """The elder of a care plan was erased: the state is removed, and what was still to come is cancelled."""
 
     needs: Public[list[Id]]
 
@@ -88,15 +90,14 @@ class CarePlanErased(Event, type="cn.community.volunteers.care-plan.erased.v1", 
 class CarePlanPersonErased(
     Event, type="cn.community.volunteers.care-plan.person-erased.v1", topic=VOLUNTEERS, state=CarePlanState
 ):
-    """Somebody whom the plan named beside the elder is not known any more."""
+    """Somebody whom a care plan named beside the elder was erased from it."""
 
 
 class CarePlanChanged(
     _CarePlan, Event, type="cn.community.volunteers.care-plan.changed.v1", topic=VOLUNTEERS, state=CarePlanState
 ):
-    """Another rule, other demands, a pause or its end. The needs of `visits` follow; `cancelled` are not wanted.
-
-    A `care-plan.raised` tells the dates that are new.
+    """A care plan has another rule or other demands, or was paused or resumed. The needs of `visits` follow; those in
+    `cancelled` are not wanted any more. A `care-plan.raised` tells the dates that are new.
     """
 
     visits: Public[list[CareVisit]]

@@ -11,7 +11,7 @@ from services.contracts.topics import VOLUNTEERS
 
 
 class MealRoundStatus(StrEnum):
-    """Where a round stands."""
+    """Where a round of meals stands."""
 
     PLANNED = "planned"
     UNDER_WAY = "under-way"
@@ -31,7 +31,7 @@ class _Round(BaseModel):
 
 
 class MealRoundState(_Round, State, type="cn.community.volunteers.meal-round.state.v1", topic=VOLUNTEERS):
-    """A round, in figures."""
+    """A round of meals, in figures."""
 
 
 class MealRoundOpened(
@@ -57,10 +57,19 @@ class MealStopCancelled(
     person: Public[PersonId]
 
 
+class MealCarrierChanged(
+    _Round, Event, type="cn.community.volunteers.meal-round.carrier-changed.v1", topic=VOLUNTEERS, state=MealRoundState
+):
+    """Somebody else brings the meals, or nobody is named any more."""
+
+    carried: Public[bool]
+    """Whether somebody is named."""
+
+
 class MealRoundLeft(
     _Round, Event, type="cn.community.volunteers.meal-round.left.v1", topic=VOLUNTEERS, state=MealRoundState
 ):
-    """The meals are under way."""
+    """The meals of a round are under way."""
 
 
 class MealDelivered(
@@ -75,7 +84,7 @@ class MealDelivered(
 class MealMissed(
     _Round, Event, type="cn.community.volunteers.meal-round.missed.v1", topic=VOLUNTEERS, state=MealRoundState
 ):
-    """An alert: `person` was not at home. Somebody is to look after them."""
+    """An alert: `person` was not at home when the meals came, and somebody is to look after them."""
 
     person: Public[PersonId]
     building: Public[Thing[Id | None]]

@@ -6,12 +6,14 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Masked, Office, PersonId, Public
+from services.contracts.marks import Code, Id, Internal, Masked, Office, PersonId, Public, Thing
 from services.contracts.topics import VOLUNTEERS
 
 
 class Origin(StrEnum):
-    """Where a need comes from. `direct`: the committee's staff opened it by themselves."""
+    """Where a need comes from. `direct`: the committee's staff opened it by themselves, or for a `case` that volunteers
+    were handed, or at somebody's `request`.
+    """
 
     ACTIVITY = "activity"
     CARE_PLAN = "care-plan"
@@ -68,8 +70,10 @@ class _Need(BaseModel):
     origin: Public[Origin]
     activity: Public[Id | None] = None
     care_plan: Public[Id | None] = None
+    case: Public[Id | None] = None
+    request: Public[Id | None] = None
     category: Public[Code]
-    """The kind of activity, the kind of care, or staff's own word."""
+    """The kind of activity, the kind of care, the category of the case, or staff's own word."""
     skill: Public[Code | None] = None
     starts_at: Public[datetime]
     ends_at: Public[datetime]
@@ -83,11 +87,11 @@ class _Need(BaseModel):
 
 
 class NeedState(_Need, State, type="cn.community.volunteers.need.state.v1", topic=VOLUNTEERS):
-    """Help that is wanted at one time, and who gives it."""
+    """A need: help that is wanted at one time, and who gives it."""
 
 
 class NeedOpened(_Need, Event, type="cn.community.volunteers.need.opened.v1", topic=VOLUNTEERS, state=NeedState):
-    """Volunteers are looked for."""
+    """A need was opened: volunteers are looked for."""
 
 
 class NeedOffered(Event, type="cn.community.volunteers.need.offered.v1", topic=VOLUNTEERS, state=NeedState):
@@ -104,7 +108,7 @@ class NeedOffered(Event, type="cn.community.volunteers.need.offered.v1", topic=V
 
 
 class NeedAccepted(Event, type="cn.community.volunteers.need.accepted.v1", topic=VOLUNTEERS, state=NeedState):
-    """`person` said yes."""
+    """`person` accepted an offer."""
 
     activity: Public[Id | None] = None
     offer: Public[Id]
@@ -129,7 +133,7 @@ class NeedExpired(Event, type="cn.community.volunteers.need.expired.v1", topic=V
 
 
 class NeedStaffed(Event, type="cn.community.volunteers.need.staffed.v1", topic=VOLUNTEERS, state=NeedState):
-    """Every seat has a yes."""
+    """Every seat of a need has a volunteer who said yes."""
 
     origin: Public[Origin]
     activity: Public[Id | None]
@@ -138,9 +142,8 @@ class NeedStaffed(Event, type="cn.community.volunteers.need.staffed.v1", topic=V
 
 
 class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic=VOLUNTEERS, state=NeedState):
-    """A yes was lost: `person` cancelled (`offer` is theirs), or the time changed. `volunteers` are those who stay.
-
-    `taken_off`: it was not the person who cancelled, but staff, for this reason.
+    """A volunteer who had said yes is lost: `person` cancelled (`offer` is theirs), or the time changed. `volunteers`
+    are those who stay. `taken_off`: staff took them off, for this reason.
     """
 
     origin: Public[Origin]
@@ -156,14 +159,18 @@ class NeedReopened(Event, type="cn.community.volunteers.need.reopened.v1", topic
 class NeedSeatConfirmed(
     Event, type="cn.community.volunteers.need.seat-confirmed.v1", topic=VOLUNTEERS, state=NeedState
 ):
-    """`person`, who had said yes, says shortly before that they come."""
+    """`person`, who had said yes, says shortly before that they come.
+
+    `not_there`: they had been checked in by mistake, which was corrected; they are still expected.
+    """
 
     offer: Public[Id]
     person: Public[PersonId]
+    not_there: Public[bool] = False
 
 
 class NeedCheckedIn(Event, type="cn.community.volunteers.need.checked-in.v1", topic=VOLUNTEERS, state=NeedState):
-    """`person` is there."""
+    """`person` has arrived at a need."""
 
     offer: Public[Id]
     person: Public[PersonId]
@@ -172,7 +179,7 @@ class NeedCheckedIn(Event, type="cn.community.volunteers.need.checked-in.v1", to
 
 
 class NeedNoShow(Event, type="cn.community.volunteers.need.no-show.v1", topic=VOLUNTEERS, state=NeedState):
-    """`person` was awaited in vain. `volunteers` are those who stay."""
+    """`person` did not come though they had a seat. `volunteers` are those who stay."""
 
     activity: Public[Id | None]
     offer: Public[Id]
@@ -183,7 +190,7 @@ class NeedNoShow(Event, type="cn.community.volunteers.need.no-show.v1", topic=VO
 
 
 class NeedReseated(Event, type="cn.community.volunteers.need.reseated.v1", topic=VOLUNTEERS, state=NeedState):
-    """`person` has another part in it than before; the seat of the part before is open."""
+    """`person` has another part in a need than before; the seat of the part before is open."""
 
     offer: Public[Id]
     person: Public[PersonId]
@@ -281,7 +288,9 @@ class OfferRef(BaseModel):
 
 
 class NeedMoved(Event, type="cn.community.volunteers.need.moved.v1", topic=VOLUNTEERS, state=NeedState):
-    """Another time or building. Where the time changed, every answer fell away (`released`) and all are asked anew."""
+    """A need has another time or building. Where the time changed, every answer is void (`released`) and all are asked
+    anew.
+    """
 
     starts_at: Public[datetime]
     ends_at: Public[datetime]
@@ -290,18 +299,22 @@ class NeedMoved(Event, type="cn.community.volunteers.need.moved.v1", topic=VOLUN
     volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
     released: Public[list[OfferRef]]
+    command: Public[Thing[Id | None]] = None
+    """The fact from which this one follows with others, as of the dates of a series."""
 
 
 class NeedCancelled(Event, type="cn.community.volunteers.need.cancelled.v1", topic=VOLUNTEERS, state=NeedState):
-    """The help is not wanted any more. `released` are owed a word; `volunteers` keeps who had said yes."""
+    """The help is not wanted any more. `released` are to be told so; `volunteers` keeps who had said yes."""
 
     activity: Public[Id | None]
     status: Public[NeedStatus]
     released: Public[list[OfferRef]]
+    command: Public[Thing[Id | None]] = None
+    """The fact from which this one follows with others, as of the dates of a series."""
 
 
 class NeedReported(Event, type="cn.community.volunteers.need.reported.v1", topic=VOLUNTEERS, state=NeedState):
-    """`person` says it is done and took `minutes`; staff are to confirm."""
+    """`person` reports that the help was given and took `minutes`; staff are to confirm it."""
 
     person: Public[PersonId]
     minutes: Public[int]
@@ -318,14 +331,16 @@ class NeedFulfilled(Event, type="cn.community.volunteers.need.fulfilled.v1", top
 
 
 class NeedCompleted(Event, type="cn.community.volunteers.need.completed.v1", topic=VOLUNTEERS, state=NeedState):
-    """The activity it belongs to is over. `released`: offers still unanswered."""
+    """The activity to which a need belongs is over. `released`: offers still unanswered."""
 
     status: Public[NeedStatus]
     released: Public[list[OfferRef]]
 
 
 class NeedLapsed(Event, type="cn.community.volunteers.need.lapsed.v1", topic=VOLUNTEERS, state=NeedState):
-    """Its time is over and a seat was still empty: help that nobody gave. `released`: offers still unanswered."""
+    """The time of a need is over, and a seat was still empty: help that nobody gave. `released`: offers still
+    unanswered.
+    """
 
     status: Public[NeedStatus]
     released: Public[list[OfferRef]]
@@ -338,7 +353,7 @@ class NeedPersonErased(Event, type="cn.community.volunteers.need.person-erased.v
 
 
 class NeedRevised(Event, type="cn.community.volunteers.need.revised.v1", topic=VOLUNTEERS, state=NeedState):
-    """What it asks of helpers has changed, or how many they are."""
+    """What a need asks of helpers has changed, or how many they are."""
 
     seats: Public[int]
     filled: Public[int]
@@ -346,7 +361,9 @@ class NeedRevised(Event, type="cn.community.volunteers.need.revised.v1", topic=V
 
 
 class NeedUnreported(Event, type="cn.community.volunteers.need.unreported.v1", topic=VOLUNTEERS, state=NeedState):
-    """A visit is over for a while, and nobody has told how it went: somebody is to look after the person visited."""
+    """A visit has been over for a while, and nobody has reported how it went: somebody is to look after the person
+    visited.
+    """
 
     care_plan: Public[Id | None]
     category: Public[Code]

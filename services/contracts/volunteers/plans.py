@@ -30,4 +30,4 @@ class PlanState(_Plan, State, type="cn.community.volunteers.plan.state.v1", topi
 
 
 class PlanMade(_Plan, Event, type="cn.community.volunteers.plan.made.v1", topic=VOLUNTEERS, state=PlanState):
-    """Everything open was planned anew, and the plan differs from the one before."""
+    """All open needs of a community were matched anew, and the plan differs from the one before."""

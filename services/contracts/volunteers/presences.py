@@ -27,19 +27,26 @@ class PresenceState(_Presence, State, type="cn.community.volunteers.presence.sta
 class PresenceArrived(
     _Presence, Event, type="cn.community.volunteers.presence.arrived.v1", topic=VOLUNTEERS, state=PresenceState
 ):
-    """`person` is there."""
+    """`person` has arrived."""
 
 
 class PresenceLeft(
     _Presence, Event, type="cn.community.volunteers.presence.left.v1", topic=VOLUNTEERS, state=PresenceState
 ):
-    """`person` has gone; the minutes wait for somebody to confirm them."""
+    """`person` has left; the minutes wait for somebody to confirm them."""
 
 
 class PresenceForgotten(
     _Presence, Event, type="cn.community.volunteers.presence.forgotten.v1", topic=VOLUNTEERS, state=PresenceState
 ):
     """Nobody checked `person` out; whoever confirms the hours is to look at it."""
+
+
+class PresenceHandedOver(
+    _Presence, Event, type="cn.community.volunteers.presence.handed-over.v1", topic=VOLUNTEERS, state=PresenceState
+):
+    """`person` was a second record of somebody, under whose other record the presence goes on; none of it counts
+    here."""
 
 
 class PresenceErased(Event, type="cn.community.volunteers.presence.erased.v1", topic=VOLUNTEERS, state=PresenceState):

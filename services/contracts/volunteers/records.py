@@ -24,11 +24,11 @@ class RecordState(_Record, State, type="cn.community.volunteers.record.state.v1"
 
 
 class RecordKept(_Record, Event, type="cn.community.volunteers.record.kept.v1", topic=VOLUNTEERS, state=RecordState):
-    """Something was entered, or struck out."""
+    """Something was entered in a volunteer's record, or struck out."""
 
 
 class RecordErased(Event, type="cn.community.volunteers.record.erased.v1", topic=VOLUNTEERS, state=RecordState):
-    """The volunteer was forgotten."""
+    """The volunteer of a record was erased."""
 
 
 class CertificateStatus(StrEnum):
@@ -71,7 +71,7 @@ class CertificateRequested(
 class CertificateIssued(
     _Certificate, Event, type="cn.community.volunteers.certificate.issued.v1", topic=VOLUNTEERS, state=CertificateState
 ):
-    """It has its number, stands in the register, and can be checked by everybody who has its code."""
+    """A certificate has its number, stands in the register, and can be checked by everybody who has its code."""
 
     by: Public[OfficerId]
 
@@ -88,7 +88,7 @@ class CertificateRefused(
 class CertificateRevoked(
     Event, type="cn.community.volunteers.certificate.revoked.v1", topic=VOLUNTEERS, state=CertificateState
 ):
-    """It is not valid any more; whoever checks it learns so."""
+    """A certificate is not valid any more; whoever checks it learns so."""
 
     person: Public[PersonId]
     status: Public[CertificateStatus]
@@ -98,4 +98,4 @@ class CertificateRevoked(
 class CertificateErased(
     Event, type="cn.community.volunteers.certificate.erased.v1", topic=VOLUNTEERS, state=CertificateState
 ):
-    """Whose it was is not known any more; its number stays in the register."""
+    """The person of a certificate was erased; its number stays in the register."""

@@ -39,39 +39,39 @@ class TeamState(_Team, State, type="cn.community.volunteers.team.state.v1", topi
 
 
 class TeamFormed(_Team, Event, type="cn.community.volunteers.team.formed.v1", topic=VOLUNTEERS, state=TeamState):
-    """There is a new team; its leader is its first member."""
+    """A team was formed; its leader is its first member."""
 
 
 class TeamMemberJoined(Event, type="cn.community.volunteers.team.member-joined.v1", topic=VOLUNTEERS, state=TeamState):
-    """One more."""
+    """Somebody became a member of a team."""
 
     person: Public[PersonId]
     members: Public[int]
 
 
 class TeamMemberLeft(Event, type="cn.community.volunteers.team.member-left.v1", topic=VOLUNTEERS, state=TeamState):
-    """One less."""
+    """A member left a team."""
 
     person: Public[PersonId]
     members: Public[int]
 
 
 class TeamChanged(Event, type="cn.community.volunteers.team.changed.v1", topic=VOLUNTEERS, state=TeamState):
-    """Another leader, or recruiting was opened or closed."""
+    """A team has another leader, or began or ceased to take applications."""
 
     leader: Public[PersonId]
     recruiting: Public[bool]
 
 
 class TeamRenamed(Event, type="cn.community.volunteers.team.renamed.v1", topic=VOLUNTEERS, state=TeamState):
-    """Another name."""
+    """A team has another name."""
 
     title: Public[Office[Masked]]
     title_en: Public[Office[Masked | None]]
 
 
 class TeamCalled(Event, type="cn.community.volunteers.team.called.v1", topic=VOLUNTEERS, state=TeamState):
-    """The team looks for people, or not any more."""
+    """A team looks for people, or no longer does."""
 
     recruiting: Public[bool]
     by_application: Public[bool]
@@ -96,8 +96,23 @@ class TeamInvitationDeclined(
     person: Public[PersonId]
 
 
+class TeamLeadOffered(Event, type="cn.community.volunteers.team.lead-offered.v1", topic=VOLUNTEERS, state=TeamState):
+    """`person`, who is a member, was asked to lead it, and leads once they say yes."""
+
+    person: Public[PersonId]
+    title: Public[Office[Masked]]
+
+
+class TeamLeadDeclined(Event, type="cn.community.volunteers.team.lead-declined.v1", topic=VOLUNTEERS, state=TeamState):
+    """`person` was asked to lead it, and does not."""
+
+    person: Public[PersonId]
+    leader: Public[PersonId]
+    title: Public[Office[Masked]]
+
+
 class TeamApplied(Event, type="cn.community.volunteers.team.applied.v1", topic=VOLUNTEERS, state=TeamState):
-    """`person` wants to join; `leader` is to decide."""
+    """`person` applied to a team; `leader` is to decide."""
 
     person: Public[PersonId]
     title: Public[Office[Masked]]
@@ -121,7 +136,7 @@ class TeamAdmitted(Event, type="cn.community.volunteers.team.admitted.v1", topic
 
 
 class TeamDissolved(Event, type="cn.community.volunteers.team.dissolved.v1", topic=VOLUNTEERS, state=TeamState):
-    """The team is no more. `people` belonged to it."""
+    """A team was dissolved. `people` belonged to it."""
 
     dissolved: Public[bool]
     recruiting: Public[bool]
@@ -130,7 +145,9 @@ class TeamDissolved(Event, type="cn.community.volunteers.team.dissolved.v1", top
 
 
 class TeamPersonErased(Event, type="cn.community.volunteers.team.person-erased.v1", topic=VOLUNTEERS, state=TeamState):
-    """A person was forgotten: a member less, or `leader` is a stand-in that leads nowhere until another is named."""
+    """A person was erased from a team: it has a member less, or `leader` is a stand-in that leads nowhere until another
+    is named.
+    """
 
     leader: Public[PersonId]
     members: Public[int]

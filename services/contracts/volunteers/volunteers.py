@@ -34,7 +34,7 @@ class VolunteerState(_Volunteer, State, type="cn.community.volunteers.volunteer.
 class VolunteerRegistered(
     _Volunteer, Event, type="cn.community.volunteers.volunteer.registered.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """A person offers their time. `own`: they said so themselves, not staff for them."""
+    """A person registered as a volunteer. `own`: they did so themselves, staff did not do it for them."""
 
     own: Public[bool | None] = None
 
@@ -42,7 +42,7 @@ class VolunteerRegistered(
 class VolunteerChanged(
     Event, type="cn.community.volunteers.volunteer.changed.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """Skills changed, or something that is not public did."""
+    """The skills of a volunteer changed, or something that is not public did."""
 
     skills: Public[list[Code]]
 
@@ -50,7 +50,7 @@ class VolunteerChanged(
 class VolunteerVerified(
     Event, type="cn.community.volunteers.volunteer.verified.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """Staff have seen that it is so: skills, or something that is not public."""
+    """Staff verified what a volunteer said of themselves: skills, or something that is not public."""
 
     skills: Public[list[Code]]
 
@@ -58,7 +58,7 @@ class VolunteerVerified(
 class VolunteerApproved(
     Event, type="cn.community.volunteers.volunteer.approved.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """Staff have said that they may act as a volunteer."""
+    """Staff approved a volunteer, who may act from now on."""
 
     approved: Public[bool]
 
@@ -66,7 +66,9 @@ class VolunteerApproved(
 class VolunteerDisapproved(
     Event, type="cn.community.volunteers.volunteer.disapproved.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """They may not act any more. Seats that they had are given back by a `need.reopened` or `need.declined` each."""
+    """A volunteer may not act any more. Seats that they had are given back by a `need.reopened` or `need.declined`
+    each.
+    """
 
     approved: Public[bool]
 
@@ -74,7 +76,7 @@ class VolunteerDisapproved(
 class VolunteerPaused(
     Event, type="cn.community.volunteers.volunteer.paused.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """Please don't ask me for the time being. What was accepted stays accepted."""
+    """A volunteer asks not to be asked for the time being. What they accepted stays accepted."""
 
     status: Public[VolunteerStatus]
 
@@ -82,7 +84,7 @@ class VolunteerPaused(
 class VolunteerResumed(
     Event, type="cn.community.volunteers.volunteer.resumed.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """Ask me again."""
+    """A volunteer who had paused may be asked again."""
 
     status: Public[VolunteerStatus]
 
@@ -103,7 +105,7 @@ class VolunteerBooked(
 class VolunteerAsked(
     Event, type="cn.community.volunteers.volunteer.asked.v1", topic=VOLUNTEERS, state=VolunteerState, internal=True
 ):
-    """The volunteer is asked together with others, which holds no time and counts against their week."""
+    """A volunteer is asked together with others, which holds no time and counts against their week."""
 
 
 class VolunteerReleased(
@@ -115,7 +117,7 @@ class VolunteerReleased(
 
 
 class VolunteerLeft(Event, type="cn.community.volunteers.volunteer.left.v1", topic=VOLUNTEERS, state=VolunteerState):
-    """They have left for good. Hours stay on record; seats that they had are given back."""
+    """A volunteer has left for good. Hours stay on record; seats that they had are given back."""
 
     approved: Public[bool]
     status: Public[VolunteerStatus]
@@ -124,7 +126,9 @@ class VolunteerLeft(Event, type="cn.community.volunteers.volunteer.left.v1", top
 class VolunteerMerged(
     Event, type="cn.community.volunteers.volunteer.merged.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """This was a second record of the person who goes on as `into`; what was given under it follows there."""
+    """A record turned out to be the second one of the person who goes on as `into`; what was given under it follows
+    there.
+    """
 
     person: Public[PersonId]
     into: Public[PersonId]
@@ -135,4 +139,4 @@ class VolunteerMerged(
 class VolunteerErased(
     Event, type="cn.community.volunteers.volunteer.erased.v1", topic=VOLUNTEERS, state=VolunteerState
 ):
-    """Nothing is known of this volunteer any more; the state is removed."""
+    """A volunteer was erased; the state is removed."""

@@ -29,6 +29,7 @@ from services.events.activities.check_in_code import fresh_seed
 from services.events.activities.domain import changing, ending, scheduling
 from services.events.activities.domain.activity import Activity, HasBegun, NotScheduled
 from services.events.activities.domain.changing import Effect, effect
+from services.events.activities.domain.formalities import Formalities, FormalitiesMissing
 from services.events.activities.domain.requests import (
     CancelActivity,
     ChangeActivity,
@@ -38,12 +39,15 @@ from services.events.activities.domain.requests import (
     ScheduleActivity,
     Stop,
     TermsUnclear,
+    WindowEmpty,
 )
 from services.events.activities.domain.scheduling import Plan
 from services.events.activities.presenting import ActivityPresenter
-from services.events.activities.store import BY_START, in_calendar, on_day, with_free
+from services.events.activities.store import BY_START, in_calendar, known_privately, on_day, with_free, without_replaced
 from services.events.activities.views import ActivityView
-from services.events.venues.bookings import Bookings, Wanted
+from services.events.pictures.store import NoSuchPicture, Pictures
+from services.events.venues.bookings import Bookings
+from services.events.venues.collisions import Wanted
 from services.events.venues.domain import EquipmentShort, Slot, VenueClosed, VenueTaken, VenueTooSmall
 
 BASE = "/api/events/v1"
@@ -55,17 +59,31 @@ TIMES = (
     scheduling.NotWholeDays,
 )
 PLACE = (VenueTaken, VenueClosed, VenueTooSmall, EquipmentShort)
-TERMS = (TermsUnclear, PriorityUnexplained)
+TERMS = (
+    TermsUnclear,
+    PriorityUnexplained,
+    WindowEmpty,
+    scheduling.AgesEmpty,
+    FormalitiesMissing,
+    NoSuchPicture,
+)
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 
 
-def router(activities: Aggregates[Activity], bookings: Bookings, present: ActivityPresenter, clock: Clock) -> APIRouter:
+def router(
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    pictures: Pictures,
+    present: ActivityPresenter,
+    formalities: Formalities,
+    clock: Clock,
+) -> APIRouter:
     """The routes of activities."""
     routes = APIRouter(prefix=BASE, tags=["activities"])
     _reading(routes, activities, present)
     changes = _Changes(activities, present)
-    _scheduling(routes, activities, bookings, present, clock)
-    _changing_routes(routes, changes, bookings, clock)
+    _scheduling(routes, activities, bookings, pictures, present, formalities, clock)
+    _changing_routes(routes, changes, bookings, pictures, formalities, clock)
     _moving_routes(routes, changes, bookings, clock)
     _ending_routes(routes, changes)
     return routes
@@ -101,13 +119,17 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity], present: Activ
         age: Annotated[int | None, Query(ge=0, le=120, description="For people of this age.")] = None,
         since: Annotated[Moment | None, Query(alias="from", description="Starting at this time or later.")] = None,
         until: Annotated[Moment | None, Query(alias="to", description="Starting before this time.")] = None,
-        day: Annotated[date | None, Query(description="Starting on this day in Asia/Shanghai.")] = None,
+        day: Annotated[date | None, Query(description="Taking place on this day in Asia/Shanghai.")] = None,
         free: Annotated[int | None, Query(ge=1, le=100, description="With so many free places.")] = None,
     ) -> Response:
-        if day is not None:
-            since, until = on_day(day, since, until)
         query = in_calendar(community, since, until, kind, status, series, venue, host, age) | with_free(free)
+        if (kind, series, host, age, free) != (None,) * 5:  # what it is, or how full, may not be asked out
+            query |= known_privately(community, by)
+        if day is not None:
+            query |= on_day(day, since, until)
         found = await activities.select(query, sort=BY_START, descending=False, limit=page.limit, cursor=page.cursor)
+        if status is None:
+            found = await without_replaced(activities, found, in_calendar(community))
         await present.prepare(found)
         return paged(found, present.view(by, language), request)
 
@@ -119,6 +141,8 @@ def _reading(routes: APIRouter, activities: Aggregates[Activity], present: Activ
     )
     async def one(id: Id, request: Request, by: MaybePrincipalDep, language: LanguageDep) -> Response:
         stored = await activities.get(id)
+        if stored.aggregate.hides_from(by):
+            raise UnknownAggregate(kind=activities.kind.name, id=id)
         await present.at_home(stored.aggregate.community)
         return etagged_as_shown(stored, present.view(by, language), request)
 
@@ -127,7 +151,9 @@ def _scheduling(
     routes: APIRouter,
     activities: Aggregates[Activity],
     bookings: Bookings,
+    pictures: Pictures,
     present: ActivityPresenter,
+    formalities: Formalities,
     clock: Clock,
 ) -> None:
     @routes.post(
@@ -144,54 +170,68 @@ def _scheduling(
         view = present.view(by, command.language)
 
         def decide(id: str, now: datetime) -> Decision[Activity]:
-            return scheduling.schedule(id, body.community, plan, fresh_seed(), by, now)
+            scheduled = scheduling.schedule(id, body.community, plan, fresh_seed(), by, now)
+            formalities.require(plan)
+            return scheduled
 
         async with AsyncExitStack() as held:
             if await activities.find(id) is None:  # else the request is one that was carried out before
-                decide(id, clock())  # who may not schedule learns of no booking
+                decide(id, clock())  # who may not schedule learns of no booking and no picture
+                await pictures.require(body.details.shown, body.community)
                 await held.enter_async_context(bookings.claimed(wanted_by(id, body.community, plan)))
             return await command.create(activities, decide, view, id=id, location=BASE + "/activities/{id}")
 
 
-def _changing_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clock: Clock) -> None:
-    async def _with_equipment(
+def _changing_routes(
+    routes: APIRouter,
+    changes: _Changes,
+    bookings: Bookings,
+    pictures: Pictures,
+    formalities: Formalities,
+    clock: Clock,
+) -> None:
+    async def _as_changed(
         activities: Aggregates[Activity], id: str, decide: Decide, by: Principal
-    ) -> Wanted | None:
-        """What the activity would hold after `decide`; None where that is refused, which the command tells itself."""
+    ) -> tuple[Activity, Activity] | None:
+        """The activity before and after `decide`; None where that is refused, which the command tells itself."""
         found = await activities.find(id)
         if found is None or not known_to(by)(found.aggregate):
             return None
         try:
-            changed = decide(found.aggregate, clock()).aggregate
+            return found.aggregate, decide(found.aggregate, clock()).aggregate
         except CommunityError:
             return None
-        plan = Plan(**{name: getattr(changed, name) for name in Plan.model_fields})
-        return wanted_by(id, changed.community, plan, changed.series)
 
     @routes.post(
         "/activities/{id}/change",
-        summary="Another title, text, capacity or other terms",
+        summary="Change an activity's title, text, capacity or other terms",
         response_model=ActivityView,
         responses=problems(*_CHANGE, *TERMS, *PLACE),
     )
     async def change(id: Id, body: ChangeActivity, command: CommandDep) -> Response:
-        decide = _changing(body, command.principal)
+        decide = formalities.keeping(_changing(body, command.principal))
         async with AsyncExitStack() as held:
-            wanted = None
-            if body.details is not None and body.details.equipment:
-                wanted = await _with_equipment(changes.activities, id, decide, command.principal)
-            if wanted is not None:
-                await held.enter_async_context(bookings.claimed(wanted))
+            found = await _as_changed(changes.activities, id, decide, command.principal)
+            if found is not None:
+                before, changed = found
+                await pictures.require(() if body.details is None else body.details.shown, changed.community)
+                if changed.details.equipment != before.details.equipment:
+                    plan = Plan(**{name: getattr(changed, name) for name in Plan.model_fields})
+                    claim = bookings.claimed(wanted_by(id, changed.community, plan, changed.series))
+                    await held.enter_async_context(claim)
+                elif changed.capacity > before.capacity:
+                    await bookings.require_size(changed.community, changed.venue, changed.capacity)
             return await changes(id, command, decide)
 
     @routes.post(
         "/activities/{id}/change/preview",
-        summary="Whom a change would affect; nothing is saved",
+        summary="Preview whom a change would affect; nothing is saved",
         responses=problems(UnknownAggregate, NotYours, NotScheduled, *TERMS),
     )
     async def preview_change(id: Id, body: ChangeActivity, principal: PrincipalDep) -> Effect:
         stored = await known(changes.activities, id, known_to(principal))
-        return effect(stored.aggregate, _changing(body, principal)(stored.aggregate, clock()))
+        decide = formalities.keeping(_changing(body, principal))
+        return effect(stored.aggregate, decide(stored.aggregate, clock()))
 
 
 def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clock: Clock) -> None:
@@ -199,7 +239,7 @@ def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clo
 
     @routes.post(
         "/activities/{id}/move/preview",
-        summary="Whom another time or place would affect; nothing is saved",
+        summary="Preview whom another time or place would affect; nothing is saved",
         responses=problems(UnknownAggregate, NotYours, NotScheduled, *TIMES, HasBegun),
     )
     async def preview_move(id: Id, body: MoveActivity, principal: PrincipalDep) -> Effect:
@@ -208,7 +248,7 @@ def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clo
 
     @routes.post(
         "/activities/{id}/move",
-        summary="Another time or place",
+        summary="Move an activity to another time or place",
         response_model=ActivityView,
         responses=problems(*_CHANGE, *TIMES, HasBegun, *PLACE),
     )
@@ -229,7 +269,7 @@ def _moving_routes(routes: APIRouter, changes: _Changes, bookings: Bookings, clo
 def _ending_routes(routes: APIRouter, changes: _Changes) -> None:
     @routes.post(
         "/activities/{id}/cancel",
-        summary="It won't take place",
+        summary="Cancel an activity",
         response_model=ActivityView,
         responses=problems(*_CHANGE, HasBegun),
     )
@@ -239,7 +279,7 @@ def _ending_routes(routes: APIRouter, changes: _Changes) -> None:
 
     @routes.post(
         "/activities/{id}/stop",
-        summary="It has begun, and is broken off now",
+        summary="Break off an activity that has begun",
         response_model=ActivityView,
         responses=problems(*_CHANGE, ending.NotUnderWay),
     )
@@ -249,7 +289,7 @@ def _ending_routes(routes: APIRouter, changes: _Changes) -> None:
 
     @routes.post(
         "/activities/{id}/complete",
-        summary="It is over",
+        summary="Complete an activity that is over",
         response_model=ActivityView,
         responses=problems(*_CHANGE, ending.NotOverYet),
     )
@@ -261,7 +301,14 @@ def wanted_by(id: str, community: str, plan: Plan, series: str | None = None) ->
     """What an activity of that plan holds of venues, instructors and equipment."""
     slot = Slot(activity=id, starts_at=plan.starts_at, ends_at=plan.ends_at)
     return Wanted(
-        community, plan.venue, series or id, plan.title, plan.capacity, [slot], plan.instructors, plan.details.equipment
+        community,
+        plan.venue,
+        series or id,
+        plan.booked_as,
+        plan.capacity,
+        [slot],
+        plan.instructors,
+        plan.details.equipment,
     )
 
 

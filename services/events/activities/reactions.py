@@ -1,14 +1,25 @@
-"""What activities do on events: their helpers are whom the volunteers service names."""
+"""The reactions of activities to events: their helpers are the people whom the volunteers service names,
+and what is booked for a private one follows it."""
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
+from services.contracts.activities import ActivityChanged
 from services.contracts.volunteers import NeedAccepted, NeedReopened, NeedStaffed
 from services.events.activities.domain import staffing
 from services.events.activities.domain.activity import Activity
+from services.events.venues.bookings import Bookings
 
 
-def reactions(handlers: Handlers, activities: Aggregates[Activity]) -> None:
+def reactions(handlers: Handlers, activities: Aggregates[Activity], bookings: Bookings) -> None:
     """Put the handlers of this room into the table."""
+
+    @handlers.on(ActivityChanged)
+    async def book_private_as_changed(received: Received[ActivityChanged]) -> None:
+        """What a private activity uses is not told, so it is read from the activity as it is now."""
+        if received.event.private and {"private", "details", "capacity"} & {*received.event.fields}:
+            activity = (await activities.get(received.envelope.aggregate_id)).aggregate
+            uses = activity.details.equipment
+            await bookings.describe(activity.id, activity.booked_as, activity.capacity, uses)
 
     @handlers.on(NeedStaffed)
     async def staff(received: Received[NeedStaffed]) -> None:

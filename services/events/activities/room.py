@@ -9,21 +9,30 @@ from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.events.activities.api import router
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.erasure import erase_from_activity
+from services.events.activities.domain.formalities import Formalities
 from services.events.activities.presenting import ActivityPresenter
 from services.events.activities.reactions import reactions
 from services.events.activities.store import INDEXES, KINDS, with_person
 from services.events.activities.sweeps import answers, completion, reminders, staffing_gaps
+from services.events.pictures.store import Pictures
 from services.events.venues.bookings import Bookings
 
 
-def room(activities: Aggregates[Activity], bookings: Bookings, present: ActivityPresenter, clock: Clock) -> Room:
+def room(
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    pictures: Pictures,
+    present: ActivityPresenter,
+    formalities: Formalities,
+    clock: Clock,
+) -> Room:
     """The room of activities."""
     return Room(
         "activities",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(activities, bookings, present, clock)],
-        reactions=lambda table: reactions(table, activities),
+        routers=[router(activities, bookings, pictures, present, formalities, clock)],
+        reactions=lambda table: reactions(table, activities, bookings),
         sweeps=[completion(activities), answers(activities), staffing_gaps(activities), reminders(activities)],
         erase=partial(erase, activities),
     )

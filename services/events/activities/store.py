@@ -1,16 +1,19 @@
-"""How activities are kept: a query with its index for every way in which they are looked for."""
+"""The kind of activities, and a query with its index for every way in which they are looked for."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from services.chassis.store.aggregates import Kind
+from services.chassis.principal import Principal, Role
+from services.chassis.store.aggregates import Aggregates, Kind, Page
 from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.chassis.store.unavailable import store_errors
 from services.chassis.values import ZONE
 from services.contracts.activities import ActivityKind, ActivityState, ActivityStatus
 from services.contracts.topics import ACTIVITIES
-from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.activity import MAX_DURATION, Activity
 from services.events.activities.domain.ending import COMPLETED_AFTER
+from services.events.pictures.shown import SHOWING
 
 ACTIVITY = Kind(
     name="activity",
@@ -59,6 +62,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="reminders",
             partialFilterExpression={"state.reminder_due": {"$type": "date"}},
         ),
+        SHOWING,
     ],
 }
 
@@ -93,11 +97,31 @@ def in_calendar(
     return query
 
 
-def on_day(day: date, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
-    """The bounds of `day` on the community's calendar, or narrower ones where `since` and `until` are."""
+def known_privately(community: str, by: Principal | None) -> dict[str, Any]:
+    """The part of a query that leaves out private activities of `community` of which `by` may not know what they are,
+    as `Activity.hides_from` decides."""
+    if by is not None and community in by.communities:
+        if by.has(community, Role.STAFF):
+            return {}
+        return {"$or": [openly(), with_person(by.sub)]}
+    return openly()
+
+
+def openly() -> dict[str, Any]:
+    """The part of a query that leaves what is not private. Activities of old say nothing of it."""
+    return {"state.private": {"$ne": True}}
+
+
+def on_day(day: date, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """The part of a query that leaves what takes place on `day` on the community's calendar, and starts in
+    [since, until). What lasts several days takes place on each of them; none lasts longer than an activity may."""
     begins = datetime.combine(day, time.min, ZONE).astimezone(UTC)
-    ends = begins + timedelta(days=1)
-    return (begins if since is None else max(begins, since), ends if until is None else min(ends, until))
+    earliest, latest = begins - MAX_DURATION, begins + timedelta(days=1)
+    starts = {
+        "$gte": earliest if since is None else max(earliest, since),
+        "$lt": latest if until is None else min(latest, until),
+    }
+    return {BY_START: starts, "state.ends_at": {"$gt": begins}}
 
 
 def with_free(heads: int | None) -> dict[str, Any]:
@@ -106,8 +130,35 @@ def with_free(heads: int | None) -> dict[str, Any]:
         return {}
     seated = _heads("$state.seated", {"$not": ["$$party.guest"]})
     held = _heads("$state.waiting", {"$ne": [{"$ifNull": ["$$party.offered_until", None]}, None]})
-    left = {"$subtract": ["$state.capacity", {"$add": [seated, held]}]}
+    guests = _heads("$state.seated", {"$and": ["$$party.guest", {"$not": [{"$in": ["$$party.person", _GONE]}]}]})
+    left = {"$subtract": ["$state.capacity", {"$add": [seated, held, _WALKED_IN, guests]}]}
     return {"state.status": ActivityStatus.SCHEDULED.value, "$expr": {"$gte": [left, heads]}}
+
+
+_WALKED_IN = {
+    "$sum": {
+        "$map": {
+            "input": {"$filter": {"input": "$state.presences", "as": "each", "cond": {"$not": ["$$each.left_at"]}}},
+            "as": "each",
+            "in": {"$ifNull": ["$$each.beyond", {"$cond": ["$$each.walk_in", "$$each.heads", 0]}]},
+        }
+    }
+}
+"""How many heads are there without a seat, as `Activity.walked_in` counts them."""
+_GONE = {
+    "$map": {
+        "input": {
+            "$filter": {
+                "input": "$state.presences",
+                "as": "each",
+                "cond": {"$and": [{"$not": ["$$each.as_volunteer"]}, {"$or": ["$$each.walk_in", "$$each.left_at"]}]},
+            }
+        },
+        "as": "each",
+        "in": "$$each.person",
+    }
+}
+"""Who is counted as no guest any more, as `Activity.guests` has it: they have left, or are counted as walked in."""
 
 
 def _heads(parties: str, which: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +174,18 @@ def with_person(person: str) -> dict[str, Any]:
 
 def ahead_in(series: str, after: datetime) -> dict[str, Any]:
     """The query for activities of `series` that start after `after` and stand."""
-    return {"state.series": series, BY_START: {"$gt": after}, "state.status": ActivityStatus.SCHEDULED.value}
+    return {**dates_after(series, after), "state.status": ActivityStatus.SCHEDULED.value}
+
+
+def cancelled_ahead(series: Sequence[str], after: datetime) -> dict[str, Any]:
+    """The query for dates of these `series` after `after` that were cancelled."""
+    status = ActivityStatus.CANCELLED.value
+    return {"state.series": {"$in": list(series)}, BY_START: {"$gt": after}, "state.status": status}
+
+
+def dates_after(series: str, after: datetime) -> dict[str, Any]:
+    """The query for activities of `series` that start after `after`, those that were cancelled too."""
+    return {"state.series": series, BY_START: {"$gt": after}}
 
 
 def to_complete(now: datetime) -> dict[str, Any]:
@@ -144,3 +206,34 @@ def short_staffed(now: datetime) -> dict[str, Any]:
 def reminders_due(now: datetime) -> dict[str, Any]:
     """The query for activities of which people are to be reminded."""
     return {"state.reminder_due": {"$type": "date", "$lte": now}}
+
+
+async def without_replaced(
+    activities: Aggregates[Activity], found: Page[Activity], within: Mapping[str, Any]
+) -> Page[Activity]:
+    """`found` without the cancelled dates of series that take place after all, as another activity that the query
+    `within` finds too: a list tells of each date once, by the activity that stands."""
+    off = [each.aggregate for each in found.items if _is_cancelled_date(each.aggregate)]
+    if not off:
+        return found
+    stands = {
+        "state.series": {"$in": sorted({str(each.series) for each in off})},
+        "state.occurrence": {"$in": sorted({str(each.occurrence) for each in off})},
+        "state.status": {"$ne": ActivityStatus.CANCELLED.value},
+    }
+    with store_errors():
+        living = await activities.collection.find(
+            {**within, **stands}, {"state.series": 1, "state.occurrence": 1}
+        ).to_list(None)
+    dates = {(each["state"]["series"], str(each["state"]["occurrence"])) for each in living}
+    items = [
+        stored
+        for stored in found.items
+        if not _is_cancelled_date(stored.aggregate)
+        or (stored.aggregate.series, str(stored.aggregate.occurrence)) not in dates
+    ]
+    return Page(items, found.next)
+
+
+def _is_cancelled_date(activity: Activity) -> bool:
+    return activity.status is ActivityStatus.CANCELLED and activity.occurrence is not None

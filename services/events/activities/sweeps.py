@@ -1,4 +1,5 @@
-"""What activities do on due times: seats whose party did not answer go on, and what nobody completed is completed."""
+"""The sweeps of activities: seats whose party did not answer are given on, and activities that nobody completed are
+completed."""
 
 from datetime import timedelta
 

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
-from services.contracts.activities import ActivityDetails, ActivityKind, ActivityStatus
+from services.contracts.activities import ActivityDetails, ActivityKind, ActivityStatus, HelperSeats
 from services.events.activities.domain.activity import Activity
 
 
@@ -28,7 +28,7 @@ class CommandView(BaseModel):
 
 
 class ShownToCaller(TypedDict):
-    """What depends on who asks and in which language."""
+    """The parts of a view that depend on the caller and the language."""
 
     names: ActivityNames
     can: list[CommandView]
@@ -38,6 +38,7 @@ class ActivityView(BaseModel):
     """An activity as anybody may see it. Seats are counted in heads.
 
     `can`: the commands that the caller may give now. What is not among them is refused.
+    Of a private activity, callers who may not know what it is read in lists that its time and place are taken.
     """
 
     id: str
@@ -57,13 +58,16 @@ class ActivityView(BaseModel):
     volunteers_needed: int
     volunteers_found: int
     skill: str | None
+    helpers: tuple[HelperSeats, ...]
     min_age: int | None
     guardian_required: bool
     details: ActivityDetails
+    private: bool = Field(description="Whether others learn only that its time and place are taken, as busy.")
     all_day: bool
     stopped: bool
     previous_starts: tuple[datetime, ...]
     status: ActivityStatus
+    reason: str | None = Field(description="Why it was cancelled or broken off.")
     series: str | None
     occurrence: date | None
     names: ActivityNames
@@ -73,9 +77,11 @@ class ActivityView(BaseModel):
 def public_fields(stored: Stored[Activity]) -> dict[str, Any]:
     """The values of the fields of an ActivityView that are the same for everybody."""
     activity = stored.aggregate
+    takes_place = activity.status is not ActivityStatus.CANCELLED
     counted = {
         "version": stored.version,
-        "waiting": activity.waiting_heads,
+        "free": activity.free if takes_place else 0,
+        "waiting": activity.waiting_heads if takes_place else 0,
         "volunteers_found": len(activity.volunteers),
     }
     shared = ActivityView.model_fields.keys() - counted.keys() - ShownToCaller.__annotations__.keys()

@@ -22,13 +22,14 @@ from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.attendance.domain import attendance as rules
-from services.events.attendance.domain.attendance import CheckInOrOut
+from services.events.attendance.domain.attendance import CheckInOrOut, StrikePresence
 from services.events.attendance.domain.codes import CodeTime, TooManyTries, WrongCode, code_shown
 from services.events.attendance.store import Volunteers
 from services.events.attendance.views import PresenceView, RosterView
 from services.events.registrations.domain import NotRegistered
 
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, WrongCode, TooManyTries, NotScheduled)
+_STRIKE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled)
 _NO_CODE = ""
 """A code that is never right: a decision answers it as it answers every wrong one."""
 
@@ -47,7 +48,7 @@ def _roster(activities: Aggregates[Activity], time: CodeTime, clock: Clock) -> A
 
     @routes.get(
         "/activities/{id}/roster",
-        summary="Who is in it, and the check-in code around its time (the desk)",
+        summary="The roster of an activity, with the check-in code around its time (the desk)",
         responses=problems(UnknownAggregate),
     )
     async def roster(id: Id, principal: PrincipalDep) -> RosterView:
@@ -62,7 +63,7 @@ def _checking(volunteers: Volunteers, attend: "_Attending") -> APIRouter:
 
     @routes.post(
         "/check-ins",
-        summary="Somebody is there",
+        summary="Check in",
         response_model=PresenceView,
         responses=problems(
             *_CHANGE,
@@ -82,7 +83,7 @@ def _checking(volunteers: Volunteers, attend: "_Attending") -> APIRouter:
 
     @routes.post(
         "/check-outs",
-        summary="Somebody leaves",
+        summary="Check out",
         response_model=PresenceView,
         responses=problems(
             *_CHANGE, rules.AttendanceAhead, rules.LeftBeforeComing, rules.NotCheckedIn, rules.AlreadyCheckedOut
@@ -90,6 +91,15 @@ def _checking(volunteers: Volunteers, attend: "_Attending") -> APIRouter:
     )
     async def check_out(id: Id, body: CheckInOrOut, command: CommandDep) -> Response:
         return await attend(await attend.known(id, command), body, command, rules.check_out)
+
+    @routes.post(
+        "/presences/strike",
+        summary="Correct a presence that was recorded by mistake: nobody was there (the desk)",
+        response_model=RosterView,
+        responses=problems(*_STRIKE, rules.NotCheckedIn, rules.AlreadyCheckedOut),
+    )
+    async def strike(id: Id, body: StrikePresence, command: CommandDep) -> Response:
+        return await attend.strike(id, body, command)
 
     return routes
 
@@ -105,6 +115,16 @@ class _Attending:
 
     async def known(self, id: str, command: Command) -> Activity:
         return (await known(self._activities, id, known_to(command.principal))).aggregate
+
+    async def strike(self, id: str, body: StrikePresence, command: Command) -> Response:
+        by = command.principal
+        return await command.change(
+            self._activities,
+            id,
+            lambda activity, now: rules.strike(activity, body.person, by, now, as_volunteer=body.as_volunteer),
+            lambda stored: RosterView.of(stored, code_shown(stored.aggregate, self._clock(), self._time)),
+            known_to=lambda activity: activity.is_desk(by),
+        )
 
     async def __call__(self, activity: Activity, body: CheckInOrOut, command: Command, act: rules.Attend) -> Response:
         by = command.principal

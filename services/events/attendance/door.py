@@ -1,5 +1,7 @@
 """The door: the code of a registrant as text and picture, the list to print and to take along, scans and walk-ins."""
 
+import base64
+import hashlib
 import io
 from datetime import datetime
 from html import escape
@@ -12,9 +14,10 @@ from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.language import Language, LanguageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.values import ZONE
 from services.contracts.marks import Id
 from services.events.activities.api import BASE
@@ -22,23 +25,25 @@ from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.attendance.domain import attendance, scans
 from services.events.attendance.domain.scans import Answered, Batch, WalkIn
 from services.events.attendance.domain.tickets import ticket
-from services.events.attendance.views import DoorList, PresenceView, TicketView
+from services.events.attendance.views import DoorList, TicketView, WalkInView
 from services.events.children.domain import Child
+from services.events.names.store import CommunityNames, Names
+from services.events.registrations.domain import ChildrenUncounted, GroupsUnclear
 
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, NotScheduled, attendance.TooLateToCheckIn)
 
 
 class Scanned(BaseModel):
-    """What became of each scan of a batch."""
+    """The outcome of each scan of a batch."""
 
     answers: list[Answered]
 
 
-def door(activities: Aggregates[Activity], children: Aggregates[Child], clock: Clock) -> APIRouter:
+def door(activities: Aggregates[Activity], children: Aggregates[Child], names: Names, clock: Clock) -> APIRouter:
     """The routes of the door."""
     routes = APIRouter(prefix=BASE + "/activities/{id}", tags=["attendance"])
     _tickets(routes, activities, clock)
-    _lists(routes, activities, children)
+    _lists(routes, activities, children, names)
     _entering(routes, activities, clock)
     return routes
 
@@ -46,7 +51,7 @@ def door(activities: Aggregates[Activity], children: Aggregates[Child], clock: C
 def _tickets(routes: APIRouter, activities: Aggregates[Activity], clock: Clock) -> None:
     @routes.get(
         "/my-code",
-        summary="My own code for the door, good for some minutes",
+        summary="My own code for the door, valid for some minutes",
         responses=problems(UnknownAggregate),
     )
     async def code(id: Id, principal: PrincipalDep) -> TicketView:
@@ -55,7 +60,7 @@ def _tickets(routes: APIRouter, activities: Aggregates[Activity], clock: Clock) 
 
     @routes.get(
         "/my-code.svg",
-        summary="The same as a picture (SVG)",
+        summary="My own code for the door as a picture (SVG)",
         response_class=Response,
         responses={
             200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}},
@@ -76,39 +81,41 @@ def _tickets(routes: APIRouter, activities: Aggregates[Activity], clock: Clock) 
         return ticket(activity, next(p for p in activity.seated if p.person == principal.sub), clock())
 
 
-def _lists(routes: APIRouter, activities: Aggregates[Activity], children: Aggregates[Child]) -> None:
+def _lists(routes: APIRouter, activities: Aggregates[Activity], children: Aggregates[Child], names: Names) -> None:
     @routes.get(
         "/door-list",
-        summary="Who is expected, for a phone to take along (the desk)",
+        summary="The door list of an activity, for a phone without a connection (the desk)",
         responses=problems(UnknownAggregate),
     )
     async def listed(id: Id, principal: PrincipalDep) -> DoorList:
-        return await _list(id, principal)
+        return (await _list(id, principal))[1]
 
     @routes.get(
         "/door-list.html",
-        summary="The same to print (the desk)",
+        summary="The door list of an activity, to print (the desk)",
         response_class=Response,
         responses={
             200: {"content": {"text/html": {"schema": {"type": "string"}}}},
             **problems(UnknownAggregate),
         },
     )
-    async def printed(id: Id, principal: PrincipalDep) -> Response:
-        page = printable(await _list(id, principal))
-        return Response(page, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
+    async def printed(id: Id, principal: PrincipalDep, language: LanguageDep) -> Response:
+        stored, listed = await _list(id, principal)
+        page = printable(listed, await names.of(stored.aggregate.community), language)
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": PRINTED_CSP}
+        return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
-    async def _list(id: str, principal: PrincipalDep) -> DoorList:
+    async def _list(id: str, principal: PrincipalDep) -> tuple[Stored[Activity], DoorList]:
         stored = await known(activities, id, lambda activity: activity.is_desk(principal))
         named = {child for party in stored.aggregate.seated for child in party.children}
         found = [each.aggregate for child in sorted(named) if (each := await children.find(child)) is not None]
-        return DoorList.of(stored, {child.id: child for child in found})
+        return stored, DoorList.of(stored, {child.id: child for child in found})
 
 
 def _entering(routes: APIRouter, activities: Aggregates[Activity], clock: Clock) -> None:
     @routes.post(
         "/scans",
-        summary="What a phone has seen, connected or not; sent again it changes nothing (the desk)",
+        summary="Send codes that a phone has scanned, also later or again (the desk)",
         response_model=Scanned,
         responses=problems(*_CHANGE),
     )
@@ -124,9 +131,18 @@ def _entering(routes: APIRouter, activities: Aggregates[Activity], clock: Clock)
 
     @routes.post(
         "/walk-ins",
-        summary="People came without a registration (the desk)",
-        response_model=PresenceView,
-        responses=problems(*_CHANGE, attendance.AttendanceAhead, attendance.TooEarlyToCheckIn, scans.TooManyWalkIns),
+        summary="Record people who came without a registration (the desk)",
+        response_model=WalkInView,
+        responses=problems(
+            *_CHANGE,
+            attendance.AttendanceAhead,
+            attendance.TooEarlyToCheckIn,
+            attendance.AlreadyCheckedIn,
+            scans.LeftAlready,
+            scans.TooManyWalkIns,
+            GroupsUnclear,
+            ChildrenUncounted,
+        ),
     )
     async def enter(id: Id, body: WalkIn, command: CommandDep) -> Response:
         by = command.principal
@@ -135,23 +151,48 @@ def _entering(routes: APIRouter, activities: Aggregates[Activity], clock: Clock)
             activities,
             id,
             lambda activity, now: scans.walk_in(activity, person, body, by, now),
-            lambda stored: PresenceView.of(stored.aggregate, person, as_volunteer=False),
+            lambda stored: WalkInView.entered(stored.aggregate, person, command.language),
             known_to=known_to(by),
         )
 
 
-def printable(listed: DoorList) -> str:
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+_PRINTED = {
+    "zh": ("签到表", "到场", "姓名", "人数", "儿童", "可接送", "共 {parties} 组 {heads} 人"),
+    "en": ("Door list", "Here", "Who", "Heads", "Children", "May pick up", "{parties} parties, {heads} people"),
+}
+_STYLE = (
+    "body{font:16px/1.5 sans-serif;margin:24px;color:#000;background:#fff}table{border-collapse:collapse;width:100%}"
+    "th,td{border:1px solid #555;padding:6px 8px;text-align:left;overflow-wrap:anywhere}"
+    "thead{display:table-header-group}tr{break-inside:avoid}"
+)
+
+
+PRINTED_CSP = f"default-src 'none'; frame-ancestors 'none'; style-src 'sha256-{_digest(_STYLE)}'"
+"""The policy of the printed list: it has this style and nothing else."""
+
+
+def printable(listed: DoorList, known: CommunityNames, language: Language) -> str:
     """The door list as a page to print: a line to tick off for each party."""
     starts = listed.starts_at.astimezone(ZONE)
+    venue = known.venues.get(listed.venue)
+    place = listed.venue if venue is None else venue.in_(language)
+    called, *columns, summed = _PRINTED[language]
+    heads = summed.format(parties=len(listed.rows), heads=sum(row.heads for row in listed.rows))
+    headings = "".join(f'<th scope="col">{column}</th>' for column in columns)
     rows = "".join(
         f"<tr><td>{'☑' if row.present else '☐'}</td><td>{escape(row.label or row.person)}</td><td>{row.heads}</td>"
-        f"<td>{escape('、'.join(row.children))}</td><td>{escape('、'.join(row.pickups))}</td></tr>"
+        f"<td>{escape('、'.join(row.children) or str(row.young or ''))}</td>"
+        f"<td>{escape('、'.join(row.pickups))}</td></tr>"
         for row in listed.rows
     )
     return (
-        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f"<title>{escape(listed.title)}</title></head><body>"
-        f"<h1>{escape(listed.title)}</h1><p>{starts:%Y-%m-%d %H:%M} {escape(listed.venue)}</p>"
-        "<table><thead><tr><th>到 Here</th><th>姓名 Who</th><th>人数 Heads</th><th>儿童 Children</th>"
-        f"<th>可接送 May pick up</th></tr></thead><tbody>{rows}</tbody></table></body></html>"
+        f'<!DOCTYPE html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{called} · {escape(listed.title)}</title><style>{_STYLE}</style></head><body><main>"
+        f"<h1>{escape(listed.title)}</h1><p>{starts:%Y-%m-%d %H:%M} · {escape(place)} · {heads}</p>"
+        f"<table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></main></body></html>"
     )

@@ -1,4 +1,5 @@
-"""What attendance takes from events: a copy of who is a volunteer, since only approved ones check in as helpers."""
+"""The reaction of attendance to events: it copies the states of volunteers, since only approved ones check in as
+helpers."""
 
 from services.chassis.subscriber.handlers import Handlers
 from services.contracts.volunteers import VolunteerState

@@ -14,11 +14,13 @@ from services.events.attendance.reactions import reactions
 from services.events.attendance.settings import AttendanceSettings
 from services.events.attendance.store import INDEXES, VOLUNTEERS, Volunteers
 from services.events.children.domain import Child
+from services.events.names.store import Names
 
 
 def room(
     activities: Aggregates[Activity],
     children: Aggregates[Child],
+    names: Names,
     database: Database,
     clock: Clock,
     settings: AttendanceSettings,
@@ -30,8 +32,8 @@ def room(
         indexes=INDEXES,
         routers=[
             *routers(activities, Volunteers(database[VOLUNTEERS]), tries, settings.code_time, clock),
-            door(activities, children, clock),
-            figures(activities),
+            door(activities, children, names, clock),
+            figures(activities, children),
         ],
         reactions=reactions,
     )

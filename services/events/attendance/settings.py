@@ -1,4 +1,4 @@
-"""What a deployment decides about check-in codes: when they exist, and how often they may be tried."""
+"""Settings of check-in codes: when they exist, and how often they may be tried."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ class AttendanceSettings(ServiceSettings):
 
     @property
     def code_limits(self) -> Limits:
-        """How often codes may be tried."""
+        """The limits of wrong codes."""
         return Limits(
             person=self.code_tries_per_person,
             thing=self.code_tries_per_activity,

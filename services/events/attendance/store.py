@@ -1,4 +1,4 @@
-"""What attendance keeps: a copy of who is a volunteer, and the tries at codes."""
+"""The collections of attendance: copies of the states of volunteers, and the tries at codes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 class Volunteers:
-    """Who is a volunteer, as far as it has been told here."""
+    """The volunteers that this service has been told of."""
 
     def __init__(self, copies: Collection) -> None:
         self._copies = copies

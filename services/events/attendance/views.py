@@ -1,4 +1,4 @@
-"""What the desk sees of an activity, and what people see of their own coming and going."""
+"""The views of an activity for the desk, and of people's own presence."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
+from services.chassis.http.language import Language
 from services.chassis.store.aggregates import Stored
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import Party, Presence
@@ -15,7 +16,7 @@ from services.events.children.domain import Child
 
 
 class RosterView(BaseModel):
-    """Who is in an activity: for the desk only."""
+    """The people in an activity, for the desk only."""
 
     id: str
     version: int
@@ -23,8 +24,16 @@ class RosterView(BaseModel):
     check_in_code: str | None = Field(description="Null but around the activity's time.")
     seated: tuple[Party, ...]
     waiting: tuple[Party, ...] = Field(description="In the order in which they move up.")
+    cannot_fit: tuple[str, ...] = Field(
+        description="Who waits with a party that is larger than what the activity takes as it is now."
+    )
     volunteers: tuple[str, ...]
     presences: tuple[Presence, ...]
+    capacity: int
+    walked_in: int = Field(description="Heads that are there without a seat, and take places.")
+    guests: int = Field(description="Heads of guests above the capacity who are expected or there, and take places.")
+    free: int
+    above_capacity: int
 
     @classmethod
     def of(cls, stored: Stored[Activity], code: str | None) -> "RosterView":
@@ -53,6 +62,27 @@ class PresenceView(BaseModel):
         return cls(activity=activity.id, **presence.model_dump(exclude={"heads", "by"}))
 
 
+class WalkInView(PresenceView):
+    """The presence of people who walked in; `warning`, where more people have a seat or are there than it takes."""
+
+    free: int
+    above_capacity: int
+    warning: str | None = Field(description="In the caller's language.")
+
+    @classmethod
+    def entered(cls, activity: Activity, person: str, language: Language) -> "WalkInView":
+        presence = PresenceView.of(activity, person, as_volunteer=False)
+        above = activity.above_capacity
+        zh = f"已超出容量 {above} 人（容量 {activity.capacity} 人，含尚未到场的报名者）。"
+        en = f"{above} above the capacity of {activity.capacity}, registered people who are not here yet included."
+        return cls(
+            **presence.model_dump(),
+            free=activity.free,
+            above_capacity=above,
+            warning=None if not above else zh if language == "zh" else en,
+        )
+
+
 class TicketView(BaseModel):
     """The code to show at the door, as text; `code.svg` beside it is the same as a picture."""
 
@@ -68,6 +98,7 @@ class DoorRow(BaseModel):
     label: str | None
     heads: int
     children: tuple[str, ...]
+    young: int = Field(description="How many of the heads are children, named or not.")
     pickups: tuple[str, ...]
     """Who may pick the children up."""
     present: bool
@@ -76,7 +107,8 @@ class DoorRow(BaseModel):
 
 
 class DoorList(BaseModel):
-    """Who is expected, for a phone without a connection and for the printer; and whether there are adults enough."""
+    """The people who are expected or walked in, for a phone without a connection and for print, and whether there are
+    enough adults."""
 
     activity: str
     version: int
@@ -84,6 +116,11 @@ class DoorList(BaseModel):
     starts_at: datetime
     ends_at: datetime
     venue: str
+    capacity: int
+    walked_in: int = Field(description="Heads that are there without a seat, and take places.")
+    guests: int = Field(description="Heads of guests above the capacity who are expected or there, and take places.")
+    free: int
+    above_capacity: int
     rows: tuple[DoorRow, ...]
     children_present: int
     adults_present: int
@@ -93,8 +130,12 @@ class DoorList(BaseModel):
     @classmethod
     def of(cls, stored: Stored[Activity], children: Mapping[str, Child]) -> "DoorList":
         activity = stored.aggregate
-        rows = tuple(_row(activity, party, children) for party in activity.seated)
-        young = sum(len(row.children) for row in rows if row.present)
+        seated = {party.person for party in activity.seated}
+        rows = (
+            *(_row(activity, party, children) for party in activity.seated),
+            *(_unregistered(activity, p) for p in activity.presences if not p.as_volunteer and p.person not in seated),
+        )
+        young = sum(row.young for row in rows if row.present)
         heads = sum(row.heads for row in rows if row.present)
         helpers = sum(1 for each in activity.presences if each.as_volunteer and each.left_at is None)
         per_adult = activity.details.terms.children_per_adult
@@ -106,12 +147,33 @@ class DoorList(BaseModel):
             starts_at=activity.starts_at,
             ends_at=activity.ends_at,
             venue=activity.venue,
+            capacity=activity.capacity,
+            walked_in=activity.walked_in,
+            guests=activity.guests,
+            free=activity.free,
+            above_capacity=activity.above_capacity,
             rows=rows,
             children_present=young,
             adults_present=adults,
             children_per_adult=per_adult,
             adults_missing=0 if per_adult is None else max(0, -(-young // per_adult) - adults),
         )
+
+
+def _unregistered(activity: Activity, presence: Presence) -> DoorRow:
+    """Those who are there without a registration."""
+    return DoorRow(
+        reference=reference(activity, presence.person),
+        person=presence.person,
+        label=presence.label,
+        heads=presence.heads,
+        children=(),
+        young=presence.children,
+        pickups=(),
+        present=True,
+        arrived_at=presence.arrived_at,
+        seen=max(1, len(presence.scans)),
+    )
 
 
 def _row(activity: Activity, party: Party, children: Mapping[str, Child]) -> DoorRow:
@@ -121,8 +183,9 @@ def _row(activity: Activity, party: Party, children: Mapping[str, Child]) -> Doo
         reference=reference(activity, party.person),
         person=party.person,
         label=party.label,
-        heads=party.heads,
+        heads=party.heads if presence is None else presence.heads,
         children=tuple(child.label or child.id for child in theirs),
+        young=max(len(party.children), 0 if presence is None else presence.children),
         pickups=tuple(dict.fromkeys(pickup.label for child in theirs for pickup in child.pickups)),
         present=presence is not None,
         arrived_at=None if presence is None else presence.arrived_at,

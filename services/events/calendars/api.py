@@ -14,11 +14,12 @@ from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Code, Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
-from services.events.activities.store import BY_START, in_calendar
+from services.events.activities.store import BY_START, in_calendar, openly, without_replaced
 from services.events.calendars.feeds import Asked, Feed, Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data
 from services.events.calendars.rss import RSS, rss
 from services.events.names.store import Names
+from services.events.series.domain.series import Series
 
 _FRESH = "public, max-age=300"
 
@@ -41,11 +42,17 @@ class NoSuchCalendar(NotFound, code="calendar.unknown", zh="没有这个日历�
 
 
 def routers(
-    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, names: Names, clock: Clock, public_url: str
+    activities: Aggregates[Activity],
+    series: Aggregates[Series],
+    feeds: Feeds,
+    tokens: Tokens,
+    names: Names,
+    clock: Clock,
+    public_url: str,
 ) -> list[APIRouter]:
     """The routes of calendars; `public_url` is the origin of links."""
     return [
-        _public(activities, feeds, names, clock, public_url),
+        _public(activities, series, feeds, names, clock, public_url),
         _personal(activities, feeds, tokens, clock, public_url),
     ]
 
@@ -55,20 +62,20 @@ def _personal(
 ) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
 
-    @routes.post("/my/calendar", summary="A secret address of my own calendar; it ends the one before")
+    @routes.post("/my/calendar", summary="Make a new secret address of my calendar, which ends the one before")
     async def open_calendar(command: CommandDep) -> PersonalCalendar:
         token = await command.fresh_id(activities.secret, "calendar")
         await tokens.keep(token, command.principal.sub, clock())
         return PersonalCalendar(address=f"{public_url}{BASE}/calendars/{token}.ics")
 
-    @routes.post("/my/calendar/revoke", status_code=204, summary="Nobody reads my calendar any more")
+    @routes.post("/my/calendar/revoke", status_code=204, summary="Revoke the address of my calendar")
     async def revoke(command: CommandDep) -> Response:
         await tokens.revoke(command.principal.sub)
         return Response(status_code=204)
 
     @routes.get(
         "/calendars/{token}.ics",
-        summary="The calendar of whoever made the address, iCalendar",
+        summary="A person's calendar by its secret address (iCalendar)",
         response_class=Response,
         responses={**_ICS, **problems(NoSuchCalendar)},
     )
@@ -89,12 +96,19 @@ def _sent(feed: Feed, request: Request, name: str, fresh: str) -> Response:
     return Response(feed.body, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _public(activities: Aggregates[Activity], feeds: Feeds, names: Names, clock: Clock, public_url: str) -> APIRouter:
+def _public(
+    activities: Aggregates[Activity],
+    series: Aggregates[Series],
+    feeds: Feeds,
+    names: Names,
+    clock: Clock,
+    public_url: str,
+) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
 
     @routes.get(
         "/communities/{community}/calendar.ics",
-        summary="The calendar to subscribe to, iCalendar (public)",
+        summary="The calendar of a community to subscribe to (iCalendar, public)",
         response_class=Response,
         responses=_ICS,
     )
@@ -109,19 +123,20 @@ def _public(activities: Aggregates[Activity], feeds: Feeds, names: Names, clock:
 
     @routes.get(
         "/communities/{community}/activities.rss",
-        summary="What comes next, RSS (public)",
+        summary="The next activities of a community (RSS, public)",
         response_class=Response,
         responses={200: {"content": {RSS: {"schema": {"type": "string"}}}}},
     )
     async def as_rss(community: Id) -> Response:
-        query = in_calendar(community, clock())
-        page = await activities.select(query, sort=BY_START, descending=False, limit=_COMING)
+        query = in_calendar(community, clock()) | openly()
+        found = await activities.select(query, sort=BY_START, descending=False, limit=_COMING)
+        page = await without_replaced(activities, found, query)
         body = rss(community, page.items, public_url, await names.of(community))
         return Response(body, media_type=RSS, headers={"Cache-Control": _FRESH})
 
     @routes.get(
         "/activities/{id}/schema-org",
-        summary="The activity as a schema.org/Event, JSON-LD (public)",
+        summary="An activity as a schema.org/Event (JSON-LD, public)",
         response_class=Response,
         responses={
             200: {"content": {LINKED_DATA: {"schema": {"type": "object"}}}},
@@ -130,7 +145,13 @@ def _public(activities: Aggregates[Activity], feeds: Feeds, names: Names, clock:
     )
     async def as_linked_data(id: Id) -> Response:
         stored = await activities.get(id)
-        body = linked_data(stored, public_url, await names.of(stored.aggregate.community))
+        if stored.aggregate.hides_from(None):
+            raise UnknownAggregate(kind=activities.kind.name, id=id)
+        whole = None if stored.aggregate.series is None else await series.find(stored.aggregate.series)
+        known = await names.of(stored.aggregate.community)
+        body = linked_data(
+            stored, public_url, known, None if whole is None or whole.aggregate.hides_from(None) else whole.aggregate
+        )
         return Response(body, media_type=LINKED_DATA, headers={"Cache-Control": _FRESH})
 
     return routes

@@ -11,9 +11,10 @@ from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.events.activities.domain.activity import Activity
-from services.events.activities.store import BY_START, in_calendar, with_person
+from services.events.activities.store import BY_START, in_calendar, openly, with_person, without_replaced
 from services.events.calendars.icalendar import Shown, calendar
-from services.events.names.store import Names
+from services.events.names.store import NOTHING, CommunityNames, Names
+from services.events.names.words import both
 from services.events.series.domain.series import Series
 
 BACK = timedelta(days=60)
@@ -21,8 +22,6 @@ AHEAD = timedelta(days=400)
 LARGEST = 2000
 """How many activities stand in one calendar; the latest beyond it are left out."""
 LARGEST_SERIES = 500
-REMINDS = timedelta(hours=2)
-"""So long before the start a personal calendar reminds of it; others remind nobody."""
 _KEPT = 64
 _PAGE = 200
 
@@ -44,19 +43,27 @@ class Asked:
     host: str | None = None
     person: str | None = None
 
-    @property
-    def name(self) -> str:
-        """What subscribers read above it."""
+    def name(self, known: CommunityNames) -> str:
+        """What subscribers read above it: the host, the venue or the community by its name, where it has one."""
         if self.person is not None:
             return "我的活动 My activities"
-        return f"社区活动 Community activities ({self.host or self.venue or self.community})"
+        if self.host is not None:
+            host = known.hosts.get(self.host)
+            of = self.host if host is None else both(host.name)
+        elif self.venue is not None:
+            of = both(known.venues.get(self.venue)) or self.venue
+        else:
+            of = both(known.called) or self.community
+        return f"社区活动 Community activities ({of})"
 
     def activities(self, since: datetime, until: datetime) -> dict[str, Any]:
         """The query for its activities that start in [since, until)."""
         if self.person is not None:
-            mine = {"$or": [{"state.seated.person": self.person}, {"state.volunteers": self.person}]}
+            parts = ("seated.person", "volunteers", "organiser", "instructors")
+            mine = {"$or": [{f"state.{part}": self.person} for part in parts]}
             return {**with_person(self.person), BY_START: {"$gte": since, "$lt": until}, **mine}
-        return in_calendar(self.community, since, until) | self._narrowed()
+        query = in_calendar(self.community, since, until) | self._narrowed()
+        return query if self.host is None else query | openly()  # a host's calendar would say whose the time is
 
     def series(self) -> dict[str, Any] | None:
         """The query for its series; a person's calendar shows the dates on which that person comes and no others."""
@@ -94,12 +101,12 @@ class Feeds:
         if known is None or known.tag != tag:
             found = await self._read(query)
             shown = Shown(
-                asked.name,
+                asked.name(await self._names.of(asked.community) if asked.community else NOTHING),
                 found,
                 self._url,
                 await self._read_series(asked.series()),
                 {each: await self._names.of(each) for each in _communities(asked, found)},
-                alarm=None if asked.person is None else REMINDS,
+                reminds=asked.person is not None,
             )
             known = Feed(tag, await asyncio.to_thread(calendar, shown))
             self._known.put(asked, known)
@@ -123,7 +130,7 @@ class Feeds:
         cursor: str | None = None
         while len(activities) < LARGEST:
             page = await self._activities.select(query, sort=BY_START, descending=False, limit=_PAGE, cursor=cursor)
-            activities += page.items
+            activities += (await without_replaced(self._activities, page, query)).items
             if (cursor := page.next) is None:
                 break
         return activities
@@ -132,8 +139,13 @@ class Feeds:
         if query is None:
             return []
         page = await self._series.select(query, limit=LARGEST_SERIES)
-        return [stored.aggregate for stored in page.items]
+        return [stored.aggregate for stored in page.items if not _has_private_dates(stored.aggregate)]
 
 
 def _communities(asked: Asked, found: Sequence[Stored[Activity]]) -> set[str]:
     return {asked.community} if asked.community else {stored.aggregate.community for stored in found}
+
+
+def _has_private_dates(series: Series) -> bool:
+    """Whether some date is private, or was."""
+    return series.private or any(each.change.private for each in series.revisions)

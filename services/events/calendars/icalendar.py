@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vRecur
+from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vRecur, vUri
 
 from services.chassis.store.aggregates import Stored
 from services.chassis.values import ZONE, local_date
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.privacy import BUSY_EN, BUSY_ZH
 from services.events.activities.domain.scheduling import Plan
-from services.events.calendars.links import activity_page, series_page
+from services.events.calendars.links import activity_page, picture, series_page
 from services.events.calendars.recurring import DateApart, Segment, current, exceptions, segments
 from services.events.names.store import NOTHING, CommunityNames
 from services.events.names.words import Name, both
@@ -32,14 +33,16 @@ _LAST_OF_LONG_MONTHS = "BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a calendar shows: its name, activities and series; `names` are those of each community, `alarm` reminds."""
+    """What a calendar shows: its name, activities and series; `names` are those of each community. With `reminds`
+    it is a person's own: each activity that takes place rings when its last reminder is due, and private ones are told
+    as they are."""
 
     name: str
     activities: Sequence[Stored[Activity]]
     public_url: str
     series: Sequence[Series] = ()
     names: Mapping[str, CommunityNames] = field(default_factory=dict)
-    alarm: timedelta | None = None
+    reminds: bool = False
 
 
 def calendar(shown: Shown) -> bytes:
@@ -77,7 +80,9 @@ def _entries(shown: Shown) -> list[Event]:
     entries: list[Event] = []
     recurring = [each.aggregate for each in shown.activities if each.aggregate.series in known]
     for stored in shown.activities:
-        if stored.aggregate.series not in known:
+        if stored.aggregate.private and not shown.reminds:
+            entries.append(_busy(stored.aggregate, shown))
+        elif stored.aggregate.series not in known:
             entries.append(_single(stored.aggregate, shown))
     by_series = {
         key: list(group)
@@ -92,12 +97,33 @@ def _entries(shown: Shown) -> list[Event]:
 
 
 def _single(activity: Activity, shown: Shown) -> Event:
-    plan = Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
+    plan = _plan_of(activity)
     page = activity_page(shown.public_url, activity.community, activity.id)
     entry = _entry(plan, activity.community, page, activity.shown_changes, activity.changed_at, shown)
     entry.add("uid", f"{activity.id}@events.community")
+    cancelled = activity.status is ActivityStatus.CANCELLED
+    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    reminders = activity.details.terms.reminder_hours
+    if shown.reminds and reminders and not cancelled:
+        entry.add_component(_alarm(activity, timedelta(hours=min(reminders))))
+    return entry
+
+
+def _busy(activity: Activity, shown: Shown) -> Event:
+    """The entry of a private activity for those who may not know what it is: its time and its venue."""
+    plan, entry = _plan_of(activity), Event()
+    venue = shown.names.get(activity.community, NOTHING).venues.get(activity.venue)
+    _add_times(entry, plan, activity.shown_changes, activity.changed_at)
+    entry.add("summary", f"{BUSY_ZH} {BUSY_EN}")
+    entry.add("class", "PRIVATE")
+    entry.add("location", fit(both(venue) or activity.venue))
+    entry.add("uid", f"{activity.id}@events.community")
     entry.add("status", "CANCELLED" if activity.status is ActivityStatus.CANCELLED else "CONFIRMED")
     return entry
+
+
+def _plan_of(activity: Activity) -> Plan:
+    return Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
 
 
 def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
@@ -136,11 +162,9 @@ def _apart(series: Series, date_apart: DateApart, shown: Shown) -> Event:
 def _entry(plan: Plan, community: str, page: str, sequence: int, changed_at: datetime, shown: Shown) -> Event:
     known = shown.names.get(community, NOTHING)
     entry = Event()
-    entry.add("sequence", sequence)
-    entry.add("dtstamp", changed_at)
-    entry.add("last-modified", changed_at)
-    entry.add("dtstart", _moment(plan.starts_at, plan))
-    entry.add("dtend", _moment(plan.ends_at, plan))
+    _add_times(entry, plan, sequence, changed_at)
+    if plan.private:
+        entry.add("class", "PRIVATE")
     entry.add("summary", fit(plan.title))
     words = [plan.title_en, plan.details.description, plan.details.description_en, plan.details.bring]
     text = "\n".join(fit(each) for each in words if each is not None)
@@ -153,13 +177,26 @@ def _entry(plan: Plan, community: str, page: str, sequence: int, changed_at: dat
         entry.add("contact", fit(told))
     entry.add("categories", [plan.kind.value])
     entry.add("url", page)
-    if shown.alarm is not None:
-        alarm = Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("trigger", -shown.alarm)
-        alarm.add("description", fit(plan.title))
-        entry.add_component(alarm)
+    for shown_picture in plan.details.pictures:
+        address = vUri(picture(shown.public_url, shown_picture.picture))
+        entry.add("image", address, parameters={"VALUE": "URI", "DISPLAY": "BADGE", "FMTTYPE": "image/jpeg"})
     return entry
+
+
+def _add_times(entry: Event, plan: Plan, sequence: int, changed_at: datetime) -> None:
+    entry.add("sequence", sequence)
+    entry.add("dtstamp", changed_at)
+    entry.add("last-modified", changed_at)
+    entry.add("dtstart", _moment(plan.starts_at, plan))
+    entry.add("dtend", _moment(plan.ends_at, plan))
+
+
+def _alarm(activity: Activity, before: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -before)
+    alarm.add("description", fit(activity.title))
+    return alarm
 
 
 def _moment(moment: datetime, plan: Plan) -> datetime | date:

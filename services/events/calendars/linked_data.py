@@ -1,24 +1,38 @@
 """An activity as schema.org/Event in JSON-LD, for search engines and other calendars. It names no person."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from services.chassis.store.aggregates import Stored
-from services.chassis.values import ZONE
-from services.contracts.activities import ActivityStatus, Admits
+from services.chassis.values import ZONE, local_date
+from services.contracts.activities import ActivityStatus, Admits, ShownPicture
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
-from services.events.calendars.links import activity_page
+from services.events.calendars.links import activity_page, picture, series_page
 from services.events.names.store import NOTHING, CommunityNames
 from services.events.names.words import Name
+from services.events.series.domain.series import Series
 
 _GENDERS = {Admits.WOMEN: "FemaleOnly", Admits.MEN: "MaleOnly"}
+_DAYS = {
+    "MO": "https://schema.org/Monday",
+    "TU": "https://schema.org/Tuesday",
+    "WE": "https://schema.org/Wednesday",
+    "TH": "https://schema.org/Thursday",
+    "FR": "https://schema.org/Friday",
+    "SA": "https://schema.org/Saturday",
+    "SU": "https://schema.org/Sunday",
+}
 LINKED_DATA = "application/ld+json"
 
 
-def linked_data(stored: Stored[Activity], public_url: str, known: CommunityNames = NOTHING) -> bytes:
-    """The JSON-LD of an activity. A moved one says when it was to be (EventRescheduled wants `previousStartDate`)."""
+def linked_data(
+    stored: Stored[Activity], public_url: str, known: CommunityNames = NOTHING, series: Series | None = None
+) -> bytes:
+    """The JSON-LD of an activity. A moved one says when it was to be (EventRescheduled wants `previousStartDate`), a
+    date of a `series` by which rule it recurs."""
     activity = stored.aggregate
     base = f"{public_url}/api/events/v1"
     event: dict[str, Any] = {
@@ -28,8 +42,8 @@ def linked_data(stored: Stored[Activity], public_url: str, known: CommunityNames
         "identifier": activity.id,
         "name": fit(activity.title),
         "inLanguage": "zh-CN",
-        "startDate": activity.starts_at.astimezone(ZONE).isoformat(),
-        "endDate": activity.ends_at.astimezone(ZONE).isoformat(),
+        "startDate": _when(activity, activity.starts_at),
+        "endDate": _when(activity, activity.ends_at - timedelta(days=1) if activity.all_day else activity.ends_at),
         "eventStatus": f"https://schema.org/{_status(activity)}",
         "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
         "isAccessibleForFree": True,
@@ -44,11 +58,20 @@ def linked_data(stored: Stored[Activity], public_url: str, known: CommunityNames
     event |= _for_whom(activity)
     if activity.details.description is not None:
         event["description"] = fit(activity.details.description)
+    if activity.details.pictures:
+        event["image"] = [_image(each, public_url) for each in activity.details.pictures]
     if activity.previous_starts:
-        event["previousStartDate"] = [moment.astimezone(ZONE).isoformat() for moment in activity.previous_starts]
+        event["previousStartDate"] = [_when(activity, moment) for moment in activity.previous_starts]
     if activity.series is not None:
-        event["superEvent"] = {"@type": "EventSeries", "@id": f"{base}/series/{activity.series}"}
+        whole = {"@type": "EventSeries", "@id": f"{base}/series/{activity.series}"}
+        event["superEvent"] = whole if series is None else whole | _recurring(series, public_url)
     return _inlined(orjson.dumps(event))
+
+
+def _when(activity: Activity, moment: datetime) -> str:
+    """A moment, or the day of it where the activity takes whole days: its last one is still a day of it."""
+    local = moment.astimezone(ZONE)
+    return local.date().isoformat() if activity.all_day else local.isoformat()
 
 
 def _place(activity: Activity, known: CommunityNames) -> dict[str, Any]:
@@ -56,6 +79,12 @@ def _place(activity: Activity, known: CommunityNames) -> dict[str, Any]:
     told |= _named(known.venues.get(activity.venue))
     building = None if activity.building is None else known.buildings.get(activity.building)
     return told if building is None else told | {"containedInPlace": {"@type": "Place", "name": fit(building.zh)}}
+
+
+def _image(shown: ShownPicture, public_url: str) -> dict[str, Any]:
+    address = picture(public_url, shown.picture)
+    small = {"@type": "ImageObject", "url": f"{address}/thumbnail"}
+    return {"@type": "ImageObject", "url": address, "caption": fit(shown.zh), "thumbnail": [small]}
 
 
 def _named(name: Name | None) -> dict[str, Any]:
@@ -70,6 +99,8 @@ def _organizer(activity: Activity, known: CommunityNames) -> dict[str, Any]:
     host = None if activity.details.host is None else known.hosts.get(activity.details.host)
     if host is not None:
         return told | _named(host.name)
+    if activity.details.host is None and activity.details.hosted_by is None:
+        return told | _named(known.called)
     if activity.details.hosted_by is not None:
         told["name"] = fit(activity.details.hosted_by)
     if activity.details.hosted_by_en is not None:
@@ -93,6 +124,45 @@ def _for_whom(activity: Activity) -> dict[str, Any]:
             {"@type": "Concept", "identifier": each.value} for each in activity.details.accessibility
         ]
     return told
+
+
+def _recurring(series: Series, public_url: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": fit(series.title),
+        "url": series_page(public_url, series.community, series.id),
+    }
+    schedule = _schedule(series)
+    return told if schedule is None else told | {"eventSchedule": schedule}
+
+
+def _schedule(series: Series) -> dict[str, Any] | None:
+    """The rule as a schema.org/Schedule, as far as it has words for it: it has none for BYSETPOS."""
+    rule = dict(part.split("=", 1) for part in series.rule.split(";"))
+    if "BYSETPOS" in rule:
+        return None
+    starts, ends = series.times_on(series.first)
+    schedule: dict[str, Any] = {
+        "@type": "Schedule",
+        "repeatFrequency": f"P{rule.get('INTERVAL', '1')}{rule['FREQ'][0]}",
+        "startDate": local_date(series.first).isoformat(),
+        "scheduleTimezone": str(ZONE),
+    }
+    if not series.all_day:
+        schedule["startTime"] = f"{starts.astimezone(ZONE):%H:%M}"
+        schedule["endTime"] = f"{ends.astimezone(ZONE):%H:%M}"
+    if "BYDAY" in rule:
+        schedule["byDay"] = [_DAYS.get(day, day) for day in rule["BYDAY"].split(",")]
+    for part, name in (("BYMONTHDAY", "byMonthDay"), ("BYMONTH", "byMonth")):
+        if part in rule:
+            schedule[name] = [int(number) for number in rule[part].split(",")]
+    if "COUNT" in rule:
+        schedule["repeatCount"] = int(rule["COUNT"])
+    if "UNTIL" in rule:
+        until = datetime.fromisoformat(rule["UNTIL"])
+        schedule["endDate"] = (local_date(until) if until.tzinfo is not None else until.date()).isoformat()
+    if series.skipped:
+        schedule["exceptDate"] = [day.isoformat() for day in series.skipped]
+    return schedule
 
 
 def _inlined(json: bytes) -> bytes:

@@ -90,13 +90,17 @@ def _segment(
     rule = recurrence.until_in_utc(series.rule, plan.starts_at)
     if not is_whole:
         rule = _bounded(series, since, until, plan)
-    without = [
-        _at(plan, moment)
+    instead = {local_date(moment): moment for moment in besides}
+    fallen_out = {
+        local_date(moment): _at(plan, moment)
         for moment in recurrence.starts(series.rule, series.first, since, min(until, _last_out(series)))
-        if series.falls_out(local_date(moment)) and local_date(moment) not in named
+        if series.falls_out(local_date(moment))
+    }
+    without = [
+        stood
+        for on, stood in fallen_out.items()
+        if (on in instead and instead[on] != stood) or (on not in instead and on not in named)
     ]
-    by_rule = {local_date(each) for each in without}
-    besides = [moment for moment in besides if local_date(moment) not in named or local_date(moment) not in by_rule]
     uid = series.id if number == 0 else f"{series.id}-{since:%Y%m%d}"
     return Segment(uid, rule, plan, since, until, tuple(without), tuple(besides))
 

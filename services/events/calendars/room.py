@@ -29,7 +29,7 @@ def room(
     return Room(
         "calendars",
         indexes=INDEXES,
-        routers=routers(activities, feeds, tokens, names, clock, public_url),
+        routers=routers(activities, series, feeds, tokens, names, clock, public_url),
         erase=partial(erase, tokens),
     )
 

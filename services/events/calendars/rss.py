@@ -22,7 +22,7 @@ def rss(
     """The feed: an item per activity, which is another one once the activity changed in what people read of it."""
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
-    _say(channel, "title", f"社区活动 Community activities ({community})")
+    _say(channel, "title", f"社区活动 Community activities ({both(known.called) or community})")
     _say(channel, "link", community_page(public_url, community))
     _say(channel, "description", "接下来的活动 What comes next")
     _say(channel, "language", "zh-CN")

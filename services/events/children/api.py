@@ -46,7 +46,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
         status_code=201,
         summary="Enter a child (its guardian; staff at the counter)",
         response_model=ChildView,
-        responses=problems(NotYours),
+        responses=problems(NotYours, rules.BornLater),
     )
     async def enter(body: EnterChild, command: CommandDep) -> Response:
         by = command.principal
@@ -56,7 +56,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
 
     @routes.post(
         "/children/{id}/consent",
-        summary="The guardian consents to a text",
+        summary="Consent to a text for a child (its guardian)",
         response_model=ChildView,
         responses=problems(*_CHANGE, rules.TooManyConsents),
     )
@@ -65,7 +65,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
 
     @routes.post(
         "/children/{id}/withdraw-consent",
-        summary="The guardian takes the consent back; seats ahead are given up",
+        summary="Withdraw a consent, which gives up the child's coming seats (its guardian)",
         response_model=ChildView,
         responses=problems(*_CHANGE, rules.NoConsent),
     )
@@ -74,7 +74,7 @@ def router(children: Aggregates[Child]) -> APIRouter:
 
     @routes.post(
         "/children/{id}/pickups",
-        summary="Who may pick the child up",
+        summary="Name the people who may pick a child up",
         response_model=ChildView,
         responses=problems(*_CHANGE),
     )

@@ -9,9 +9,9 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.chassis.aggregate import Aggregate, Decision, decided, event_from
-from services.chassis.errors import Conflict, NotYours
+from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
-from services.chassis.values import Request
+from services.chassis.values import Request, local_date
 from services.contracts.activities import (
     ChildChanged,
     ChildConsentGiven,
@@ -30,6 +30,12 @@ MAX_PICKUPS = 5
 MAX_CONSENTS = 50
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), Plain]
+
+
+class BornLater(
+    Invalid, code="child.born-later", zh="出生年份不能晚于今年。", en="The birth year is not later than this year."
+):
+    """Ages are counted from the birth year, so a wrong one would let nobody in."""
 
 
 class NoConsent(Conflict, code="child.no-consent", zh="目前没有有效的监护人同意。", en="No consent stands."):
@@ -120,8 +126,10 @@ def enter(id: str, body: EnterChild, by: Principal, now: datetime) -> Decision[C
     """A guardian enters a child.
 
     Raises:
-        NotYours
+        NotYours, BornLater
     """
+    if body.birth_year is not None and body.birth_year > local_date(now).year:
+        raise BornLater()
     child = Child(
         id=id,
         community=body.community,
@@ -182,7 +190,10 @@ def erase(child: Child, stand_in: str, now: datetime) -> Decision[Child]:
     if child.erased:
         return decided(child)
     nothing = {"guardian": stand_in, "label": None, "birth_year": None, "pickups": (), "erased": True}
-    erased = child.model_copy(update={"consents": _ended(child, now), **nothing})
+    consents = tuple(
+        each.model_copy(update={"by": stand_in}) if each.by == child.guardian else each for each in _ended(child, now)
+    )
+    erased = child.model_copy(update={"consents": consents, **nothing})
     return decided(erased, ChildErased(consent=None))
 
 

@@ -1,10 +1,13 @@
-"""Drafts over HTTP, for their authors and staff. To everybody else they answer as if they weren't there."""
+"""Drafts over HTTP, for their authors and staff. Everybody else gets the answer of a draft that doesn't exist."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
@@ -18,21 +21,28 @@ from services.chassis.store.aggregates import Aggregates
 from services.contracts.activities import DraftStatus
 from services.contracts.marks import Id
 from services.events.activities.api import BASE, PLACE, TERMS, TIMES, wanted_by
+from services.events.activities.domain.formalities import Formalities, FormalitiesMissing
 from services.events.drafts import domain as rules
 from services.events.drafts.domain import Draft, KeepDraft, SendBack, WriteDraft
 from services.events.drafts.store import visible
 from services.events.drafts.views import DraftView
+from services.events.pictures.store import Pictures
 from services.events.venues.bookings import Bookings
 
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, rules.NotADraft)
 
+Decide = Callable[[Draft, datetime], Decision[Draft]]
+Step = Callable[[Draft, Principal, datetime], Decision[Draft]]
 
-def router(drafts: Aggregates[Draft], bookings: Bookings, clock: Clock) -> APIRouter:
+
+def router(
+    drafts: Aggregates[Draft], bookings: Bookings, pictures: Pictures, formalities: Formalities, clock: Clock
+) -> APIRouter:
     """The routes of drafts."""
     routes = APIRouter(prefix=BASE + "/drafts", tags=["drafts"])
     _reading(routes, drafts)
-    _writing(routes, drafts)
-    _deciding(routes, drafts, bookings, clock)
+    _writing(routes, drafts, pictures)
+    _deciding(routes, drafts, bookings, formalities, clock)
     return routes
 
 
@@ -60,11 +70,11 @@ def _reading(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
         return etagged(await known(drafts, id, lambda draft: draft.is_known_to(by)), DraftView.of, request)
 
 
-def _writing(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
+def _writing(routes: APIRouter, drafts: Aggregates[Draft], pictures: Pictures) -> None:
     @routes.post(
         "",
         status_code=201,
-        summary="Begin a draft or a template, with a template or without (staff, organisers)",
+        summary="Begin a draft or a template, from a template or from nothing (staff, organisers)",
         response_model=DraftView,
         responses=problems(NotYours, UnknownAggregate, rules.DraftIncomplete, *TERMS),
     )
@@ -72,6 +82,9 @@ def _writing(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
         by, template = command.principal, None
         if body.based_on is not None:
             template = (await known(drafts, body.based_on, lambda each: _is_template_for(each, body, by))).aggregate
+        if body.details is not None and body.details.pictures:
+            by.require(body.community, Role.STAFF, Role.ORGANISER)
+            await pictures.require(body.details.shown, body.community)
         return await command.create(
             drafts,
             lambda id, now: rules.keep(id, body, template, by, now),
@@ -81,12 +94,15 @@ def _writing(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
 
     @routes.post(
         "/{id}/write",
-        summary="Write it anew (its author, staff)",
+        summary="Change a draft (its author, staff)",
         response_model=DraftView,
         responses=problems(*_CHANGE, *TERMS),
     )
     async def write(id: Id, body: WriteDraft, command: CommandDep) -> Response:
         by = command.principal
+        if body.details is not None and body.details.pictures:
+            draft = (await known(drafts, id, lambda draft: draft.is_known_to(by))).aggregate
+            await pictures.require(body.details.shown, draft.community)
         return await command.change(
             drafts,
             id,
@@ -96,7 +112,7 @@ def _writing(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
         )
 
     @routes.post(
-        "/{id}/drop", summary="It is not wanted any more", response_model=DraftView, responses=problems(*_CHANGE)
+        "/{id}/drop", summary="Drop a draft (its author, staff)", response_model=DraftView, responses=problems(*_CHANGE)
     )
     async def drop(id: Id, command: CommandDep) -> Response:
         by = command.principal
@@ -109,26 +125,28 @@ def _writing(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
         )
 
 
-def _deciding(routes: APIRouter, drafts: Aggregates[Draft], bookings: Bookings, clock: Clock) -> None:
+def _deciding(
+    routes: APIRouter, drafts: Aggregates[Draft], bookings: Bookings, formalities: Formalities, clock: Clock
+) -> None:
     @routes.post(
         "/{id}/submit",
-        summary="Ask staff to approve it",
+        summary="Submit a draft, so that staff approve it (its author)",
         response_model=DraftView,
-        responses=problems(*_CHANGE, rules.DraftIncomplete, *TIMES),
+        responses=problems(*_CHANGE, rules.DraftIncomplete, FormalitiesMissing, *TIMES),
     )
     async def submit(id: Id, command: CommandDep) -> Response:
         by = command.principal
         return await command.change(
             drafts,
             id,
-            lambda draft, now: rules.submit(draft, by, now),
+            _complete(rules.submit, by, formalities),
             DraftView.of,
             known_to=lambda draft: draft.is_known_to(by),
         )
 
     @routes.post(
         "/{id}/send-back",
-        summary="Its author writes it anew (staff)",
+        summary="Send a draft back to its author (staff)",
         response_model=DraftView,
         responses=problems(*_CHANGE),
     )
@@ -144,22 +162,23 @@ def _deciding(routes: APIRouter, drafts: Aggregates[Draft], bookings: Bookings, 
 
     @routes.post(
         "/{id}/approve",
-        summary="It takes place (staff)",
+        summary="Approve a draft, which becomes an activity (staff)",
         response_model=DraftView,
-        responses=problems(*_CHANGE, rules.DraftIncomplete, *TIMES, *PLACE),
+        responses=problems(*_CHANGE, rules.DraftIncomplete, FormalitiesMissing, *TIMES, *PLACE),
     )
     async def approve(id: Id, command: CommandDep) -> Response:
         by = command.principal
+        decide = _complete(rules.approve, by, formalities)
         async with AsyncExitStack() as held:
             found = await drafts.find(id)
-            if found is not None and _would_take(found.aggregate, by, clock):
+            if found is not None and _would_take(found.aggregate, decide, clock):
                 draft = found.aggregate
                 wanted = wanted_by(rules.activity_of(id), draft.community, draft.plan())
                 await held.enter_async_context(bookings.claimed(wanted))
             return await command.change(
                 drafts,
                 id,
-                lambda draft, now: rules.approve(draft, by, now),
+                decide,
                 DraftView.of,
                 known_to=lambda draft: draft.is_known_to(by),
             )
@@ -170,10 +189,22 @@ def _is_template_for(template: Draft, body: KeepDraft, by: Principal) -> bool:
     return is_here and template.status is DraftStatus.TEMPLATE
 
 
-def _would_take(draft: Draft, by: Principal, clock: Clock) -> bool:
-    """Whether the approval will be given; what is refused is told by the command, and holds no place meanwhile."""
+def _complete(step: Step, by: Principal, formalities: Formalities) -> Decide:
+    """`step`, which is refused where the plan lacks a paper that a rule asks for."""
+
+    def decided(draft: Draft, now: datetime) -> Decision[Draft]:
+        decision = step(draft, by, now)
+        formalities.require(draft.plan())
+        return decision
+
+    return decided
+
+
+def _would_take(draft: Draft, decide: Decide, clock: Clock) -> bool:
+    """Whether an approval will be carried out. One that will be refused must not book the place; the command tells its
+    refusal."""
     try:
-        rules.approve(draft, by, clock())
+        decide(draft, clock())
     except CommunityError:
         return False
     return True

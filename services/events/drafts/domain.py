@@ -9,6 +9,7 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
+from services.chassis.words import Worded
 from services.contracts.activities import (
     ActivityDetails,
     ActivityKind,
@@ -19,12 +20,37 @@ from services.contracts.activities import (
     DraftState,
     DraftStatus,
     DraftSubmitted,
+    HelperSeats,
 )
 from services.contracts.marks import Code, Id, Masked, Office, Someone, Thing
 from services.events.activities.domain.activity import MAX_CAPACITY, MAX_VOLUNTEERS
-from services.events.activities.domain.requests import DetailsRequest, Line, Moment, Reason
-from services.events.activities.domain.scheduling import Plan, check_times
+from services.events.activities.domain.changing import CLEARABLE
+from services.events.activities.domain.requests import (
+    PRIVATE,
+    DetailsRequest,
+    Helpers,
+    Line,
+    Moment,
+    Reason,
+    staffed_by,
+)
+from services.events.activities.domain.scheduling import Plan, check_ages, check_times
 
+STATUSES = {
+    DraftStatus.DRAFT: Worded("draft", "草稿", "still a draft"),
+    DraftStatus.SUBMITTED: Worded("submitted", "已提交", "submitted"),
+    DraftStatus.APPROVED: Worded("approved", "已通过", "approved"),
+    DraftStatus.DROPPED: Worded("dropped", "已作废", "dropped"),
+    DraftStatus.TEMPLATE: Worded("template", "模板", "a template"),
+}
+FIELDS = {
+    "title": Worded("title", "名称", "title"),
+    "kind": Worded("kind", "类别", "kind"),
+    "starts_at": Worded("starts_at", "开始时间", "start"),
+    "ends_at": Worded("ends_at", "结束时间", "end"),
+    "venue": Worded("venue", "场地", "venue"),
+    "capacity": Worded("capacity", "名额", "number of seats"),
+}
 _NEEDED = ("starts_at", "ends_at", "venue", "capacity")
 
 
@@ -32,19 +58,19 @@ class NotADraft(
     Conflict,
     code="draft.not-open",
     zh="草稿当前状态（{status}）不允许该操作。",
-    en="The draft is {status}; this can't be done now.",
+    en="The draft is {status}: this can't be done now.",
 ):
-    """What was submitted, approved or dropped is written no more."""
+    """The draft was submitted, approved or dropped, so that it can't be changed."""
 
 
 class DraftIncomplete(
     Invalid, code="draft.incomplete", zh="草稿还缺：{missing}。", en="The draft still lacks: {missing}."
 ):
-    """An activity has a time, a place and a capacity."""
+    """The draft lacks a field that an activity needs, such as time, place or capacity."""
 
 
 class Draft(Aggregate):
-    """An activity that is being planned; `author` wrote it. What is None has not been said yet."""
+    """An activity that is being planned, written by `author`. Fields that are not decided yet are None."""
 
     title: Office[Masked]
     title_en: Office[Masked | None] = None
@@ -58,15 +84,17 @@ class Draft(Aggregate):
     capacity: int | None = None
     volunteers_needed: int = 0
     skill: Thing[str | None] = None
+    helpers: tuple[HelperSeats, ...] = ()
     min_age: int | None = None
     guardian_required: bool = False
     details: ActivityDetails = ActivityDetails()
+    private: bool = False
     all_day: bool = False
     budget_note: Office[str | None] = None
     author: Someone[str]
     status: DraftStatus = DraftStatus.DRAFT
     reason: Office[str | None] = None
-    """Why staff sent it back."""
+    """The reason why staff sent the draft back."""
     activity: Thing[str | None] = None
 
     def public(self) -> DraftState:
@@ -80,11 +108,11 @@ class Draft(Aggregate):
         """
         missing = [name for name in _NEEDED if getattr(self, name) is None]
         if missing:
-            raise DraftIncomplete(missing=", ".join(missing))
+            raise DraftIncomplete(missing=Worded.several(FIELDS[name] for name in missing))
         return Plan(**{name: getattr(self, name) for name in Plan.model_fields})
 
     def is_known_to(self, by: Principal) -> bool:
-        """Whether `by` may know of it: its author and staff; of a template, organisers too."""
+        """Whether `by` may know of the draft: its author and staff; of a template, organisers too."""
         if self.community not in by.communities:
             return False
         if by.sub == self.author or by.has(self.community, Role.STAFF):
@@ -93,7 +121,8 @@ class Draft(Aggregate):
 
 
 class WriteDraft(Request):
-    """What is known of the activity so far; what is left out stays as it was, or as the template has it."""
+    """The fields of an activity that are decided so far. A field that is left out stays as it was, or as the template
+    has it."""
 
     title: Line | None = None
     title_en: Line | None = None
@@ -107,27 +136,34 @@ class WriteDraft(Request):
     capacity: int | None = Field(default=None, ge=1, le=MAX_CAPACITY)
     volunteers_needed: int | None = Field(default=None, ge=0, le=MAX_VOLUNTEERS)
     skill: Code | None = None
+    helpers: Helpers | None = None
     min_age: int | None = Field(default=None, ge=0, le=120)
     guardian_required: bool | None = None
     details: DetailsRequest | None = None
+    private: bool | None = Field(default=None, description=PRIVATE)
     all_day: bool | None = None
     budget_note: Reason | None = None
 
     def over(self, before: Draft | None) -> dict[str, Any]:
-        """The fields that are given, their details laid over those of `before`.
+        """The fields that are given, with details that are left out taken from `before`.
 
         Raises:
-            TermsUnclear, PriorityUnexplained
+            TermsUnclear, PriorityUnexplained, WindowEmpty
         """
-        names = WriteDraft.model_fields.keys() - {"details"}
-        given = {name: value for name in names if (value := getattr(self, name)) is not None}
+        names = WriteDraft.model_fields.keys() - {"details", "helpers"}
+        cleared = CLEARABLE & self.model_fields_set
+        given = {name: value for name in names if (value := getattr(self, name)) is not None or name in cleared}
+        if self.helpers is not None:
+            given |= staffed_by(self.helpers)
+        elif self.volunteers_needed is not None:
+            given["helpers"] = ()
         if self.details is not None:
             given["details"] = self.details.over(ActivityDetails() if before is None else before.details)
         return given
 
 
 class KeepDraft(WriteDraft):
-    """A draft, or with `template` what others begin with; `based_on` names the template to begin with."""
+    """A new draft or, with `template`, a new template. `based_on` names the template to begin with."""
 
     community: Id
     template: bool = False
@@ -135,17 +171,17 @@ class KeepDraft(WriteDraft):
 
 
 class SendBack(Request):
-    """What is to be otherwise, for its author."""
+    """The changes that the author of a draft is asked to make."""
 
     reason: Reason
 
 
 def keep(id: str, body: KeepDraft, template: Draft | None, by: Principal, now: datetime) -> Decision[Draft]:
-    """Staff or an organiser begin a draft or a template.
+    """Begin a draft or a template, as staff or organiser, from `template` if there is one.
 
     Raises:
-        NotYours, TermsUnclear, PriorityUnexplained
-        DraftIncomplete: it has no title, or is of no kind.
+        NotYours, TermsUnclear, PriorityUnexplained, WindowEmpty
+        DraftIncomplete: the draft has no title or no kind.
     """
     by.require(body.community, Role.STAFF, Role.ORGANISER)
     shared = WriteDraft.model_fields.keys() - {"organiser", "starts_at", "ends_at"}
@@ -153,7 +189,7 @@ def keep(id: str, body: KeepDraft, template: Draft | None, by: Principal, now: d
     fields: dict[str, Any] = begun | body.over(template)
     missing = [name for name in ("title", "kind") if fields.get(name) is None]
     if missing:
-        raise DraftIncomplete(missing=", ".join(missing))
+        raise DraftIncomplete(missing=Worded.several(FIELDS[name] for name in missing))
     fields.setdefault("organiser", by.sub)
     status = DraftStatus.TEMPLATE if body.template else DraftStatus.DRAFT
     kept = Draft(id=id, community=body.community, author=by.sub, status=status, **fields)
@@ -162,10 +198,10 @@ def keep(id: str, body: KeepDraft, template: Draft | None, by: Principal, now: d
 
 
 def write(draft: Draft, body: WriteDraft, by: Principal, now: datetime) -> Decision[Draft]:
-    """Its author, or staff, write it anew.
+    """Change the draft, as its author or staff.
 
     Raises:
-        NotYours, NotADraft, TermsUnclear, PriorityUnexplained
+        NotYours, NotADraft, TermsUnclear, PriorityUnexplained, WindowEmpty
     """
     _require_writer(draft, by)
     _require(draft, DraftStatus.DRAFT, DraftStatus.TEMPLATE)
@@ -175,21 +211,22 @@ def write(draft: Draft, body: WriteDraft, by: Principal, now: datetime) -> Decis
 
 
 def submit(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
-    """Staff are asked to approve it.
+    """Submit the draft to staff, who may approve it.
 
     Raises:
-        NotYours, NotADraft, DraftIncomplete, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
+        NotYours, NotADraft, DraftIncomplete, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays, AgesEmpty
     """
     _require_writer(draft, by)
     _require(draft, DraftStatus.DRAFT)
     plan = draft.plan()
     check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
+    check_ages(plan.min_age, plan.details.max_age)
     submitted = draft.model_copy(update={"status": DraftStatus.SUBMITTED, "reason": None})
     return decided(submitted, event_from(DraftSubmitted, submitted))
 
 
 def send_back(draft: Draft, body: SendBack, by: Principal, now: datetime) -> Decision[Draft]:
-    """Staff ask its author to write it anew.
+    """Send the draft back to its author, as staff, to be changed.
 
     Raises:
         NotYours, NotADraft
@@ -201,7 +238,7 @@ def send_back(draft: Draft, body: SendBack, by: Principal, now: datetime) -> Dec
 
 
 def approve(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
-    """Staff approve it: the activity takes place, under an id that follows from that of the draft.
+    """Approve the draft, as staff. It becomes an activity, whose id derives from that of the draft.
 
     Raises:
         NotYours, NotADraft, DraftIncomplete, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
@@ -216,7 +253,7 @@ def approve(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
 
 
 def drop(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
-    """It is not wanted any more.
+    """Drop the draft.
 
     Raises:
         NotYours, NotADraft
@@ -228,7 +265,7 @@ def drop(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
 
 
 def erase(draft: Draft, person: str, stand_in: str) -> Decision[Draft]:
-    """A stand-in takes the place of `person`."""
+    """Replace `person` by `stand_in`."""
 
     def other(name: str) -> str:
         return stand_in if name == person else name
@@ -244,7 +281,7 @@ def erase(draft: Draft, person: str, stand_in: str) -> Decision[Draft]:
 
 
 def activity_of(draft: str) -> str:
-    """The id of the activity that comes of a draft."""
+    """The id of the activity that a draft becomes."""
     return derived_id("activity", draft)
 
 
@@ -255,11 +292,11 @@ def _require_writer(draft: Draft, by: Principal) -> None:
 
 
 def _require_own_organiser(draft: Draft, by: Principal) -> None:
-    """Organisers plan for themselves, staff for anybody."""
+    """Raise NotYours unless the organiser of the draft is `by`, or `by` is staff, who plan for anybody."""
     if draft.organiser != by.sub and not by.has(draft.community, Role.STAFF):
         raise NotYours()
 
 
 def _require(draft: Draft, *statuses: DraftStatus) -> None:
     if draft.status not in statuses:
-        raise NotADraft(status=draft.status.value)
+        raise NotADraft(status=STATUSES[draft.status])

@@ -1,4 +1,4 @@
-"""What drafts do on their own events: of one that is approved comes an activity."""
+"""The reaction of drafts to their own events: an approved draft becomes an activity."""
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received

@@ -1,16 +1,16 @@
-"""A draft as its author and staff see it."""
+"""The view of a draft for its author and staff."""
 
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from services.chassis.store.aggregates import Stored
-from services.contracts.activities import ActivityDetails, ActivityKind, DraftStatus
+from services.contracts.activities import ActivityDetails, ActivityKind, DraftStatus, HelperSeats
 from services.events.drafts.domain import Draft
 
 
 class DraftView(BaseModel):
-    """A draft or a template; `activity` is what came of it."""
+    """A draft or a template. `activity` is the id of the activity that an approved draft has become."""
 
     id: str
     community: str
@@ -27,9 +27,11 @@ class DraftView(BaseModel):
     capacity: int | None
     volunteers_needed: int
     skill: str | None
+    helpers: tuple[HelperSeats, ...]
     min_age: int | None
     guardian_required: bool
     details: ActivityDetails
+    private: bool
     all_day: bool
     budget_note: str | None
     author: str

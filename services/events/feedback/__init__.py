@@ -1,1 +1,2 @@
-"""Feedback (活动评价): what those who came say afterwards, and its summary. `possible` says who may speak now."""
+"""Feedback (活动评价): ratings and words by people who came to an activity, and their summary. `possible` tells who may
+give feedback now."""

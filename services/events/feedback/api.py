@@ -1,4 +1,4 @@
-"""Feedback over HTTP: who was there says how it was, everybody reads the average, managers read the words."""
+"""Feedback over HTTP: people who came give it, everybody reads the average, managers read the words."""
 
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.secret import keyed_id
 from services.chassis.store.unavailable import store_errors
 from services.contracts.marks import Id
+from services.contracts.masking import mask
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.ending import NotOverYet
@@ -30,7 +31,7 @@ def router(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> 
 
     @routes.post(
         "",
-        summary="Say how it was, or say it anew (who was there)",
+        summary="Give feedback on an activity, or change it (those who came)",
         response_model=FeedbackView,
         responses=problems(UnknownAggregate, NotYours, StaleVersion, NotOverYet, rules.NotThere, rules.FeedbackOver),
     )
@@ -49,14 +50,16 @@ def router(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> 
         )
 
     @routes.get(
-        "", summary="What people said of it (public; words to its managers)", responses=problems(UnknownAggregate)
+        "", summary="The feedback on an activity (public; words to its managers)", responses=problems(UnknownAggregate)
     )
     async def summary(id: Id, by: MaybePrincipalDep) -> FeedbackSummary:
         activity = (await activities.get(id)).aggregate
+        if activity.hides_from(by):
+            raise UnknownAggregate(kind=activities.kind.name, id=id)
         with store_errors():
             found = feedback.collection.find(about(id), {"state.rating": 1, "state.text": 1}).sort("at", -1)
             said = [document["state"] async for document in found]
-        texts = [str(each["text"]) for each in said if each.get("text")] if _manages(activity, by) else None
+        texts = [mask(str(each["text"])) for each in said if each.get("text")] if _manages(activity, by) else None
         return FeedbackSummary.from_ratings([int(each["rating"]) for each in said], texts)
 
     return routes

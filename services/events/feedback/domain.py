@@ -1,4 +1,4 @@
-"""Those who came to an activity say how it was: a rating, and words that only its managers read, without a name."""
+"""Feedback by people who came to an activity: a rating, and words that only its managers read, without a name."""
 
 from datetime import datetime, timedelta
 
@@ -14,21 +14,21 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.ending import NotOverYet
 
 GIVEN_WITHIN = timedelta(days=30)
-"""So long after its end people say how it was."""
+"""The time after an activity's end within which people may give feedback."""
 
 
 class NotThere(
     Conflict, code="feedback.not-there", zh="只有到场的人可以评价。", en="Those who were there say how it was."
 ):
-    """Who was not seen there has nothing to tell of it."""
+    """The caller was not at the activity."""
 
 
 class FeedbackOver(Conflict, code="feedback.over", zh="评价已截止。", en="It is too late to say how it was."):
-    """Later nobody reads it."""
+    """The activity ended too long ago for feedback."""
 
 
 class Feedback(Aggregate):
-    """What one person said of one activity."""
+    """The feedback of one person on one activity."""
 
     activity: Thing[str]
     person: Someone[str]
@@ -41,14 +41,14 @@ class Feedback(Aggregate):
 
 
 class GiveFeedback(Request):
-    """How it was, from 1 (bad) to 5 (good)."""
+    """Feedback: a rating from 1 (bad) to 5 (good), with or without words."""
 
     rating: int = Field(ge=1, le=5)
     text: Text | None = None
 
 
 def give(id: str, activity: Activity, body: GiveFeedback, by: Principal, now: datetime) -> Decision[Feedback]:
-    """Somebody who was there says how it was.
+    """Give feedback, as somebody who came.
 
     Raises:
         NotYours, NotOverYet, NotThere, FeedbackOver
@@ -67,7 +67,7 @@ def give(id: str, activity: Activity, body: GiveFeedback, by: Principal, now: da
 
 
 def may_give(activity: Activity, by: Principal, now: datetime) -> None:
-    """Whether `by` may say how it was.
+    """Raise a refusal unless `by` may give feedback now.
 
     Raises:
         NotYours, NotOverYet, NotThere, FeedbackOver
@@ -84,7 +84,7 @@ def may_give(activity: Activity, by: Principal, now: datetime) -> None:
 def again(
     feedback: Feedback, activity: Activity, body: GiveFeedback, by: Principal, now: datetime
 ) -> Decision[Feedback]:
-    """They say it anew.
+    """Replace the feedback that the same person gave before.
 
     Raises:
         NotYours, NotOverYet, NotThere, FeedbackOver
@@ -97,6 +97,6 @@ def again(
 
 
 def erase(feedback: Feedback, stand_in: str) -> Decision[Feedback]:
-    """Nothing is left of who said it and of their words."""
+    """Replace the person by `stand_in`, and remove their words."""
     erased = feedback.model_copy(update={"person": stand_in, "text": None})
     return decided(erased, FeedbackErased())

@@ -1,4 +1,4 @@
-"""That somebody may say how an activity was, as the rule decides that is asked when they do."""
+"""Tells whether somebody may give feedback on an activity now, by the rule that the command itself asks."""
 
 from services.events.activities.domain.possible import ActivityPossibility
 from services.events.feedback.domain import may_give

@@ -1,4 +1,4 @@
-"""The room of feedback. Activities and attendance stand before it: who was there may speak."""
+"""The room of feedback. It stands after activities and attendance, which tell who came."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from services.events.feedback.store import INDEXES, KINDS, of_person
 
 
 def room(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> Room:
-    """The room of feedback."""
+    """Make the room of feedback."""
     return Room(
         "feedback",
         kinds=KINDS,
@@ -24,6 +24,6 @@ def room(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> Ro
 
 
 async def erase(feedback: Aggregates[Feedback], leaver: Leaver) -> None:
-    """Leave nothing of `leaver` in what was said."""
+    """Remove `leaver` from all feedback."""
     theirs = of_person(leaver.person)
     await erase_each(feedback, theirs, lambda found, now: domain.erase(found, leaver.stand_in), leaver)

@@ -1,4 +1,4 @@
-"""How feedback is kept, and found by activity and by person."""
+"""The kind, indexes and queries of feedback, which is found by activity and by person."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,15 @@ from services.contracts.activities import FeedbackState
 from services.contracts.topics import ACTIVITIES
 from services.events.feedback.domain import Feedback
 
-FEEDBACK = Kind(name="feedback", collection="feedback", model=Feedback, topic=ACTIVITIES, state=FeedbackState)
+FEEDBACK = Kind(
+    name="feedback",
+    collection="feedback",
+    model=Feedback,
+    topic=ACTIVITIES,
+    state=FeedbackState,
+    zh="活动反馈",
+    en="feedback",
+)
 KINDS: tuple[Kind[Any], ...] = (FEEDBACK,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     FEEDBACK.collection: [
@@ -20,10 +28,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def about(activity: str) -> dict[str, Any]:
-    """The query for what was said of an activity."""
+    """The query for feedback on an activity."""
     return {"state.activity": activity}
 
 
 def of_person(person: str) -> dict[str, Any]:
-    """The query for what somebody said."""
+    """The query for feedback by a person."""
     return {"state.person": person}

@@ -1,4 +1,4 @@
-"""Feedback as its author sees it, and the summary of it. Small numbers are hidden from everybody but managers."""
+"""The views of feedback for its author, and of its summary. Small numbers are hidden from everybody but managers."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from services.events.feedback.domain import Feedback
 
 
 class FeedbackView(BaseModel):
-    """What I said."""
+    """The caller's own feedback."""
 
     activity: str
     rating: int
@@ -24,9 +24,10 @@ class FeedbackView(BaseModel):
 
 
 class FeedbackSummary(BaseModel):
-    """What people said of an activity. `average` and counts are null while few have said something.
+    """The summary of the feedback on an activity. `average` and counts are null while few people have given any.
 
-    `texts` are told to who manages the activity, newest first and without names; null to others.
+    `texts` holds the words, the newest first and without names, for people who manage the activity; it is null for
+    others.
     """
 
     count: int | None

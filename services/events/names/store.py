@@ -33,11 +33,12 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class CommunityNames:
-    """The names in one community, by their codes and ids."""
+    """The names in one community, by their codes and ids; `called` is what people call the community itself."""
 
     venues: Mapping[str, Name] = field(default_factory=dict)
     buildings: Mapping[str, Name] = field(default_factory=dict)
     hosts: Mapping[str, Host] = field(default_factory=dict)
+    called: Name | None = None
 
 
 NOTHING = CommunityNames()
@@ -46,8 +47,11 @@ NOTHING = CommunityNames()
 class Names:
     """The names in all communities."""
 
-    def __init__(self, venues: Aggregates[Venue], database: Database) -> None:
+    def __init__(
+        self, venues: Aggregates[Venue], database: Database, communities: Mapping[str, Name] | None = None
+    ) -> None:
         self._venues = venues
+        self._communities = communities or {}
         self._teams, self._units, self._places = database[TEAMS], database[UNITS], database[PLACES]
         self._known = Cache[str, tuple[float, CommunityNames]](_COMMUNITIES)
 
@@ -73,7 +77,8 @@ class Names:
             for collection, kind in ((self._teams, HostKind.TEAM), (self._units, HostKind.UNIT)):
                 for id, name in (await _titles(collection, community)).items():
                     hosts[id] = Host(id, kind, name)
-            return CommunityNames(at, await _titles(self._places, community), hosts)
+            buildings = await _titles(self._places, community)
+            return CommunityNames(at, buildings, hosts, self._communities.get(community))
 
 
 async def _titles(collection: Collection, community: str) -> dict[str, Name]:

@@ -1,23 +1,27 @@
-"""The pages over HTTP: public, the same for everybody, and not sent again to those who have them."""
+"""The pages over HTTP: public, the same for everybody, and answered with 304 to callers who have them."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
 
 from services.chassis.clock import Clock
 from services.chassis.errors import UnknownAggregate
+from services.chassis.http.language import Language
 from services.chassis.http.tags import none_match
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.values import local_date
 from services.contracts.marks import Id
 from services.events.activities.domain.activity import Activity
-from services.events.activities.store import BY_START, ahead_in, in_calendar
+from services.events.activities.store import BY_START, ahead_in, in_calendar, openly, without_replaced
 from services.events.calendars.links import CALENDAR
 from services.events.names.store import Names
 from services.events.pages.days import Span, bounds, laid_out
-from services.events.pages.page import STYLE, Pages
+from services.events.pages.page import ASSETS, Pages
+from services.events.series.coming import later_dates
 from services.events.series.domain.series import Series
 
 Lang = Annotated[Literal["zh", "en"], Query()]
@@ -25,6 +29,13 @@ On = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+DOOR_CSP = f"{CSP}; script-src 'self'; connect-src 'self'; worker-src 'self'"
+_ASSETS = {
+    "calendar.css": "text/css; charset=utf-8",
+    "door.js": "text/javascript; charset=utf-8",
+    "door-worker.js": "text/javascript; charset=utf-8",
+    "sun.svg": "image/svg+xml",
+}
 _MOST, _PAGE = 1000, 200
 _NEXT_DATES = 30
 
@@ -34,11 +45,8 @@ def router(
 ) -> APIRouter:
     """The routes of pages."""
     routes = APIRouter(prefix=CALENDAR, tags=["calendar"])
-    style = STYLE.read_bytes()
-
-    @routes.get("/assets/calendar.css", include_in_schema=False)
-    async def asset(request: Request) -> Response:
-        return _answer(style, "text/css; charset=utf-8", request, "public, max-age=86400")
+    for name, kind in _ASSETS.items():
+        routes.add_api_route(f"/assets/{name}", _asset(name, kind), include_in_schema=False)
 
     @routes.get("/{community}", include_in_schema=False)
     async def calendar(
@@ -46,25 +54,47 @@ def router(
     ) -> Response:
         today = local_date(clock())
         shown = on or today
-        days = laid_out(span, shown, await _between(activities, community, span, shown))
+        found = await _between(activities, community, span, shown)
+        later = await later_dates(series, community, *bounds(span, shown), clock())
+        days = laid_out(span, shown, [each.as_seen_by(None) for each in found], later)
         known = await names.of(community)
         return _page(pages.calendar(community, days, span, shown, today, known, lang), request)
 
+    async def gone(community: str, lang: Language, request: Request, error: UnknownAggregate) -> Response:
+        """The answer where there is no such thing: a page for a browser; others read it as from any route."""
+        if "text/html" not in request.headers.get("accept", ""):
+            raise error
+        headers = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
+        return HTMLResponse(pages.gone(community, await names.of(community), lang), 404, headers)
+
     @routes.get("/{community}/series/{id}", include_in_schema=False)
     async def recurring(community: Id, id: Id, request: Request, lang: Lang = "zh") -> Response:
-        found = (await series.get(id)).aggregate
-        if found.community != community:
-            raise UnknownAggregate(kind=series.kind.name, id=id)
-        ahead = await activities.select(ahead_in(id, clock()), sort=BY_START, descending=False, limit=_NEXT_DATES)
+        found = await series.find(id)
+        if found is None or found.aggregate.community != community or found.aggregate.hides_from(None):
+            return await gone(community, lang, request, UnknownAggregate(kind=series.kind.name, id=id))
+        ahead = await activities.select(
+            ahead_in(id, clock()) | openly(), sort=BY_START, descending=False, limit=_NEXT_DATES
+        )
         dates = [stored.aggregate for stored in ahead.items]
-        return _page(pages.series(found, dates, await names.of(community), lang), request)
+        return _page(
+            pages.series(found.aggregate, dates, await names.of(community), lang, local_date(clock())), request
+        )
 
     @routes.get("/{community}/{id}", include_in_schema=False)
     async def one(community: Id, id: Id, request: Request, lang: Lang = "zh") -> Response:
-        stored = await activities.get(id)
-        if stored.aggregate.community != community:
+        stored = await activities.find(id)
+        if stored is None or stored.aggregate.community != community or stored.aggregate.hides_from(None):
+            return await gone(community, lang, request, UnknownAggregate(kind=activities.kind.name, id=id))
+        whole = None if stored.aggregate.series is None else await series.find(stored.aggregate.series)
+        of = None if whole is None or whole.aggregate.hides_from(None) else whole.aggregate
+        return _page(pages.activity(stored, clock(), await names.of(community), lang, of), request)
+
+    @routes.get("/{community}/{id}/door", include_in_schema=False)
+    async def door(community: Id, id: Id, request: Request, lang: Lang = "zh") -> Response:
+        found = (await activities.get(id)).aggregate
+        if found.community != community:
             raise UnknownAggregate(kind=activities.kind.name, id=id)
-        return _page(pages.activity(stored, clock(), await names.of(community), lang), request)
+        return _page(pages.door(found.as_seen_by(None), await names.of(community), lang), request, DOOR_CSP)
 
     return routes
 
@@ -75,20 +105,34 @@ async def _between(activities: Aggregates[Activity], community: str, span: Span,
     found: list[Activity] = []
     while len(found) < _MOST:
         page = await activities.select(query, sort=BY_START, descending=False, limit=_PAGE, cursor=cursor)
+        page = await without_replaced(activities, page, in_calendar(community))
         found += [stored.aggregate for stored in page.items]
         if (cursor := page.next) is None:
             break
     return found
 
 
-def _page(html: str, request: Request) -> Response:
+def _asset(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    content = (ASSETS / name).read_bytes()
+
+    async def asset(request: Request) -> Response:
+        answer = _answer(content, kind, request, "public, max-age=86400")
+        if name == "door-worker.js":  # it keeps the pages of doors, which stand elsewhere
+            answer.headers["Service-Worker-Allowed"] = f"{CALENDAR}/"
+            answer.headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+        return answer
+
+    return asset
+
+
+def _page(html: str, request: Request, csp: str = CSP) -> Response:
     answer = _answer(html.encode(), "text/html; charset=utf-8", request, "public, max-age=60")
-    answer.headers["Content-Security-Policy"] = CSP
+    answer.headers["Content-Security-Policy"] = csp
     return answer
 
 
 def _answer(content: bytes, kind: str, request: Request, cache: str) -> Response:
-    """The content, or 304 where the caller has it already."""
+    """The answer with `content`, or 304 where the caller has it already."""
     word = hashlib.sha256(content).hexdigest()[:24]
     headers = {"ETag": f'W/"{word}"', "Cache-Control": cache}
     if not none_match(request.headers.get("if-none-match"), word):

@@ -1,4 +1,4 @@
-"""Weeks and months of the community's calendar, day by day, and which activities stand on each."""
+"""Lays out weeks and months of the community's calendar, with the activities of each day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ from enum import StrEnum
 
 from services.chassis.values import ZONE, local_date
 from services.events.activities.domain.activity import MAX_DURATION, Activity
+from services.events.activities.domain.scheduling import Plan
+from services.events.series.coming import LaterDate
 
 _DAY = timedelta(days=1)
 
 
 class Span(StrEnum):
-    """How much a page shows."""
+    """The span that a page shows: a week or a month."""
 
     WEEK = "week"
     MONTH = "month"
@@ -20,21 +22,23 @@ class Span(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day, whether it is of the month that is shown, and the activities on it in order."""
+    """A day with its activities in order, and whether it belongs to the month that is shown."""
 
     on: date
     inside: bool
     activities: tuple[Activity, ...]
+    later: tuple[LaterDate, ...] = ()
+    """Dates of series that are no activities yet."""
 
 
 def first_day(span: Span, on: date) -> date:
-    """The first day that a page shows: a Monday."""
+    """The first day that the page of `on` shows, which is a Monday."""
     first = on.replace(day=1) if span is Span.MONTH else on
     return first - timedelta(days=first.weekday())
 
 
 def after_last(span: Span, on: date) -> date:
-    """The first day that it shows no more."""
+    """The day after the last one that the page of `on` shows."""
     if span is Span.WEEK:
         return first_day(span, on) + 7 * _DAY
     next_month = (on.replace(day=1) + 31 * _DAY).replace(day=1)
@@ -42,7 +46,7 @@ def after_last(span: Span, on: date) -> date:
 
 
 def neighbours(span: Span, on: date) -> tuple[date, date]:
-    """A day of the page before, and one of the page after."""
+    """A day on the page before, and a day on the page after."""
     if span is Span.WEEK:
         return on - 7 * _DAY, on + 7 * _DAY
     first = on.replace(day=1)
@@ -50,23 +54,25 @@ def neighbours(span: Span, on: date) -> tuple[date, date]:
 
 
 def bounds(span: Span, on: date) -> tuple[datetime, datetime]:
-    """From when until when activities begin that may stand on a page: one may last several days."""
+    """The times between which activities may begin that stand on a page. They reach back before the page, because an
+    activity may last several days."""
     return _midnight(first_day(span, on)) - MAX_DURATION, _midnight(after_last(span, on))
 
 
-def laid_out(span: Span, on: date, activities: Sequence[Activity]) -> list[Day]:
-    """Each day of a page. What lasts several days stands on each of them."""
+def laid_out(span: Span, on: date, activities: Sequence[Activity], later: Sequence[LaterDate] = ()) -> list[Day]:
+    """The days of a page. An activity that lasts several days stands on each of them."""
     days: list[Day] = []
     day, end = first_day(span, on), after_last(span, on)
     while day < end:
         these = tuple(each for each in activities if takes_place_on(each, day))
-        days.append(Day(day, span is Span.WEEK or day.month == on.month, these))
+        planned = tuple(each for each in later if takes_place_on(each.plan, day))
+        days.append(Day(day, span is Span.WEEK or day.month == on.month, these, planned))
         day += _DAY
     return days
 
 
-def takes_place_on(activity: Activity, day: date) -> bool:
-    """Whether some of it is on `day`; the end is no part of it."""
+def takes_place_on(activity: Activity | Plan, day: date) -> bool:
+    """Whether a part of the activity is on `day`. The moment of its end is no part of it."""
     last = local_date(activity.ends_at - timedelta(microseconds=1))
     return local_date(activity.starts_at) <= day <= last
 

@@ -1,9 +1,12 @@
-"""The pages as HTML: whole without any script, with nothing from anywhere else. Every value is escaped."""
+"""Renders the pages as HTML. They work without any script and load nothing from other origins. Every value is
+escaped."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +16,21 @@ from markupsafe import Markup
 from services.chassis.http.language import Language
 from services.chassis.store.aggregates import Stored
 from services.chassis.values import ZONE, local_date
-from services.contracts.activities import ActivityStatus, Admits
+from services.contracts.activities import ActivityStatus, Admits, SeriesStatus, ShownPicture
 from services.contracts.text import fitted
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.linked_data import linked_data
-from services.events.calendars.links import CALENDAR
+from services.events.calendars.links import CALENDAR, picture
 from services.events.names.store import CommunityNames
 from services.events.names.words import ACCESS, ADMITS, KINDS
 from services.events.pages.days import Day, Span, neighbours
-from services.events.pages.labels import LABELS
+from services.events.pages.labels import DOOR, LABELS
 from services.events.pages.settings import ServiceDesk
 from services.events.series.domain.series import Series
 
 HERE = Path(__file__).parent
-STYLE = HERE / "assets" / "calendar.css"
+ASSETS = HERE / "assets"
+_PLANNED_SHOWN = 10
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MONTHS = [
     "January",
@@ -45,12 +49,14 @@ _MONTHS = [
 
 
 class Pages:
-    """Renders the pages; `desks` say whom they send people to, links to feeds begin with `origin`."""
+    """Renders the pages. `desks` gives each community's desk for registering; links to feeds begin with `origin`."""
 
     def __init__(self, desks: Mapping[str, ServiceDesk], origin: str) -> None:
         self._desks = desks
         self._origin = origin
-        self._style = hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]
+        self._style, self._script = (
+            hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12] for name in ("calendar.css", "door.js")
+        )
 
     def calendar(
         self,
@@ -62,7 +68,7 @@ class Pages:
         names: CommunityNames,
         language: Language,
     ) -> str:
-        """The week or the month in which `on` is."""
+        """The page of the week or month that `on` lies in."""
         earlier, later = neighbours(span, on)
         period = _month(on, language) if span is Span.MONTH else _period(days[0].on, days[-1].on, language)
         return self._render(
@@ -77,11 +83,18 @@ class Pages:
             earlier=earlier,
             later=later,
             period=period,
-            empty=not any(day.activities for day in days),
+            empty=not any(day.activities or day.later for day in days),
         )
 
-    def activity(self, stored: Stored[Activity], now: datetime, names: CommunityNames, language: Language) -> str:
-        """The page of one activity."""
+    def activity(
+        self,
+        stored: Stored[Activity],
+        now: datetime,
+        names: CommunityNames,
+        language: Language,
+        series: Series | None = None,
+    ) -> str:
+        """The page of one activity, which may be a date of a `series`."""
         activity = stored.aggregate
         terms = activity.details.terms
         starts = activity.starts_at
@@ -98,20 +111,49 @@ class Pages:
             terms=terms,
             host=_host(activity, names, language),
             whom=_whom(activity, language),
+            helpers=_helpers(activity, language),
             access=[ACCESS[each].in_(language) for each in activity.details.accessibility],
             opens=opens if opens is not None and opens > now else None,
             closes=closes,
             withdraws=starts - timedelta(hours=terms.cancel_hours_before),
             takes=standing and now < closes,
             standing=standing,
-            data=Markup(linked_data(stored, self._origin, names).decode()),  # noqa: S704  it ends no script
+            pictures=[_pictured(each, language) for each in activity.details.pictures],
+            data=Markup(linked_data(stored, self._origin, names, series).decode()),  # noqa: S704  it ends no script
         )
 
-    def series(self, series: Series, dates: Sequence[Activity], names: CommunityNames, language: Language) -> str:
-        """The page of a series, with its next dates."""
+    def door(self, activity: Activity, names: CommunityNames, language: Language) -> str:
+        """The page with which the desk sees people in on a phone; who they are, the page asks for itself."""
         return self._render(
-            "series.html.j2", series.community, names, language, series=series, details=series.details, dates=dates
+            "door.html.j2",
+            activity.community,
+            names,
+            language,
+            activity=activity.id,
+            script=self._script,
+            words=Markup(json.dumps(DOOR[language], ensure_ascii=False)),  # noqa: S704  words of ours
         )
+
+    def series(
+        self, series: Series, dates: Sequence[Activity], names: CommunityNames, language: Language, today: date
+    ) -> str:
+        """The page of a series, with its next dates: as they are planned, where none is an activity yet."""
+        planned = () if dates or series.status is not SeriesStatus.RUNNING else series.occurrences(today)
+        return self._render(
+            "series.html.j2",
+            series.community,
+            names,
+            language,
+            series=series,
+            details=series.details,
+            dates=dates,
+            planned=[series.plan_of(each) for each in islice(planned, _PLANNED_SHOWN)],
+            pictures=[_pictured(each, language) for each in series.details.pictures],
+        )
+
+    def gone(self, community: str, names: CommunityNames, language: Language) -> str:
+        """The page that says that there is no such activity, and leads to the calendar."""
+        return self._render("gone.html.j2", community, names, language)
 
     def _render(
         self, template: str, community: str, names: CommunityNames, language: Language, **values: object
@@ -123,6 +165,7 @@ class Pages:
             other="en" if language == "zh" else "zh",
             t=LABELS[language],
             style=self._style,
+            origin=self._origin,
             root=f"{CALENDAR}/{community}",
             feeds=f"/api/events/v1/communities/{community}",
             community=called,
@@ -161,7 +204,7 @@ def _title(thing: Any, language: str) -> str:
 
 
 def _words(details: Any, name: str, language: str) -> str | None:
-    """The text `name` of `details` in the language, or in Chinese where there is no other."""
+    """The text `name` of `details` in `language`, or in Chinese where it has no translation."""
     zh: str | None = getattr(details, name)
     return zh if language == "zh" else getattr(details, f"{name}_en") or zh
 
@@ -179,6 +222,22 @@ def _host(activity: Activity, names: CommunityNames, language: Language) -> str 
     details = activity.details
     known = None if details.host is None else names.hosts.get(details.host)
     return _words(details, "hosted_by", language) if known is None else known.name.in_(language)
+
+
+def _pictured(shown: ShownPicture, language: Language) -> dict[str, str]:
+    """A picture with its words; the address is that of this deployment."""
+    words = shown.zh if language == "zh" else shown.en or shown.zh
+    return {"src": picture("", shown.picture), "alt": words}
+
+
+def _helpers(activity: Activity, language: Language) -> str:
+    """How many helpers are still wanted, and for which parts where there are several."""
+    labels = LABELS[language]
+    wanted = labels["helpers_wanted"].format(count=activity.helpers_missing)
+    parts = [f"{labels[part.role.value]} {part.seats}" for part in activity.helpers]
+    if not parts:
+        return wanted
+    return f"{wanted}（{'、'.join(parts)}）" if language == "zh" else f"{wanted} ({', '.join(parts)})"
 
 
 def _whom(activity: Activity, language: Language) -> str:
@@ -216,22 +275,23 @@ def _period(first: date, last: date, language: str) -> str:
     return shown if language == "zh" else f"{shown} {last.year}"
 
 
-def _moment(moment: datetime, language: str) -> str:
+def _moment(moment: datetime, language: str, *, with_year: bool = False) -> str:
     day = local_date(moment)
-    apart = " " if language == "zh" else ", "
-    weekday = _weekday(day, language)
-    date_shown = f"{_short(day, language)} {weekday}" if language == "zh" else f"{weekday} {_short(day, language)}"
-    return f"{date_shown}{apart}{moment.astimezone(ZONE):%H:%M}"
+    weekday, short = _weekday(day, language), _short(day, language)
+    if language == "zh":
+        return f"{f'{day.year}年' if with_year else ''}{short} {weekday} {moment.astimezone(ZONE):%H:%M}"
+    return f"{weekday} {short}{f' {day.year}' if with_year else ''}, {moment.astimezone(ZONE):%H:%M}"
 
 
 def _times(activity: Activity, language: Language) -> str:
-    """When it takes place: a day and two times, or several days."""
+    """The time of the activity in words: a day with two times, or two days with times."""
     first = local_date(activity.starts_at)
     last = local_date(activity.ends_at - timedelta(microseconds=1))
-    year = f"{first.year}年" if language == "zh" else ""
     if activity.all_day:
         days = _short(first, language) if first == last else f"{_short(first, language)} – {_short(last, language)}"
-        return f"{year}{days} {LABELS[language]['all_day']}"
+        dated = f"{first.year}年{days}" if language == "zh" else f"{days} {last.year}"
+        return f"{dated} {LABELS[language]['all_day']}"
+    begins = _moment(activity.starts_at, language, with_year=True)
     if first == last:
-        return f"{year}{_moment(activity.starts_at, language)}–{activity.ends_at.astimezone(ZONE):%H:%M}"
-    return f"{year}{_moment(activity.starts_at, language)} – {_moment(activity.ends_at, language)}"
+        return f"{begins}–{activity.ends_at.astimezone(ZONE):%H:%M}"
+    return f"{begins} – {_moment(activity.ends_at, language, with_year=first.year != last.year)}"

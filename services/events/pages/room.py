@@ -1,4 +1,4 @@
-"""The room of pages. It keeps nothing."""
+"""The room of pages, which stores nothing."""
 
 from services.chassis.clock import Clock
 from services.chassis.room import Room
@@ -18,6 +18,6 @@ def room(
     clock: Clock,
     settings: PagesSettings,
 ) -> Room:
-    """The room of pages."""
+    """Make the room of pages."""
     pages = Pages(settings.desks, settings.public_url)
     return Room("pages", routers=[router(activities, series, names, pages, clock)])

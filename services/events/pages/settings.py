@@ -1,4 +1,4 @@
-"""What a deployment decides about the pages: whom people call, and where they go, to register."""
+"""The setting of pages: the desk where people register, and its telephone."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import SettingsConfigDict
 
 from services.chassis.settings.service_settings import ServiceSettings
+from services.events.names.words import Name
 
 
 class ServiceDesk(BaseModel):
-    """Where the committee's desk is, in both languages, and its telephone; and what people call the community."""
+    """The committee's desk: where it is, in both languages, its telephone, and the name of the community."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +22,7 @@ class ServiceDesk(BaseModel):
 
 
 class PagesSettings(ServiceSettings):
-    """Whom the pages send people to."""
+    """The desks that the pages name."""
 
     model_config = SettingsConfigDict(env_prefix="EVENTS_")
 
@@ -33,4 +34,9 @@ class PagesSettings(ServiceSettings):
             en="Service hall of the residents' committee",
         )
     }
-    """Where people register at the counter or by telephone, by community, as JSON."""
+    """The desks where people register at the counter or by telephone, by community, as JSON."""
+
+    @property
+    def communities(self) -> Mapping[str, Name]:
+        """What people call the communities."""
+        return {code: Name(zh=desk.community_zh, en=desk.community_en) for code, desk in self.desks.items()}

@@ -1,6 +1,6 @@
 """Registrations over HTTP: people register and withdraw themselves, the desk does it for others.
 
-To whom an activity or a registration does not concern, it answers as if it weren't there.
+A caller whom an activity or a registration does not concern gets the answer of one that doesn't exist.
 """
 
 from collections.abc import Callable
@@ -26,10 +26,21 @@ from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.activities.domain.seats import NothingOffered, NotWaiting, PositionUnknown, WaitingListFull
 from services.events.activities.presenting import ActivityPresenter
-from services.events.activities.store import BY_START
+from services.events.activities.store import BY_START, without_replaced
 from services.events.children.domain import Child
+from services.events.children.store import named
 from services.events.registrations import domain as rules
-from services.events.registrations.domain import Answer, MoveUp, NotRegistered, Register, Remove, own_or_desk
+from services.events.registrations.domain import (
+    Answer,
+    ChangeParty,
+    MoveUp,
+    NotRegistered,
+    Register,
+    Remove,
+    Standing,
+    asks_of_overlaps,
+    own_or_desk,
+)
 from services.events.registrations.store import Part, Standings, When, mine
 from services.events.registrations.views import MyActivityView, RegistrationView
 
@@ -57,7 +68,7 @@ def _registrations(
 
     @routes.post(
         "",
-        summary="Take seats or a place on the waiting list",
+        summary="Register: take seats or a place on the waiting list",
         response_model=RegistrationView,
         responses=problems(
             *_CHANGE,
@@ -69,6 +80,9 @@ def _registrations(
             rules.TooOld,
             rules.NoConsentStands,
             rules.GroupsUnclear,
+            rules.ChildrenUncounted,
+            rules.GuardianOfNobody,
+            rules.ChildUnfit,
             rules.NotOpenYet,
             rules.SeatsShort,
             rules.Overlapping,
@@ -82,34 +96,70 @@ def _registrations(
         if body.label is not None and body.person is None:
             person = await command.fresh_id(activities.secret, "guest")
         activity = (await known(activities, id, known_to(by))).aggregate
-        standing = await standings.of(person, activity, clock())
-        named = [stored.aggregate for each in body.children if (stored := await children.find(each)) is not None]
+        theirs = await named(children, body.children, activity.community)
 
-        def decide(activity: Activity, now: datetime) -> Decision[Activity]:
-            return rules.register(
-                activity,
-                person,
-                body.party,
-                by,
-                now,
-                guardian=body.guardian,
-                ages_confirmed=body.ages_confirmed,
-                asked=body,
-                standing=standing,
-                children=[child for child in named if child.community == activity.community],
+        async def act(standing: Standing) -> Response:
+            def decide(activity: Activity, now: datetime) -> Decision[Activity]:
+                return rules.register(
+                    activity,
+                    person,
+                    body.party,
+                    by,
+                    now,
+                    guardian=body.guardian,
+                    ages_confirmed=body.ages_confirmed,
+                    asked=body,
+                    standing=standing,
+                    children=theirs,
+                )
+
+            return await command.change(
+                activities,
+                id,
+                decide,
+                lambda stored: RegistrationView.of(stored.aggregate, person),
+                known_to=known_to(by),
             )
 
-        return await command.change(
-            activities,
-            id,
-            decide,
-            lambda stored: RegistrationView.of(stored.aggregate, person),
-            known_to=known_to(by),
+        if body.label is None and asks_of_overlaps(activity, despite=body.despite_overlap):
+            async with standings.claimed(person, activity, clock()) as standing:
+                return await act(standing)
+        return await act(await standings.of(person, activity, clock()))
+
+    @routes.post(
+        "/{person}/change",
+        summary="Change a party: more heads or fewer, other groups or children (`me`: one's own)",
+        response_model=RegistrationView,
+        responses=problems(
+            *_CHANGE,
+            NotRegistered,
+            rules.AlreadyThere,
+            rules.PartyTooLarge,
+            rules.GroupsUnclear,
+            rules.ChildrenUncounted,
+            rules.GuardianMissing,
+            rules.NoConsentStands,
+            rules.AgeNotConfirmed,
+            rules.TooOld,
+            rules.NotOpenYet,
+            rules.SeatsShort,
+            rules.TooLateToWithdraw,
+        ),
+    )
+    async def change_party(id: Id, person: Id, body: ChangeParty, command: CommandDep) -> Response:
+        by = command.principal
+        whose = by.sub if person == ME else person
+        activity = (await known(activities, id, known_to(by))).aggregate
+        party = activity.party_of(whose)
+        kept = () if party is None or body.children is not None else party.children
+        theirs = await named(children, body.children or kept, activity.community)
+        return await change(
+            id, command, lambda each, by, now: rules.change_party(each, whose, body, by, now, theirs), _of(whose)
         )
 
     @routes.get(
         "/{person}",
-        summary="Where a registration stands (`me`: one's own)",
+        summary="The status of a registration (`me`: one's own)",
         responses=problems(UnknownAggregate, NotRegistered),
     )
     async def position(id: Id, person: Id, principal: PrincipalDep) -> RegistrationView:
@@ -122,9 +172,9 @@ def _registrations(
 
     @routes.post(
         "/{person}/withdraw",
-        summary="Give up the seats or the place (`me`: one's own)",
+        summary="Give up seats, or a place on the waiting list (`me`: one's own)",
         response_model=RegistrationView,
-        responses=problems(*_CHANGE, NotRegistered, rules.TooLateToWithdraw),
+        responses=problems(*_CHANGE, NotRegistered, rules.TooLateToWithdraw, rules.AlreadyThere),
     )
     async def withdraw(id: Id, person: Id, command: CommandDep) -> Response:
         whose = command.principal.sub if person == ME else person
@@ -139,9 +189,9 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
 
     @routes.post(
         "/{person}/answer",
-        summary="Come or not: to an offer of seats, another day or a reminder (`me`: oneself)",
+        summary="Answer an offer of seats, a move to another day, or a reminder (`me`: one's own)",
         response_model=RegistrationView,
-        responses=problems(*_CHANGE, NotRegistered, NothingOffered),
+        responses=problems(*_CHANGE, NotRegistered, NothingOffered, rules.AlreadyThere),
     )
     async def answer(id: Id, person: Id, body: Answer, command: CommandDep) -> Response:
         whose = command.principal.sub if person == ME else person
@@ -151,9 +201,9 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
 
     @routes.post(
         "/{person}/remove",
-        summary="The desk takes a party out, and says why",
+        summary="Remove a party, with a reason (the desk)",
         response_model=RegistrationView,
-        responses=problems(*_CHANGE, NotRegistered),
+        responses=problems(*_CHANGE, NotRegistered, rules.AlreadyThere),
     )
     async def remove(id: Id, person: Id, body: Remove, command: CommandDep) -> Response:
         return await change(
@@ -162,7 +212,7 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
 
     @routes.post(
         "/{person}/move-up",
-        summary="Another place on the waiting list, against the published order, with a reason",
+        summary="Move a party on the waiting list, with a reason (the desk)",
         response_model=RegistrationView,
         responses=problems(*_CHANGE, NotWaiting, PositionUnknown),
     )
@@ -182,14 +232,18 @@ def _knows(activity: Activity, by: Principal) -> bool:
 
 
 def _of(person: str) -> Callable[[Stored[Activity]], RegistrationView]:
-    """Shows the registration of `person`."""
+    """The view that shows the registration of `person`."""
     return lambda stored: RegistrationView.of(stored.aggregate, person)
 
 
 def _mine(activities: Aggregates[Activity], present: ActivityPresenter, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["activities"])
 
-    @routes.get("/my/activities", summary="What I organise, attend or help at", response_model=PageView[MyActivityView])
+    @routes.get(
+        "/my/activities",
+        summary="The activities that I organise, attend or help at",
+        response_model=PageView[MyActivityView],
+    )
     async def own(
         request: Request,
         principal: PrincipalDep,
@@ -203,8 +257,9 @@ def _mine(activities: Aggregates[Activity], present: ActivityPresenter, clock: C
         found = await activities.select(
             query, sort=BY_START, descending=descending, limit=page.limit, cursor=page.cursor
         )
-        await present.prepare(found)
         by = principal.sub
+        found = await without_replaced(activities, found, mine(by, part, None, clock()))
+        await present.prepare(found)
         return paged(
             found, lambda stored: MyActivityView.by(stored, by, present.shown(stored, principal, language)), request
         )

@@ -1,5 +1,7 @@
-"""What registrations do on events: a guardian took a consent back, and the child's seats ahead are given up."""
+"""The reaction of registrations to events: when a guardian withdraws a consent, the child's coming seats are given
+up."""
 
+from services.chassis.aggregate import of_command
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
@@ -12,7 +14,7 @@ _PAGE = 100
 
 
 def reactions(handlers: Handlers, activities: Aggregates[Activity], clock: Clock) -> None:
-    """Put the handlers of this room into the table."""
+    """Put the handler of this room into the table."""
 
     @handlers.on(ChildConsentWithdrawn)
     async def drop_child_without_consent(received: Received[ChildConsentWithdrawn]) -> None:
@@ -29,7 +31,7 @@ def reactions(handlers: Handlers, activities: Aggregates[Activity], clock: Clock
         for stored in page.items:
             await activities.change(
                 stored.aggregate.id,
-                lambda activity, now: rules.drop_child(activity, child, now),
+                lambda activity, now: of_command(rules.drop_child(activity, child, now), received.envelope.id),
                 received.cause,
                 taken=received.taken,
             )

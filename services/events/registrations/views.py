@@ -1,4 +1,4 @@
-"""What people see of their own registrations."""
+"""The views of people's own registrations."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,26 +6,34 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.chassis.store.aggregates import Stored
+from services.contracts.activities import ActivityStatus
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import GroupHeads
 from services.events.activities.views import ActivityView, ShownToCaller, public_fields
 
 
 class RegistrationView(BaseModel):
-    """Where a person's party stands; `position` counts waiting parties from 1."""
+    """The status of a person's party. `position` counts waiting parties from 1.
+
+    `cancelled`: the activity does not take place. `not-seated`: it is over, and they waited to the end. `can_fit` is
+    false where the party is larger than what the activity takes as it is now: it is passed over until the activity
+    takes more, or the party is made smaller.
+    """
 
     activity: str
     person: str
-    status: Literal["registered", "waitlisted", "none"]
+    status: Literal["registered", "waitlisted", "none", "cancelled", "not-seated"]
     party: int | None = None
     position: int | None = None
     registered_at: datetime | None = None
     groups: tuple[GroupHeads, ...] = ()
     answer: Literal["offer", "other-day"] | None = None
-    """What they are asked: whether they take the seats offered, or come on the day to which it was moved."""
+    """The question that the party has to answer: whether it takes the seats offered, or comes on the day to which the
+    activity was moved."""
     answer_until: datetime | None = None
     coming: bool | None = None
     guest: bool = False
+    can_fit: bool = True
 
     @classmethod
     def of(cls, activity: Activity, person: str) -> "RegistrationView":
@@ -33,23 +41,39 @@ class RegistrationView(BaseModel):
         if party is None:
             return cls(activity=activity.id, person=person, status="none")
         position = activity.position_of(person)
+        is_open = activity.status is ActivityStatus.SCHEDULED
         return cls(
             activity=activity.id,
             person=person,
-            status="registered" if position is None else "waitlisted",
+            status=_status(activity, waits=position is not None),
             party=party.heads,
-            position=position,
+            position=position if is_open else None,
             registered_at=party.registered_at,
             groups=party.groups,
-            answer="offer" if party.offered_until else "other-day" if party.asked_until else None,
-            answer_until=party.offered_until or party.asked_until,
+            answer=None
+            if not is_open
+            else "offer"
+            if party.offered_until
+            else "other-day"
+            if party.asked_until
+            else None,
+            answer_until=(party.offered_until or party.asked_until) if is_open else None,
             coming=party.coming,
             guest=party.guest,
+            can_fit=position is None or activity.could_fit(party),
         )
 
 
+def _status(activity: Activity, *, waits: bool) -> Literal["registered", "waitlisted", "cancelled", "not-seated"]:
+    if activity.status is ActivityStatus.CANCELLED:
+        return "cancelled"
+    if not waits:
+        return "registered"
+    return "waitlisted" if activity.status is ActivityStatus.SCHEDULED else "not-seated"
+
+
 class MyActivityView(ActivityView):
-    """An activity that has to do with the caller."""
+    """An activity that the caller organises, attends or helps at."""
 
     registration: RegistrationView
     volunteering: bool

@@ -5,7 +5,7 @@ Reading is public: no token is asked for, and no person is named.
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,19 +16,31 @@ from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
 from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.language import LanguageDep
-from services.chassis.http.pages import PageDep, PageView, paged
+from services.chassis.http.pages import PageDep, PageView, page_of, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged_as_shown
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import local_date
+from services.chassis.values import Moment, local_date
+from services.contracts.activities import ActivityStatus
 from services.contracts.marks import Id
+from services.events.activities.domain import ending
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.changing import Effect, effect
-from services.events.activities.domain.requests import PriorityUnexplained, TermsUnclear
-from services.events.activities.domain.scheduling import EndsBeforeItStarts, NotWholeDays, StartsInThePast, TooLong
+from services.events.activities.domain.formalities import Formalities, FormalitiesMissing, Terms
+from services.events.activities.domain.requests import PriorityUnexplained, TermsUnclear, WindowEmpty
+from services.events.activities.domain.scheduling import (
+    AgesEmpty,
+    EndsBeforeItStarts,
+    NotWholeDays,
+    StartsInThePast,
+    TooLong,
+)
+from services.events.activities.store import BY_START, with_person
+from services.events.pictures.store import NoSuchPicture, Pictures
 from services.events.series.booking import rebooked, wanted
+from services.events.series.coming import MOST, SPAN, later_dates
 from services.events.series.domain import changing
 from services.events.series.domain import series as rules
 from services.events.series.domain.recurrence import RuleUnreadable, ShortMonths
@@ -42,36 +54,43 @@ from services.events.series.domain.requests import (
     SkipDate,
     StartSeries,
 )
-from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
+from services.events.series.domain.series import AHEAD, NoSuchDate, Series, SeriesEndedAlready
 from services.events.series.presenting import SeriesPresenter
+from services.events.series.previewing import EnrolledIn, beyond
 from services.events.series.reactions import ahead_of
-from services.events.series.views import DatesView, SeriesView
+from services.events.series.store import known_series
+from services.events.series.views import DatesView, SeriesDateView, SeriesView
 from services.events.venues.bookings import Bookings
 from services.events.venues.domain import EquipmentShort, VenueClosed, VenueTaken, VenueTooSmall
 
 BASE = "/api/events/v1/series"
 _CHANGE = (UnknownAggregate, NotYours, StaleVersion, SeriesEndedAlready)
+_TERMS = (TermsUnclear, PriorityUnexplained, WindowEmpty, AgesEmpty, FormalitiesMissing, NoSuchPicture)
 _START = (
     NotYours,
     RuleUnreadable,
     ShortMonths,
     NoSuchDate,
+    rules.DateTaken,
+    rules.TooFarAhead,
     StartsInThePast,
     EndsBeforeItStarts,
     TooLong,
     NotWholeDays,
-    TermsUnclear,
-    PriorityUnexplained,
+    *_TERMS,
 )
 _PLACE = (VenueTaken, VenueClosed, VenueTooSmall, EquipmentShort)
-_REVISION = (NoSuchDate, changing.TooManyChanges, TermsUnclear, PriorityUnexplained)
+_REVISION = (NoSuchDate, changing.TooManyChanges, *_TERMS)
 
 
 def router(
     series: Aggregates[Series],
     activities: Aggregates[Activity],
     bookings: Bookings,
+    pictures: Pictures,
     present: SeriesPresenter,
+    formalities: Formalities,
+    enrolled: EnrolledIn,
     clock: Clock,
 ) -> APIRouter:
     """The routes of series."""
@@ -86,15 +105,40 @@ def router(
         language: LanguageDep,
         community: Annotated[Id, Query()],
     ) -> Response:
-        found = await series.select({"state.community": community}, limit=page.limit, cursor=page.cursor)
+        found = await series.select(known_series(community, by), limit=page.limit, cursor=page.cursor)
         await present.at_home(community)
-        return paged(found, present.view(by, language), request)
+        off = await present.cancelled([each.aggregate.id for each in found.items], by)
+        return paged(found, present.view(by, language, off), request)
+
+    @routes.get(
+        "/dates",
+        summary="Dates of series that are no activities yet, in order (public)",
+        response_model=PageView[SeriesDateView],
+    )
+    async def later(
+        request: Request,
+        language: LanguageDep,
+        community: Annotated[Id, Query()],
+        since: Annotated[Moment | None, Query(alias="from", description="Starting at this time or later.")] = None,
+        until: Annotated[Moment | None, Query(alias="to", description="Starting before this time.")] = None,
+    ) -> Response:
+        """Nearer dates are activities. These lie up to two years ahead. A hundred days are shown at once, from `from`
+        or now on; where they have more than a thousand dates, the first thousand."""
+        now = clock()
+        first = min(max(since or now, now), now + AHEAD)
+        last = min(until or first + SPAN, first + SPAN)
+        found = await later_dates(series, community, first, last, now)
+        await present.at_home(community)
+        dates = [present.later_date(each, language) for each in found[:MOST]]
+        return page_of(dates, None, request, more=len(found) > MOST)
 
     @routes.get("/{id}", summary="One series (public)", response_model=SeriesView, responses=problems(UnknownAggregate))
     async def one(id: Id, request: Request, by: MaybePrincipalDep, language: LanguageDep) -> Response:
         stored = await series.get(id)
+        if stored.aggregate.hides_from(by) and not await _is_in(activities, stored.aggregate, by):
+            raise UnknownAggregate(kind=series.kind.name, id=id)
         await present.at_home(stored.aggregate.community)
-        return etagged_as_shown(stored, present.view(by, language), request)
+        return etagged_as_shown(stored, present.view(by, language, await present.cancelled([id], by)), request)
 
     @routes.post(
         "",
@@ -108,12 +152,15 @@ def router(
         id = await command.fresh_id(series.secret, series.kind.name)
 
         def decide(id: str, now: datetime) -> Decision[Series]:
-            return rules.start(id, body.community, plan, body.rule, by, now, dates=body.dates())
+            started = rules.start(id, body.community, plan, body.rule, by, now, dates=body.dates())
+            formalities.require(plan)
+            return started
 
         await present.at_home(body.community)
         view = present.view(by, command.language)
         is_new = await series.find(id) is None  # else the request is one that was carried out before
         parts = wanted(decide(id, clock()).aggregate, clock()) if is_new else []
+        await pictures.require(body.details.shown if is_new else (), body.community)
         async with AsyncExitStack() as held:
             for part in parts:
                 await held.enter_async_context(bookings.claimed(part))
@@ -127,11 +174,12 @@ def router(
     async def preview(body: StartSeries, principal: PrincipalDep) -> DatesView:
         plan, now = body.plan(principal.sub), clock()
         started = rules.start("series-preview", body.community, plan, body.rule, principal, now, dates=body.dates())
+        formalities.require(plan)
         return DatesView.of(started.aggregate)
 
     @routes.post(
         "/{id}/skip",
-        summary="One date falls out",
+        summary="Skip a date of a series",
         response_model=SeriesView,
         responses=problems(*_CHANGE, NoSuchDate),
     )
@@ -140,7 +188,7 @@ def router(
             id, command, lambda found, now: changing.skip(found, body.on, command.principal, now, body.reason)
         )
 
-    @routes.post("/{id}/end", summary="No more dates", response_model=SeriesView, responses=problems(*_CHANGE))
+    @routes.post("/{id}/end", summary="End a series", response_model=SeriesView, responses=problems(*_CHANGE))
     async def end(id: Id, command: CommandDep, body: EndSeries | None = None) -> Response:
         asked = body or EndSeries()
         return await changes(
@@ -149,9 +197,18 @@ def router(
             lambda found, now: rules.end(found, command.principal, now, cancels=asked.cancels, reason=asked.reason),
         )
 
-    _dates(routes, series, changes, bookings, clock)
-    _changes(routes, series, activities, changes, bookings, clock)
+    _dates(routes, series, activities, changes, bookings, clock)
+    _changes(routes, series, activities, changes, bookings, pictures, formalities, clock)
+    _previews(routes, series, activities, formalities, enrolled, clock)
     return routes
+
+
+async def _is_in(activities: Aggregates[Activity], series: Series, by: Principal | None) -> bool:
+    """Whether `by` has to do with a date of `series`."""
+    if by is None or series.community not in by.communities:
+        return False
+    found = await activities.select({**with_person(by.sub), "state.series": series.id}, sort=BY_START, limit=1)
+    return bool(found.items)
 
 
 class _Changes:
@@ -164,25 +221,40 @@ class _Changes:
     async def __call__(self, id: str, command: Command, decide: "Decide") -> Response:
         by = command.principal
         await self._present.ready(id)
-        view = self._present.view(by, command.language)
+        view = self._present.view(by, command.language, await self._present.cancelled([id], by))
         return await command.change(self._series, id, decide, view, known_to=known_to(by))
 
 
-def _dates(routes: APIRouter, series: Aggregates[Series], changes: _Changes, bookings: Bookings, clock: Clock) -> None:
+def _dates(
+    routes: APIRouter,
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    changes: _Changes,
+    bookings: Bookings,
+    clock: Clock,
+) -> None:
     @routes.post(
         "/{id}/restore",
-        summary="A date that was skipped takes place after all",
+        summary="Restore a date that was skipped, paused or cancelled",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, NoSuchDate, changing.NotSkipped),
+        responses=problems(
+            *_CHANGE, NoSuchDate, changing.NotSkipped, rules.DateTaken, changing.TooManyChanges, *_PLACE
+        ),
     )
     async def restore(id: Id, body: RestoreDate, command: CommandDep) -> Response:
-        return await changes(id, command, lambda found, now: changing.restore(found, body.on, command.principal, now))
+        by, cancelled = command.principal, await _cancelled(series, activities, id, body.on)
+
+        def decide(found: Series, now: datetime) -> Decision[Series]:
+            return changing.restore(found, body.on, by, now, cancelled)
+
+        async with rebooked(bookings, series, activities, id, decide, by, clock):
+            return await changes(id, command, decide)
 
     @routes.post(
         "/{id}/dates",
-        summary="A date more, which the rule does not give",
+        summary="Add a date that the rule does not give",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, NoSuchDate, changing.DateTaken, changing.TooManyChanges, *_PLACE),
+        responses=problems(*_CHANGE, NoSuchDate, rules.DateTaken, rules.TooFarAhead, changing.TooManyChanges, *_PLACE),
     )
     async def add(id: Id, body: AddDate, command: CommandDep) -> Response:
         by = command.principal
@@ -190,12 +262,12 @@ def _dates(routes: APIRouter, series: Aggregates[Series], changes: _Changes, boo
         def decide(found: Series, now: datetime) -> Decision[Series]:
             return changing.add(found, body.starts_at, by, now)
 
-        async with rebooked(bookings, series, id, decide, by, clock):
+        async with rebooked(bookings, series, activities, id, decide, by, clock):
             return await changes(id, command, decide)
 
     @routes.post(
         "/{id}/pause",
-        summary="No dates for a while, holidays for instance",
+        summary="Pause a series, for holidays for instance",
         response_model=SeriesView,
         responses=problems(*_CHANGE, changing.PauseEndsBeforeItBegins, changing.TooManyChanges),
     )
@@ -207,48 +279,96 @@ def _dates(routes: APIRouter, series: Aggregates[Series], changes: _Changes, boo
         )
 
 
+async def _cancelled(series: Aggregates[Series], activities: Aggregates[Activity], id: str, on: date) -> str | None:
+    """The activity of a date of series `id`, where it was cancelled. That is final: the date may have another one."""
+    stored = await series.find(id)
+    if stored is None:
+        return None
+    activity = await activities.find(stored.aggregate.activity_on(on))
+    if activity is None or activity.aggregate.status is not ActivityStatus.CANCELLED:
+        return None
+    return activity.aggregate.id
+
+
 def _changes(
     routes: APIRouter,
     series: Aggregates[Series],
     activities: Aggregates[Activity],
     changes: _Changes,
     bookings: Bookings,
+    pictures: Pictures,
+    formalities: Formalities,
     clock: Clock,
 ) -> None:
     @routes.post(
         "/{id}/change",
-        summary="One date, one and those that follow, or all that lie ahead take place otherwise",
+        summary="Change one date of a series, one and those that follow, or all coming ones",
         response_model=SeriesView,
         responses=problems(*_CHANGE, *_REVISION, *_PLACE),
     )
     async def change(id: Id, body: ChangeSeries, command: CommandDep) -> Response:
         by = command.principal
-        decide = _revising(body, by)
-        async with rebooked(bookings, series, id, decide, by, clock):
+        decide = _revising(body, by, formalities)
+        if body.details is not None and body.details.pictures:
+            found = (await known(series, id, known_to(by))).aggregate
+            found.require_manager(by)
+            await pictures.require(body.details.shown, found.community)
+        async with rebooked(bookings, series, activities, id, decide, by, clock):
             return await changes(id, command, decide)
 
+
+def _previews(
+    routes: APIRouter,
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    formalities: Formalities,
+    enrolled: EnrolledIn,
+    clock: Clock,
+) -> None:
     @routes.post(
         "/{id}/change/preview",
-        summary="Which dates a change is about, and whom it would affect; nothing is saved",
+        summary="Preview the dates and people that a change would affect; nothing is saved",
         responses=problems(UnknownAggregate, NotYours, SeriesEndedAlready, *_REVISION),
     )
     async def preview_change(id: Id, body: ChangeSeries, principal: PrincipalDep) -> list[Effect]:
+        """Dates that are no activities yet follow the others, with those who are `enrolled` in them."""
         found, now = (await known(series, id, known_to(principal))).aggregate, clock()
-        revised = _revising(body, principal)(found, now).aggregate
+        revised = _revising(body, principal, formalities)(found, now).aggregate
         if len(revised.revisions) == len(found.revisions):
             return []
         revision = revised.revisions[-1]
         ahead = [each async for each in ahead_of(activities, id, now)]
         about = [each for each in ahead if each.occurrence is not None and revision.holds(each.occurrence)]
-        return [effect(each, changing.conform(each, revised, revision, now)) for each in about]
+        named = [effect(each, changing.conform(each, revised, revision, now)) for each in about]
+        later = beyond(revised, await enrolled(id), now, since=revision.since, until=revision.until)
+        return [*named, *later]
+
+    @routes.post(
+        "/{id}/end/preview",
+        summary="Preview the dates and people that the end of a series would affect; nothing is saved",
+        responses=problems(UnknownAggregate, NotYours, SeriesEndedAlready),
+    )
+    async def preview_end(id: Id, principal: PrincipalDep, body: EndSeries | None = None) -> list[Effect]:
+        """Dates that are no activities yet follow the others, with those who are `enrolled` in them."""
+        found, now, asked = (await known(series, id, known_to(principal))).aggregate, clock(), body or EndSeries()
+        rules.end(found, principal, now, cancels=asked.cancels, reason=asked.reason)
+        later = beyond(found, await enrolled(id), now, told=("cancelled",) if asked.cancels else ())
+        if not asked.cancels:
+            return later
+        named = [effect(each, ending.drop(each, now, None)) async for each in ahead_of(activities, id, now)]
+        return [*named, *later]
 
 
 Decide = Callable[[Series, datetime], Decision[Series]]
 
 
-def _revising(body: ChangeSeries, by: Principal) -> Decide:
+def _revising(body: ChangeSeries, by: Principal, formalities: Formalities) -> Decide:
     def decide(found: Series, now: datetime) -> Decision[Series]:
         revision = body.revision(found, local_date(now))
-        return changing.revise(found, revision, by, now, every=body.scope is Scope.ALL)
+        revised = changing.revise(found, revision, by, now, every=body.scope is Scope.ALL)
+        new = revision.change.fields(found.details)
+        then = Terms(found.kind, new.get("capacity", found.capacity), new.get("details", found.details))
+        formalities.require(then, found)
+        return revised
 
     return decide

@@ -1,24 +1,36 @@
 """Shows series to callers: with names beside codes and ids, and with what the caller may do now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from services.chassis.clock import Clock
 from services.chassis.http.language import Language
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Stored
-from services.events.activities.views import ActivityNames, CommandView
+from services.chassis.store.unavailable import store_errors
+from services.events.activities.domain.activity import Activity
+from services.events.activities.presenting import commands_of, names_of
+from services.events.activities.store import cancelled_ahead
 from services.events.names.store import Names
-from services.events.names.words import KINDS
-from services.events.series.domain.possible import possible
+from services.events.series.coming import LaterDate
+from services.events.series.domain.possible import CancelledDate, possible
 from services.events.series.domain.series import Series
-from services.events.series.views import STATUSES, SeriesView, public_fields
+from services.events.series.views import STATUSES, SeriesDateView, SeriesView, public_fields
+
+Cancelled = Mapping[str, Sequence[CancelledDate]]
+"""The dates ahead that were cancelled by themselves, by their series."""
+NOTHING_CANCELLED: Cancelled = {}
 
 
 class SeriesPresenter:
     """Shows series. Names come from memory, and are read before."""
 
-    def __init__(self, series: Aggregates[Series], names: Names, clock: Clock) -> None:
+    def __init__(
+        self, series: Aggregates[Series], activities: Aggregates[Activity], names: Names, clock: Clock
+    ) -> None:
         self._series = series
+        self._activities = activities
         self._names = names
         self._clock = clock
 
@@ -31,29 +43,39 @@ class SeriesPresenter:
         if (stored := await self._series.find(id)) is not None:
             await self._names.of(stored.aggregate.community)
 
-    def view(self, by: Principal | None, language: Language) -> Callable[[Stored[Series]], SeriesView]:
+    def later_date(self, later: LaterDate, language: Language) -> SeriesDateView:
+        """A date that is no activity yet."""
+        series, plan = later.series, later.plan
+        planned: dict[str, Any] = {
+            name: getattr(plan, name) for name in SeriesDateView.model_fields if hasattr(plan, name)
+        }
+        names = names_of(plan, STATUSES[series.status], self._names.known(series.community), language)
+        activity, on = later.occurrence.activity, later.occurrence.on
+        return SeriesDateView(**planned, series=series.id, activity=activity, on=on, names=names)
+
+    async def cancelled(self, ids: Sequence[str], by: Principal | None) -> Cancelled:
+        """The dates ahead of these series that were cancelled by themselves; nothing for anybody, who can't give a
+        command."""
+        found: dict[str, list[CancelledDate]] = {}
+        if by is None or not ids:
+            return found
+        query = cancelled_ahead(ids, self._clock())
+        fields = {"state.series": 1, "state.occurrence": 1}
+        with store_errors():
+            async for each in self._activities.collection.find(query, fields):
+                on = date.fromisoformat(str(each["state"]["occurrence"]))
+                found.setdefault(each["state"]["series"], []).append(CancelledDate(on, each["_id"]))
+        return found
+
+    def view(
+        self, by: Principal | None, language: Language, cancelled: Cancelled = NOTHING_CANCELLED
+    ) -> Callable[[Stored[Series]], SeriesView]:
         """How `by` sees a series; None is anybody."""
 
         def shown(stored: Stored[Series]) -> SeriesView:
             series = stored.aggregate
-            can = () if by is None else possible(series, by, self._clock())
-            commands = [
-                CommandView(command=each.command, title=each.zh if language == "zh" else each.en) for each in can
-            ]
-            return SeriesView(**public_fields(stored), names=self._named(series, language), can=commands)
+            can = () if by is None else possible(series, by, self._clock(), cancelled.get(series.id, ()))
+            names = names_of(series, STATUSES[series.status], self._names.known(series.community), language)
+            return SeriesView(**public_fields(stored), names=names, can=commands_of(can, language))
 
         return shown
-
-    def _named(self, series: Series, language: Language) -> ActivityNames:
-        known, details = self._names.known(series.community), series.details
-        venue = known.venues.get(series.venue)
-        building = None if series.building is None else known.buildings.get(series.building)
-        host = None if details.host is None else known.hosts.get(details.host)
-        written = details.hosted_by if language == "zh" else details.hosted_by_en or details.hosted_by
-        return ActivityNames(
-            kind=KINDS[series.kind].in_(language),
-            status=STATUSES[series.status].in_(language),
-            venue=None if venue is None else venue.in_(language),
-            building=None if building is None else building.in_(language),
-            host=written if host is None else host.name.in_(language),
-        )

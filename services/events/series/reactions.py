@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
-from services.chassis.aggregate import Decision
+from services.chassis.aggregate import Decision, of_command
 from services.chassis.clock import Clock
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Taken
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
     Occurrence,
@@ -38,13 +38,28 @@ def reactions(
 ) -> None:
     """Put the handlers of this room into the table."""
     _dates(handlers, series, activities, clock)
-    _booking(handlers, series, bookings, clock)
+    _booking(handlers, series, activities, bookings, clock)
 
 
-def _booking(handlers: Handlers, series: Aggregates[Series], bookings: Bookings, clock: Clock) -> None:
+def _booking(
+    handlers: Handlers,
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    clock: Clock,
+) -> None:
     @handlers.on(SeriesExpanded)
     async def book_expanded(received: Received[SeriesExpanded]) -> None:
-        await _rebook(received)
+        """A date that has come into the two years ahead and finds its place taken gives way."""
+        id = received.envelope.aggregate_id
+        taken = await rebook(bookings, (await series.get(id)).aggregate, activities, clock())
+        if taken:
+            await series.change(
+                id,
+                lambda found, now: changing.give_way(found, taken, now),
+                received.cause,
+                taken=Taken(f"{received.taken.by}.gives-way", received.taken.source, received.taken.sequence),
+            )
 
     @handlers.on(SeriesDateAdded)
     async def book_added(received: Received[SeriesDateAdded]) -> None:
@@ -67,7 +82,7 @@ def _booking(handlers: Handlers, series: Aggregates[Series], bookings: Bookings,
         await _rebook(received)
 
     async def _rebook(received: Received[Any]) -> None:
-        await rebook(bookings, (await series.get(received.envelope.aggregate_id)).aggregate, clock())
+        await rebook(bookings, (await series.get(received.envelope.aggregate_id)).aggregate, activities, clock())
 
 
 def _dates(handlers: Handlers, series: Aggregates[Series], activities: Aggregates[Activity], clock: Clock) -> None:
@@ -103,18 +118,20 @@ def _dates(handlers: Handlers, series: Aggregates[Series], activities: Aggregate
         paused = received.event
         async for activity in ahead_of(activities, received.envelope.aggregate_id, clock()):
             if activity.occurrence is not None and paused.since <= activity.occurrence < paused.until:
-                await activities.change(activity.id, _dropping(paused.reason), received.cause, taken=received.taken)
+                dropping = _dropping(paused.reason, received.envelope.id)
+                await activities.change(activity.id, dropping, received.cause, taken=received.taken)
 
     @handlers.on(SeriesChanged)
     async def change_dates_ahead(received: Received[SeriesChanged]) -> None:
         """The activities that the change is about follow it, in what it is about alone."""
         found = (await series.get(received.envelope.aggregate_id)).aggregate
         revision = found.revisions[received.event.number]
+        command = None if revision.is_of_one_date else received.envelope.id
         async for activity in ahead_of(activities, found.id, clock()):
             if activity.occurrence is not None and revision.holds(activity.occurrence):
                 await activities.change(
                     activity.id,
-                    lambda each, now: changing.conform(each, found, revision, now),
+                    lambda each, now: of_command(changing.conform(each, found, revision, now), command),
                     received.cause,
                     taken=received.taken,
                 )
@@ -123,7 +140,7 @@ def _dates(handlers: Handlers, series: Aggregates[Series], activities: Aggregate
     async def cancel_dates_ahead(received: Received[SeriesEnded]) -> None:
         """The activities ahead won't take place, where the series was ended that way."""
         if received.event.cancels:
-            dropping = _dropping(received.event.reason)
+            dropping = _dropping(received.event.reason, received.envelope.id)
             since = max(received.event.at, clock())
             async for activity in ahead_of(activities, received.envelope.aggregate_id, since):
                 await activities.change(activity.id, dropping, received.cause, taken=received.taken)
@@ -162,5 +179,5 @@ async def _announce(
     )
 
 
-def _dropping(reason: str | None) -> Callable[[Activity, datetime], Decision[Activity]]:
-    return lambda activity, now: ending.drop(activity, now, reason)
+def _dropping(reason: str | None, command: str | None = None) -> Callable[[Activity, datetime], Decision[Activity]]:
+    return lambda activity, now: of_command(ending.drop(activity, now, reason), command)

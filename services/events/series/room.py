@@ -7,10 +7,13 @@ from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.formalities import Formalities
 from services.events.names.store import Names
+from services.events.pictures.store import Pictures
 from services.events.series.api import router
 from services.events.series.domain.series import Series, erase_from_series
 from services.events.series.presenting import SeriesPresenter
+from services.events.series.previewing import EnrolledIn
 from services.events.series.reactions import reactions
 from services.events.series.store import INDEXES, KINDS, organised_by
 from services.events.series.sweeps import expansion
@@ -18,15 +21,22 @@ from services.events.venues.bookings import Bookings
 
 
 def room(
-    series: Aggregates[Series], activities: Aggregates[Activity], bookings: Bookings, names: Names, clock: Clock
+    series: Aggregates[Series],
+    activities: Aggregates[Activity],
+    bookings: Bookings,
+    pictures: Pictures,
+    names: Names,
+    formalities: Formalities,
+    enrolled: EnrolledIn,
+    clock: Clock,
 ) -> Room:
-    """The room of series."""
-    present = SeriesPresenter(series, names, clock)
+    """The room of series. `enrolled` finds who comes to every date of one."""
+    present = SeriesPresenter(series, activities, names, clock)
     return Room(
         "series",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(series, activities, bookings, present, clock)],
+        routers=[router(series, activities, bookings, pictures, present, formalities, enrolled, clock)],
         reactions=lambda table: reactions(table, series, activities, bookings, clock),
         sweeps=[expansion(series)],
         erase=partial(erase, series),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -10,19 +11,21 @@ from services.chassis.aggregate import Aggregate, Decision, decided, derived_id,
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import ZONE, Line, Moment, Request
+from services.chassis.words import Worded
 from services.contracts.activities import Block, Equipment, Opening, VenueChanged, VenueEntered, VenueState
 from services.contracts.marks import Code, Id, Masked, Office, Thing
 from services.contracts.value import Value
 
 MAX_BLOCKS = 200
+_TOLD = 10
 _DAY = 24 * 60
 
 
 class VenueTaken(
     Conflict,
     code="venue.taken",
-    zh="场地或授课人在以下时间已被占用：{when}。可选：{free}。",
-    en="The venue or an instructor is taken then: {when}. Free instead: {free}.",
+    zh="场地或授课人在以下时间已被占用：{when}。可改用：{free}。",
+    en="The venue or an instructor is taken: {when}. Free instead: {free}.",
 ):
     """Two things don't take place at one place at one time, and nobody teaches in two places."""
 
@@ -39,7 +42,7 @@ class EquipmentShort(
 class VenueClosed(
     Conflict, code="venue.closed", zh="场地在以下时间不开放：{when}。", en="The venue is closed then: {when}."
 ):
-    """It is outside its hours, or blocked."""
+    """The venue is closed at that time, or blocked."""
 
 
 class VenueTooSmall(
@@ -64,6 +67,23 @@ class Slot(Value):
     activity: str
     starts_at: datetime
     ends_at: datetime
+
+
+class Clash(Value):
+    """A slot that is wanted, and what holds its place or its instructor then. `title` is None where the asking
+    community may not know what that is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slot: Slot
+    starts_at: datetime
+    ends_at: datetime
+    title: str | None = None
+
+    @property
+    def is_by_set_up(self) -> bool:
+        """Whether only the time for setting up and clearing away is in the way."""
+        return self.ends_at <= self.slot.starts_at or self.slot.ends_at <= self.starts_at
 
 
 class Venue(Aggregate):
@@ -113,7 +133,7 @@ class OpeningRequest(Request):
 
 
 class EquipmentRequest(Request):
-    """What a venue has."""
+    """The equipment that a venue has."""
 
     kind: Code
     zh: Line
@@ -172,7 +192,7 @@ def enter(id: str, body: EnterVenue, by: Principal) -> Decision[Venue]:
 
 
 def describe(venue: Venue, body: DescribeVenue, by: Principal) -> Decision[Venue]:
-    """Staff describe a venue anew. What has been booked stays booked.
+    """Staff describe a venue anew. What has been booked stays booked; what `holds` no more is told, and moved by hand.
 
     Raises:
         NotYours, HoursUnclear
@@ -222,11 +242,29 @@ def require_open(venue: Venue, slots: Sequence[Slot], heads: int) -> None:
         VenueTooSmall
         VenueClosed: it names the times.
     """
-    if venue.capacity is not None and heads > venue.capacity:
-        raise VenueTooSmall(capacity=venue.capacity)
+    require_size(venue, heads)
     closed = [slot for slot in slots if not venue.is_open(slot.starts_at, slot.ends_at)]
     if closed:
         raise VenueClosed(when=told(closed))
+
+
+def holds(venue: Venue, starts_at: datetime, ends_at: datetime, heads: int | None) -> bool:
+    """Whether `venue` has the hours and the size for something, whatever blocks it. Bookings of old name no `heads`."""
+    small = venue.capacity is not None and heads is not None and heads > venue.capacity
+    return not small and venue.model_copy(update={"blocks": ()}).is_open(starts_at, ends_at)
+
+
+def require_size(venue: Venue, heads: int) -> None:
+    """Raises VenueTooSmall if so many people don't fit."""
+    if venue.capacity is not None and heads > venue.capacity:
+        raise VenueTooSmall(capacity=venue.capacity)
+
+
+def used_at_once(uses: Sequence[tuple[datetime, datetime, int, bool]], since: datetime, until: datetime) -> int:
+    """The most pieces that `uses` take at one moment between `since` and `until`."""
+    touching = [use for use in uses if use[0] < until and use[1] > since]
+    moments = [since, *(use[0] for use in touching if use[0] > since)]
+    return max((sum(use[2] for use in touching if use[0] <= at < use[1]) for at in moments), default=0)
 
 
 def with_buffers(venue: Venue | None, slot: Slot) -> tuple[datetime, datetime]:
@@ -239,9 +277,41 @@ def with_buffers(venue: Venue | None, slot: Slot) -> tuple[datetime, datetime]:
 
 def told(slots: Sequence[Slot]) -> str:
     """The first of `slots`, as people read them."""
-    shown = [f"{slot.starts_at.astimezone(ZONE):%Y-%m-%d %H:%M}" for slot in slots[:10]]
-    more = len(slots) - len(shown)
-    return ", ".join(shown) + (f" (+{more})" if more > 0 else "")
+    return ", ".join(hours(slot.starts_at, slot.ends_at) for slot in slots[:_TOLD]) + _more(len(slots))
+
+
+def among_themselves(spans: Sequence[tuple[Slot, datetime, datetime]], title: str) -> list[Clash]:
+    """The slots, all of one series called `title`, that begin before the one before them has ended; each is given with
+    the time that nothing else may take."""
+    ordered = sorted(spans, key=lambda span: span[1])
+    return [
+        Clash(slot=slot, starts_at=before.starts_at, ends_at=before.ends_at, title=title)
+        for (before, _, ends), (slot, starts, _) in pairwise(ordered)
+        if starts < ends
+    ]
+
+
+def told_clashes(clashes: Sequence[Clash]) -> Worded:
+    """The first of `clashes`: the hours that are held, and by what where that may be known."""
+    zh, en = [], []
+    for clash in clashes[:_TOLD]:
+        held = hours(clash.starts_at, clash.ends_at)
+        title = "" if clash.title is None else f"“{clash.title}”"
+        zh.append(f"{held}{title}{'（含布置和整理时间）' if clash.is_by_set_up else ''}")
+        en.append(f"{held}{title and ' ' + title}{' (with its set-up)' if clash.is_by_set_up else ''}")
+    more = _more(len(clashes))
+    return Worded.sentence("、".join(zh) + more, ", ".join(en) + more)
+
+
+def hours(starts_at: datetime, ends_at: datetime) -> str:
+    """A time as people read it: the day, and from when until when."""
+    begins, ends = starts_at.astimezone(ZONE), ends_at.astimezone(ZONE)
+    until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{ends:%Y-%m-%d %H:%M}"
+    return f"{begins:%Y-%m-%d %H:%M}–{until}"
+
+
+def _more(count: int) -> str:
+    return f" (+{count - _TOLD})" if count > _TOLD else ""
 
 
 def _described(body: DescribeVenue) -> dict[str, Any]:

@@ -1,12 +1,21 @@
-"""What venues do on events: an activity that stands is booked, one that moved is booked elsewhere, others are not."""
+"""The reactions of venues to events: a scheduled activity is booked, a moved one is booked elsewhere, a cancelled one
+no more; and what is booked is kept clear by the buffers of its venue as they are."""
 
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
-from services.contracts.activities import ActivityCancelled, ActivityMoved, ActivityScheduled
-from services.events.venues.bookings import Bookings, Wanted
-from services.events.venues.domain import Slot
+from services.contracts.activities import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityMoved,
+    ActivityScheduled,
+    VenueChanged,
+)
+from services.events.venues.bookings import Bookings
+from services.events.venues.collisions import Wanted
+from services.events.venues.domain import Slot, Venue
 
 
-def reactions(handlers: Handlers, bookings: Bookings) -> None:
+def reactions(handlers: Handlers, venues: Aggregates[Venue], bookings: Bookings) -> None:
     """Put the handlers of this room into the table. Whatever they do may be done again."""
 
     @handlers.on(ActivityScheduled)
@@ -18,7 +27,7 @@ def reactions(handlers: Handlers, bookings: Bookings) -> None:
             community = received.envelope.community
             needs = event.details.equipment
             wanted = Wanted(community, event.venue, activity, event.title, event.capacity, [slot], equipment=needs)
-            await bookings.book(wanted)
+            await bookings.confirm(wanted)
 
     @handlers.on(ActivityMoved)
     async def book_elsewhere(received: Received[ActivityMoved]) -> None:
@@ -29,3 +38,14 @@ def reactions(handlers: Handlers, bookings: Bookings) -> None:
     @handlers.on(ActivityCancelled)
     async def book_no_more(received: Received[ActivityCancelled]) -> None:
         await bookings.free([received.envelope.aggregate_id])
+
+    @handlers.on(ActivityChanged)
+    async def book_as_changed(received: Received[ActivityChanged]) -> None:
+        event = received.event
+        if not event.private and {"title", "details", "private", "capacity"} & {*event.fields}:
+            activity = received.envelope.aggregate_id
+            await bookings.describe(activity, event.title, event.capacity, event.details.equipment)
+
+    @handlers.on(VenueChanged)
+    async def keep_clear(received: Received[VenueChanged]) -> None:
+        await bookings.buffer((await venues.get(received.envelope.aggregate_id)).aggregate)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
@@ -12,20 +13,20 @@ from services.events.venues.reactions import reactions
 from services.events.venues.store import INDEXES, KINDS
 
 
-def room(venues: Aggregates[Venue], bookings: Bookings) -> Room:
+def room(venues: Aggregates[Venue], bookings: Bookings, clock: Clock) -> Room:
     """The room of venues."""
     return Room(
         "venues",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(venues, bookings)],
-        reactions=lambda table: reactions(table, bookings),
+        routers=[router(venues, bookings, clock)],
+        reactions=lambda table: reactions(table, venues, bookings),
         erase=partial(erase, bookings),
     )
 
 
 async def erase(bookings: Bookings, leaver: Leaver) -> None:
-    """Nothing is booked for `leaver` as an instructor."""
+    """Remove `leaver` as an instructor from all bookings."""
     person = leaver.person
     theirs = (
         {"instructors": person}

@@ -1,8 +1,9 @@
 """A venue and what is booked there, as anybody may see it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
 from services.chassis.store.mongo import Document
@@ -34,7 +35,7 @@ class VenueView(BaseModel):
 
 
 class BookedView(BaseModel):
-    """What takes place there, and when; `owner` is the activity or its series."""
+    """A booking of a venue. `owner` is the activity, or its series."""
 
     activity: str
     owner: str
@@ -45,9 +46,22 @@ class BookedView(BaseModel):
     @classmethod
     def of(cls, document: Document) -> "BookedView":
         return cls(
-            activity=document["_id"],
+            activity=str(document.get("activity", document["_id"])),
             owner=document["owner"],
             title=document["title"],
             starts_at=document["begins"],
             ends_at=document["over"],
         )
+
+
+class BlockedView(VenueView):
+    """A venue that has been blocked or described anew, and the bookings that this hits."""
+
+    booked: tuple[BookedView, ...] = Field(
+        description="What was booked already and is hit by the block, the hours or the capacity; it is moved by hand."
+    )
+
+    @classmethod
+    def hitting(cls, stored: Stored[Venue], booked: Sequence[Document]) -> "BlockedView":
+        """The venue `stored`, and what is `booked` there."""
+        return cls(**VenueView.of(stored).model_dump(), booked=tuple(BookedView.of(each) for each in booked))

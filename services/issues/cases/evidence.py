@@ -1,4 +1,4 @@
-"""What is known of the photos that are to show how something was put right: how old they are, and what shows them."""
+"""Looks up the photos that are to show a fix: when they were uploaded, and whether something else shows them."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +26,8 @@ class Evidence:
     visits: Aggregates[Visit]
 
     async def of(self, ids: Sequence[str], case: str | None, community: str) -> Origins:
-        """What is known of the photos `ids`, which are to show the handling of `case`, or of one that is reported now.
+        """The origins of the photos `ids`, which are to show the handling of `case`, or (None) of one that is reported
+        now.
         Of two cases that name the same photo at once, one gets it."""
         if not ids:
             return {}
@@ -37,7 +38,8 @@ class Evidence:
         return _origins(twins, others)
 
     async def on_walks(self, wanted: Mapping[str, Sequence[str]], community: str) -> Mapping[str, Origins]:
-        """The same of the photos that each visit is to show, by the visit's id; all of them are looked up at once."""
+        """The origins of the photos that each visit is to show, by the visit's id and photo. All of them are looked up
+        at once."""
         wanted = {visit: ids for visit, ids in wanted.items() if ids}
         if not wanted:
             return {}
@@ -67,7 +69,8 @@ class Evidence:
 
 
 def _origins(twins: Mapping[str, Sequence[Photo]], others: Collection[str]) -> Origins:
-    """What is known of each photo, of whose content there are these `twins`; `others` are shown elsewhere."""
+    """The origin of each photo, given all photos with its content (`twins`) and the ids that are shown elsewhere
+    (`others`)."""
     return {
         id: PhotoOrigin(min(twin.uploaded_at for twin in each), any(twin.id in others for twin in each))
         for id, each in twins.items()

@@ -22,7 +22,7 @@ _MOST_STEPS = 50
 
 @dataclass(frozen=True, slots=True)
 class CaseJoining:
-    """Who joins which case. A support is written, then its case is counted, before the caller is answered."""
+    """Lets people support cases. A support is written, then its case is counted, before the caller is answered."""
 
     cases: Aggregates[Case]
     supports: Aggregates[Support]

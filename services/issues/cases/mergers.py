@@ -52,7 +52,8 @@ async def take_back_late_merger(
 
 @dataclass(frozen=True, slots=True)
 class Mergers:
-    """What follows from mergers and parents, on `cases`; their people are counted with `supporter_counts`."""
+    """Carries out what follows from mergers and parents on other `cases`, whose people are counted with
+    `supporter_counts`."""
 
     cases: Aggregates[Case]
     supporter_counts: SupporterCounts

@@ -29,7 +29,7 @@ _BATCH = 200
 
 
 class _Series:
-    """What this process has reserved of one series: the counts left, how many were reserved last, and when."""
+    """The counts of one series that this process has reserved: those left, how many were reserved last, and when."""
 
     def __init__(self) -> None:
         self.left = deque[int]()

@@ -4,8 +4,9 @@ Names come from memory. What is to be shown is loaded before (`prepare`, `ready`
 inside the write that keeps it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
@@ -25,6 +26,9 @@ from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit
 
 _SEEN = 50_000
+_UNITS = ("unit", "previous_unit", "first_unit")
+_PLACES = ("place", "building")
+"""The fields of events that hold ids of units and of places."""
 Ids = tuple[str, frozenset[str], frozenset[str]]
 """The community of a case, and the units and places that it names."""
 
@@ -67,10 +71,33 @@ class CasePresenter:
 
         def shown(stored: Stored[Case]) -> CaseView:
             case = stored.aggregate
-            can = [_command(each.command, language) for each in possible(case, by, self._clock())]
+            can = [command_view(each.command, language) for each in possible(case, by, self._clock())]
             return case_view(stored, by, self._names(case, by, language), can, contact)
 
         return shown
+
+    def names(self, by: Principal, language: Language) -> Callable[[Case], CaseNames]:
+        """The words for codes and ids of a case, as `by` is told them."""
+        return lambda case: self._names(case, by, language)
+
+    async def names_in(
+        self, community: str, told: Sequence[Mapping[str, Any]], language: Language
+    ) -> list[dict[str, str]]:
+        """The words for the units, places and categories that stand in each of the mappings `told`, by their fields."""
+        units = frozenset(id for each in told for name in _UNITS if (id := each.get(name)) is not None)
+        places = frozenset(id for each in told for name in _PLACES if (id := each.get(name)) is not None)
+        await self._load([(community, units, places)])
+        catalogue, zh = await self._catalogues.of(community), language == "zh"
+
+        def named(each: Mapping[str, Any]) -> dict[str, str]:
+            found = {name: self._unit(each.get(name), zh) for name in _UNITS}
+            found |= {name: self._place(each[name]) for name in _PLACES if each.get(name) is not None}
+            category = catalogue.ever(each.get("category"))
+            if category is not None:
+                found["category"] = category.zh if zh else category.en
+            return {name: words for name, words in found.items() if words is not None}
+
+        return [named(each) for each in told]
 
     async def _load(self, named: Iterable[Ids]) -> None:
         named = list(named)
@@ -100,6 +127,7 @@ class CasePresenter:
             group=self._group(case, zh),
             unit=self._unit(case.unit, zh),
             first_unit=self._unit(case.first_unit, zh),
+            missed={id: title for id in _late_units(case) if (title := self._unit(id, zh)) is not None},
             level=named(self._levels_of(case.community), case.level, language),
             place=self._place(case.place),
             building=None if case.building is None else self._title(case.building),
@@ -127,7 +155,7 @@ class CasePresenter:
 
 def _named(case: Case) -> Ids:
     places = (case.place, case.at, case.building)
-    units = (case.unit, case.first_unit)
+    units = (case.unit, case.first_unit, *_late_units(case))
     return (
         case.community,
         frozenset(id for id in units if id is not None),
@@ -135,11 +163,17 @@ def _named(case: Case) -> Ids:
     )
 
 
+def _late_units(case: Case) -> list[str]:
+    """The units that had the case when a phase was missed."""
+    return [missed.unit for missed in case.missed if missed.unit is not None]
+
+
 _BY_COMMAND: dict[CaseCommand, Possibility] = {each.command: each for each in POSSIBILITIES}
 
 
 @lru_cache(maxsize=2 * len(POSSIBILITIES))
-def _command(command: CaseCommand, language: Language) -> CommandView:
+def command_view(command: CaseCommand, language: Language) -> CommandView:
+    """The command as it is shown to somebody who may give it."""
     words = COMMAND_WORDS[command]
     return CommandView(
         command=command,

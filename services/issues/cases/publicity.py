@@ -32,7 +32,8 @@ Withhold = Callable[[str, bool], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Publicity:
-    """Who may know of which case, carried on to what belongs to the case. `withhold` is told of every change."""
+    """Applies a change of a case's publicity to everything that belongs to the case. `withhold` is told of every
+    change."""
 
     cases: Aggregates[Case]
     visits: Aggregates[Visit]

@@ -1,4 +1,4 @@
-"""What cases do on events: findings become cases, mergers and parents are followed up, and so is who may know.
+"""The reactions of cases to events: findings become cases, and mergers, parents and publicity are followed up.
 
 The names of the handlers are marks of their effects: keep them.
 """

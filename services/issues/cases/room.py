@@ -27,8 +27,8 @@ from services.issues.units.domain import Unit
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What rooms that stand after this one do when a case changes: they take note that it is withheld, and take away
-    what they have drawn from its words."""
+    """The functions of rooms after this one that are called when a case changes: they note that it is withheld, and
+    remove what they have drawn from its words."""
 
     withhold: Withhold
     drawn: Drawn
@@ -36,7 +36,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What rooms that stand before this one keep, and cases are made or reckoned with."""
+    """The parts of rooms before this one that cases need."""
 
     units: Unchanging[Unit]
     visits: Aggregates[Visit]
@@ -68,7 +68,7 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         routers=[
-            history.router(cases, vault, runtime.journal),
+            history.router(cases, vault, changes.presenter, runtime.journal),
             evidence.router(changes, filing.photos),
             merging.router(changes, filing.places, filing.catalogues),
             cases_api.router(changes, filing, earlier.units, joining),

@@ -54,7 +54,7 @@ class CaseSettings(ServiceSettings):
         return Clocks(time, self.warn_share)
 
     def contact_kept(self, minor: bool) -> timedelta:
-        """How long a contact outlives its case."""
+        """The time for which a contact is kept after its case is closed."""
         return timedelta(days=self.minor_contact_days if minor else self.contact_days)
 
     @field_validator("escalation_levels")

@@ -48,6 +48,7 @@ _POINTING = tuple(
 """Of the few cases that point to another one."""
 
 _TICKS = {"state.tick_at": {"$gt": _LONG_AGO}}
+_TAKEN = {"state.assignee": {"$gt": ""}}
 _ANSWERABLE = {"state.first_unit": {"$gt": ""}}
 """Only what matches literally is found by a partial index: its filter stands in the query too, or follows from it."""
 
@@ -65,6 +66,9 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         *_PRIVACY,
         *_POINTING,
         IndexModel([("state.tick_at", ASCENDING)], name="tick", partialFilterExpression=_TICKS),
+        IndexModel(
+            [("state.assignee", ASCENDING), ("state.unit", ASCENDING)], name="taken", partialFilterExpression=_TAKEN
+        ),
         IndexModel(newest_first("state.first_unit"), name="first-unit", partialFilterExpression=_ANSWERABLE),
     ],
 }
@@ -149,6 +153,12 @@ def joined(cases: Sequence[str]) -> dict[str, Any]:
 def part_of(case: str) -> dict[str, Any]:
     """The query for the children of `case`."""
     return {"state.parent": case}
+
+
+async def has_or_had_one(cases: Aggregates[Case], unit: str | None, person: str) -> bool:
+    """Whether `person` has a case that `unit` has, or had it last."""
+    taken = {"state.assignee": {"$eq": person, "$gt": ""}, "state.unit": unit}
+    return unit is not None and await cases.collection.find_one(taken, {"_id": 1}) is not None
 
 
 async def withheld_cases(cases: Aggregates[Case], ids: Sequence[str]) -> set[str]:

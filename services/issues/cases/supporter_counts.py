@@ -1,4 +1,4 @@
-"""How many people have a problem, and how many cases are a part of one: both are counted here from what is stored."""
+"""Counts the people affected by a case, and the cases that are parts of one, from the stored supports and cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the API shows of cases: the public state, and what only those may read whom a case concerns."""
+"""The views of cases in the API: the public state, and the parts that only people concerned may read."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,8 @@ _BROUGHT_BY_WORKERS = ("after", "attachments_after")
 
 
 class CaseInside(BaseModel):
-    """What only the reporter, workers and the handling unit see of a case. Words are masked as `redaction` says."""
+    """The parts of a case that only the reporter, workers and the handling unit see. Words are masked as `redaction`
+    says."""
 
     at: str | None = Field(description="The exact place in the tree.")
     point: Point | None = Field(description="Where the reporter stood, in WGS84; `datum` is what they sent it in.")
@@ -48,6 +49,7 @@ class CaseNames(BaseModel):
     group: str | None
     unit: str | None
     first_unit: str | None
+    missed: dict[str, str] = Field(default_factory=dict, description="The units that missed a phase, by their ids.")
     level: str | None = Field(default=None, description="The level that is answerable, once the case was late.")
     place: str | None = Field(description="From the compound down.")
     building: str | None

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.chassis.aggregate import Decision
+from services.chassis.calendar.days import Arrangement
 from services.chassis.errors import AlreadyExists
 from services.chassis.store.aggregates import Aggregates, Cause, Stored
 from services.chassis.store.mongo import PyMongoError
 from services.issues.catalogue.domain.calendars import CalendarYear, calendar_id
-from services.issues.catalogue.domain.working_time import Arrangement, WorkingTime
+from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.shared.cache import LOOK_EVERY
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,5 @@
-"""What the room keeps: the catalogue in force in each community, the editions before it, and loaded calendars."""
+"""The kinds, indexes and queries of catalogues: the one in force in each community, earlier editions, and loaded
+calendars."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
-"""Cases that may be the same: they are suggested while somebody types, so that people join what stands.
+"""Duplicates: cases that may be the same are suggested while somebody types a report, so that people join a case that
+exists.
 
-`candidates` finds the cases that are looked at, a bounded number.
+`candidates`: finds the cases that are compared, a bounded number.
 """

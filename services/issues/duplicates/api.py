@@ -1,5 +1,6 @@
-"""Routes of duplicates: cases are suggested while somebody types, and people join the one that stands."""
+"""Routes of duplicates: they suggest cases while somebody types a report, and let people join a case that exists."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.language import language_of
 from services.chassis.http.pages import PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
@@ -23,7 +25,7 @@ from services.issues.cases.domain.affected import NobodyJoins, YourOwnCase
 from services.issues.cases.domain.case import Case
 from services.issues.cases.joining import CaseJoining
 from services.issues.cases.store import visible_to
-from services.issues.cases.views import CaseView
+from services.issues.cases.views import CaseNames, CaseView
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.store import Catalogues
 from services.issues.duplicates.candidates import Described, similar
@@ -44,13 +46,14 @@ class NothingToCompare(
     zh="请至少给出地点、类别或文字中的一项。",
     en="Say a place, a category or some words at least.",
 ):
-    """Everything is like nothing."""
+    """The request names neither place nor category nor words, so that there is nothing to compare."""
 
 
 class SimilarView(BaseModel):
-    """A case that may be the same, as everybody may see it."""
+    """A case that may be the same, with its public fields, and `names` beside its codes and ids."""
 
     case: CaseState
+    names: CaseNames
     id: str
     score: float = Field(ge=0, le=1)
     why: tuple[LikenessReason, ...]
@@ -59,7 +62,7 @@ class SimilarView(BaseModel):
 
 
 class SupportView(BaseModel):
-    """Whether the caller stands behind the case `case`, which goes on for the one that was asked about."""
+    """Whether the caller supports `case`, which is the case asked about, or the one that it was merged into."""
 
     case: str
     reporter: bool
@@ -69,7 +72,7 @@ class SupportView(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """What a report in the making is compared with: places and categories by name, and the rows of cases."""
+    """The data that a report in the making is compared with: places, categories, and the rows of cases."""
 
     places: AggregateCache[Place]
     catalogues: Catalogues
@@ -78,13 +81,13 @@ class Comparing:
 
 
 def router(changes: Changes, joining: CaseJoining, comparing: Comparing) -> APIRouter:
-    """The routes of suggestions and of joining. `similar` is no id of a case, though it stands where ids do."""
+    """The routes of suggestions and of joining. The path `/cases/similar` is not the case of that id."""
     routes = APIRouter(prefix=BASE, tags=["cases"])
 
     @routes.get(
         "/similar",
         response_model=PageView[SimilarView],
-        summary="What may be the same, while somebody types",
+        summary="Suggest cases that may be the same, while somebody types",
         responses=problems(NotYours, UnknownAggregate, UnknownCategory, NothingToCompare),
     )
     async def like(
@@ -97,15 +100,17 @@ def router(changes: Changes, joining: CaseJoining, comparing: Comparing) -> APIR
         text: Annotated[str | None, Query(max_length=2000)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 5,
     ) -> Response:
-        """Open cases and those closed lately, the likeliest first, each with a score and the reasons; public fields
-        only. There is no second page: who looks for more says more."""
+        """Open cases and those closed lately that may be the same, the likeliest first, each with a score and the
+        reasons; public fields only. There is no second page: more words give better suggestions."""
         principal.require(community)
         asked = await _asked(comparing, community, place, floor, category, text)
         by = await changes.vault.known(principal)
         seen, now = visible_to(by, community), comparing.clock()
         found = await similar(changes.cases, comparing.rows, asked, now, seen, limit + 1)
         joined = await joining.joined_by(by.sub, [stored.aggregate.id for stored, _ in found])
-        shown = [_similar(stored.aggregate, how, by, joined) for stored, how in found[:limit]]
+        await changes.presenter.prepare(stored.aggregate for stored, _ in found[:limit])
+        names = changes.presenter.names(by, language_of(request))
+        shown = [_similar(stored.aggregate, how, by, joined, names) for stored, how in found[:limit]]
         return page_of(shown, None, request, more=len(found) > limit)
 
     _supporting(routes, changes, joining)
@@ -113,17 +118,19 @@ def router(changes: Changes, joining: CaseJoining, comparing: Comparing) -> APIR
 
 
 def _supporting(routes: APIRouter, changes: Changes, joining: CaseJoining) -> None:
-    @routes.post("/{id}/support", response_model=CaseView, summary="Me too", responses=_JOINING)
+    @routes.post("/{id}/support", response_model=CaseView, summary="Support a case (me too)", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
-        """The caller is affected by it too, counts once, and hears what becomes of it.
+        """Support the case: the caller is affected too, is counted once, and is told what becomes of it.
 
-        Who joins a case that is merged joins the one that goes on; that one is the answer, as it is now, to a
-        repetition as well.
+        Supporting a case that was merged supports the one that goes on. The answer is that case as it is now, to a
+        repetition too.
         """
         stored = await joining.join(id, body or GiveSupport(), command)
         return await _shown(changes, stored, command, request)
 
-    @routes.delete("/{id}/support", response_model=CaseView, summary="Me no longer", responses=_JOINING)
+    @routes.delete(
+        "/{id}/support", response_model=CaseView, summary="Withdraw one's support of a case", responses=_JOINING
+    )
     async def leave(id: Id, request: Request, command: CommandDep) -> Response:
         return await _shown(changes, await joining.leave(id, command), command, request)
 
@@ -149,10 +156,13 @@ async def _asked(
     return Described(community, where, floor, category, None if known is None else known.group, text)
 
 
-def _similar(case: Case, how: Match, by: Principal, joined: set[str]) -> SimilarView:
+def _similar(
+    case: Case, how: Match, by: Principal, joined: set[str], names: Callable[[Case], CaseNames]
+) -> SimilarView:
     return SimilarView(
         id=case.id,
         case=case.whole(),
+        names=names(case),
         score=how.score,
         why=how.why,
         supported=case.id in joined,

@@ -1,4 +1,4 @@
-"""Finds candidates for a duplicate, a bounded number, by an index: near the place, or by the words."""
+"""Finds a bounded number of candidates for a duplicate by an index: near the place, or by the words."""
 
 import asyncio
 from collections import Counter
@@ -22,13 +22,13 @@ CLOSED_SINCE = timedelta(days=14)
 LOOKS_AT = 200
 _TELLING = 24
 _OF_A_WORD = 60
-"""How many rows of each word are looked at: the newest."""
+"""How many rows of each word are looked at, the newest first."""
 _LIGHT = {f"state.{name}": 1 for name in ("at", "floor", "building", "place", "category", "group", "title", "text")}
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The report that somebody is typing, as far as they have come. None: not said yet."""
+    """A report that somebody is typing. Fields that are not given yet are None."""
 
     community: str
     place: Place | None = None
@@ -58,9 +58,11 @@ async def similar(
     visible: Mapping[str, Any],
     limit: int,
 ) -> list[tuple[Stored[Case], Match]]:
-    """The cases that are likely the same, the likeliest first. `visible`: the condition for what may be shown at all.
+    """The cases that are likely the same, with their matches, the likeliest first. `visible` is the condition on cases
+    that may be shown at all.
 
-    Looked at are the newest 200 that were reported in the last 90 days and are open, or were closed in the last 14.
+    The newest 200 cases are compared that were reported in the last 90 days and are open, or were closed in the last
+    14.
     """
     where = [{"state.community": asked.community}, _current(now), visible]
     found = await _candidates(cases, rows, asked, now, where)
@@ -72,7 +74,7 @@ async def similar(
 
 
 def near(building: str, now: datetime, where: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The query for what was reported in `building` lately, under the conditions `where`."""
+    """The query for cases that were reported in `building` lately, under the conditions `where`."""
     return {
         "state.building": building,
         "at": {"$gte": now - OPEN_SINCE},
@@ -81,8 +83,9 @@ def near(building: str, now: datetime, where: Sequence[Mapping[str, Any]]) -> di
 
 
 def worded(asked: Described, now: datetime) -> list[dict[str, Any]]:
-    """The queries for rows in the open grounds of the place, else with one of the words, a query for each, else of the
-    category. The words are the first ones, so that typing on asks with the same ones and more."""
+    """The queries for candidate rows: in the open grounds of the place; without a place, with one of the words, a query
+    for each; without words, of the category. The first words are asked for, so that typing on asks for the same words
+    and more."""
     query: dict[str, Any] = {"community": asked.community, "order": {"$gte": order_of(now - OPEN_SINCE)}}
     telling = list(dict.fromkeys(tokens_of(folded(asked.text or ""))))[:_TELLING]
     if asked.place is not None:
@@ -94,7 +97,7 @@ def worded(asked: Described, now: datetime) -> list[dict[str, Any]]:
 
 
 async def _likely(rows: Collection, asked: Described, now: datetime) -> list[str]:
-    """The cases that the queries find: those first that most of them find, then the newest."""
+    """The ids of cases that the queries find: first those that most queries find, among these the newest."""
     queries = worded(asked, now)
     at_once = LOOKS_AT if len(queries) == 1 else _OF_A_WORD
     walks = (rows.find(query, {"order": 1}).sort("order", DESCENDING).limit(at_once).to_list(None) for query in queries)

@@ -1,4 +1,4 @@
-"""The room of duplicates: it says which cases may be the same, and lets people join one that stands."""
+"""The room of duplicates: it suggests cases that may be the same, and lets people join one."""
 
 from services.chassis.room import Room
 from services.issues.cases.api.changes import Changes
@@ -8,5 +8,5 @@ from services.issues.duplicates.api import Comparing
 
 
 def room(changes: Changes, joining: CaseJoining, comparing: Comparing) -> Room:
-    """The room of duplicates. It keeps nothing of its own."""
+    """Make the room of duplicates, which keeps nothing of its own."""
     return Room("duplicates", routers=[api.router(changes, joining, comparing)])

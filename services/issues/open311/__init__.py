@@ -1,13 +1,14 @@
-"""Open311 GeoReport v2, as its readers and writers speak it: a dialect of the service's own API.
+"""Open311 GeoReport v2: the service's cases in the protocol that clients of Open311 speak.
 
-Everybody reads, and sees what is public: cases of public categories, the titles that workers gave them, public places.
-Who writes has a key, given to a system by an operator. XML and JSON say the same, by the Spark mapping.
+Everybody may read, and sees public data: cases of public categories, the titles that workers gave them, public places.
+A system that writes needs a key, which an operator gives it. XML and JSON have the same content, by the Spark mapping.
 
-- `router` holds the routes of the endpoint and `keys_api` those of keys, which `keys` keeps; `jurisdictions` are the
+- `router` holds the routes of the endpoint and `keys_api` those of keys, which `keys` stores; `jurisdictions` are the
   communities that are served; `documents` describes the routes in OpenAPI; `formats` writes both formats; `refusals`
-  are the errors of the dialect.
-- Reading: `queries` reads what is asked, `windows` makes a query of it, `requests` and `services` answer it in the
-  `states` of the dialect, `notes` tells what happened.
-- Writing: `form` reads what is sent, in one of two `encodings`; `locating` finds the place that is meant, `contacts`
-  how the reporter can be reached; `create` takes a request, and `updates` takes an update.
+  are the errors in the form of Open311.
+- Reading: `queries` reads the parameters of a request, `windows` makes a query of them, `requests` and `services`
+  answer with the `states` of Open311, `notes` tells the history of a request.
+- Writing: `form` reads the form that is sent, in one of two `encodings`; `locating` finds the place that is meant,
+  also by words (`addresses`), `contacts` the ways to reach the reporter; `create` takes a request, and `updates` takes
+  an update.
 """

@@ -1,5 +1,5 @@
-"""Reads how the reporter can be reached. None of it is needed: what can't be kept is left out and said, and the report
-is taken all the same, since the client that sends it can't put right what somebody typed into it long ago."""
+"""Reads the contact of a reporter from a form. A value that can't be kept is left out, and the sender is told; the
+report is taken all the same, since the client that sends it can't correct what somebody typed long ago."""
 
 from services.chassis.http.language import Language
 from services.contracts.text import fit
@@ -7,12 +7,12 @@ from services.issues.open311.form import Form
 from services.issues.privacy.domain.contact import Contact
 
 _OF_PHONES = str.maketrans(dict.fromkeys("()（）./", " "))
-"""What people write phone numbers with, and we don't."""
+"""Signs in phone numbers that are replaced by spaces."""
 _NAMES = {"name": ("姓名", "the name"), "phone": ("电话", "the phone"), "email": ("电子邮箱", "the e-mail address")}
 
 
 def contact_in(form: Form) -> tuple[Contact | None, tuple[str, ...]]:
-    """The contact that `form` gives, and the names of what had to be left out of it."""
+    """The contact that `form` gives, and the names of the fields that had to be left out of it."""
     first, last, phone, email = (
         " ".join(fit(form.fields.get(name, "")).split()) for name in ("first_name", "last_name", "phone", "email")
     )
@@ -28,7 +28,7 @@ def contact_in(form: Form) -> tuple[Contact | None, tuple[str, ...]]:
 
 
 def notice(dropped: tuple[str, ...], language: Language) -> str | None:
-    """What the sender is told of what was left out."""
+    """The sentence that tells the sender of the fields left out (`dropped`); None where there are none."""
     if not dropped:
         return None
     if language == "zh":

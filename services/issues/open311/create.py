@@ -1,8 +1,8 @@
 """Takes a request: a form becomes a case, reported by the holder of a key through the channel `open311`.
 
 The same form sent again with the same key within ten minutes is the same case, since clients that got no answer send
-again; so is what comes again under the same Idempotency-Key. How to reach the reporter is sealed under a key of the
-case's own. Accounts and devices of another system are no business of ours: `account_id` and `device_id` are not kept.
+again; so is a form under the same Idempotency-Key. The reporter's contact is sealed under a key of its own for the
+case. Accounts and devices of another system are not needed: `account_id` and `device_id` are not kept.
 """
 
 import re
@@ -47,7 +47,8 @@ _CODE = re.compile(CODE_PATTERN)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a form: the holder of a key. `repeat`: their Idempotency-Key, if they gave one; `language`: theirs."""
+    """The sender of a form, who holds `key`. `repeat` is their Idempotency-Key, None without one, and `language` their
+    language."""
 
     key: ApiKey
     repeat: str | None
@@ -56,7 +57,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Takes requests. `types`: the categories whose service is not realtime, and what it is."""
+    """Takes requests. `types` gives the type (batch or black box) of each category whose service is not realtime."""
 
     cases: Aggregates[Case]
     catalogues: Catalogues
@@ -68,12 +69,15 @@ class Taking:
     types: Mapping[str, str]
 
     async def take(self, community: str, form: Form, sender: Sender) -> dict[str, Any]:
-        """Take the request in `form`; what is answered: its id, or a token that leads to it, or neither.
+        """Take the request in `form`. Returns the answer with its id, or with a token that leads to it, or with
+        neither.
 
         Raises:
-            ServiceMissing, ServiceUnknown, LocationMissing, LocationUnknown, ValueRefused: as they say.
+            ServiceMissing, ServiceUnknown: the form names no service, or an unknown one.
+            LocationMissing, LocationUnknown: the form names no place, or an unknown one.
+            ValueRefused: a field can't be read.
             AnswersRefused: attributes are missing or wrong.
-            NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
+            NotAPicture, PictureTooLarge, UploadsUsedUp: a picture of the form is refused.
             IdempotencyKeyReused: another request came under the same key.
         """
         catalogue = await self.catalogues.of(community)
@@ -81,7 +85,7 @@ class Taking:
         location = await locate(self.places, community, form)
         (contact, dropped), command = contact_in(form), _report(community, category, location, form)
         decided = _decision(sender, command, location, catalogue)
-        decided("case", self.clock(), None)  # refuses what would be refused, before anything is kept
+        decided("case", self.clock(), None)  # raises the refusal of a bad request before anything is stored
         photos = await self._kept(community, form, sender.key)
         whole = command.model_copy(update={"before": photos})
         sealer = None if contact is None else await self.vault.sealer(community, None)
@@ -95,18 +99,18 @@ class Taking:
             receipt = Receipt(token, asked, 200, lambda stored: b"")
             await self.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
         except (Replayed, AlreadyExists):
-            pass  # sent before: this is its answer again
+            pass  # the form was sent before, and gets its answer again
         return _answer(self.types.get(category.code), id, token, notice(dropped, sender.language))
 
     async def _kept(self, community: str, form: Form, key: ApiKey) -> tuple[str, ...]:
-        """The pictures of `form`, kept; a system may bring as many as a worker."""
+        """Store the pictures of `form`, and return their ids. A system may send as many as a worker."""
         by = member(key.id, community, Role.GRID_WORKER)
         kept = [await self.photos.keep(community, picture, by) for picture in form.pictures]
         return tuple(dict.fromkeys(photo.id for photo in kept))
 
     async def token(self, form: Form, sender: Sender) -> str:
-        """The token of this request: of one sent before, if this is the same again."""
-        # By a secret: with a plain digest one could try the phone.
+        """The token of this request, or that of an earlier one which it repeats."""
+        # The digest is keyed with a secret, for a plain one would let somebody try phone numbers.
         secret, key = await self.vault.secret(), sender.key.id
         if sender.repeat is not None:
             return keyed_id(secret, "token", key, "repeat", sender.repeat)
@@ -119,7 +123,7 @@ class Taking:
 
 
 def case_of(token: str) -> str:
-    """The id of the case that was requested under `token`; of the token it tells nothing."""
+    """The id of the case that was requested under `token`. The token can't be read from it."""
     return derived_id("case", "open311", token)
 
 
@@ -158,13 +162,14 @@ def _report(community: str, category: Category, location: Location, form: Form) 
     }
     if len(answers) > MAX_QUESTIONS:
         raise ValueRefused(parameter="attribute", reason="不是该服务的问题", reason_en="it is none of this service")
-    if strange := [code for code in answers if not _CODE.fullmatch(code)]:  # WHISPAWN and the like: codes of others
+    if strange := [code for code in answers if not _CODE.fullmatch(code)]:  # codes of other systems, such as WHISPAWN
         raise AnswersRefused(questions=", ".join(strange), faults=dict.fromkeys(strange, "unknown"))
     words = location.words
     return Report(
         community=community,
         category=category.code,
         place=location.place.id,
+        floor=location.floor,
         spot=None if words is None else words[:_SPOT].strip() or None,
         point=location.point,
         text=_text(form, words),
@@ -173,7 +178,7 @@ def _report(community: str, category: Category, location: Location, form: Form) 
 
 
 def _text(form: Form, words: str | None) -> str | None:
-    """The description, and under it whatever else was sent that only people can make something of."""
+    """The description, and under it the other fields that only people can understand."""
     parts = [form.get("description", LONGEST) or ""]
     if words is not None and len(words) > _SPOT:
         parts.append(f"[address_string] {words[:300]}")

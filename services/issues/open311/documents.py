@@ -1,4 +1,4 @@
-"""How the endpoint documents itself in OpenAPI: both formats of each answer, and its own kind of refusals."""
+"""Documents the endpoint in OpenAPI: both formats of each answer, and refusals in the form of Open311."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _WHEN = {
 _FILE = {"type": "string", "format": "binary"}
 _REQUEST_FIELDS = {
     "api_key": "Of the system that sends.",
-    "jurisdiction_id": "The community; where several are served and none is named, the one of the key.",
+    "jurisdiction_id": "The community; where none is named, the one of the key.",
     "service_code": "",
     "lat": "WGS84.",
     "long": "WGS84.",
@@ -41,7 +41,7 @@ _REQUEST_FIELDS = {
 }
 _UPDATE_FIELDS = {
     "api_key": "Of the system that sends.",
-    "jurisdiction_id": "The community; where several are served and none is named, the one of the key.",
+    "jurisdiction_id": "The community; where none is named, the one of the key.",
     "service_request_id": "",
     "update_id": "The sender's own; the same one is taken once.",
     "status": "",
@@ -56,7 +56,8 @@ _UPDATE_FIELDS = {
 
 
 def answers(form: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What an operation in the format `form` may answer: 200, `statuses`, and what any may."""
+    """The answers that an operation in the format `form` documents: 200, `statuses`, and those that every operation may
+    give."""
     media = "text/xml" if form == "xml" else "application/json"
     schema = {"type": "string"} if form == "xml" else _ERRORS
     told = {status: _WHEN[status] for status in (*statuses, 400, 429, 500)}
@@ -67,17 +68,17 @@ def answers(form: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def extra(**more: Any) -> dict[str, Any]:
-    """`openapi_extra` of every operation here."""
+    """The `openapi_extra` of an operation of this endpoint."""
     return {OWN_REFUSALS: True, **more}
 
 
 def takes_request() -> dict[str, Any]:
-    """The body of a request."""
+    """The documented body of a request."""
     return _form(_REQUEST_FIELDS, "service_code", "api_key")
 
 
 def takes_update() -> dict[str, Any]:
-    """The body of an update."""
+    """The documented body of an update."""
     return _form(_UPDATE_FIELDS, "service_request_id", "update_id", "status", "api_key")
 
 

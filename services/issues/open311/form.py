@@ -1,7 +1,7 @@
-"""Reads the form that a client sends, urlencoded or multipart, within bounds and without surprises.
+"""Reads the form that a client sends, urlencoded or multipart, within bounds.
 
-`encodings` finds its letters. Nothing that is sent is fetched, opened or run: an address of a picture is kept as text,
-a file is drawn anew as a picture or refused, its name is not looked at. XML is not read at all.
+`encodings` decodes its texts. Nothing that is sent is fetched, opened or run: an address of a picture is kept as text;
+a file is drawn anew as a picture or refused, and its name is ignored. XML is not read at all.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from services.chassis.http.refusals import BodyTooLarge, UnsupportedMedia
-from services.contracts.text import fit
+from services.contracts.text import NOTHING_VISIBLE, fit
 from services.issues.open311.encodings import decoded
 from services.issues.open311.refusals import BadRequest, ValueRefused
 from services.issues.shared.values import MAX_PHOTOS_AT_ONCE
@@ -27,13 +27,15 @@ LONGEST = 4000
 _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _FIELDS, _FILES = 200, 20
 _LARGEST, _LARGEST_FIELD, _AT_ONCE = 256 * 1024, 12 * (LONGEST + 100), 16 * 1024
-"""Bytes of a form without files, of a field in it (a letter is at most twelve), and of what is decoded in one turn."""
+"""The most bytes of a form without files, of a field in it (a letter takes at most twelve), and of the text that is
+decoded in one turn."""
 _PICTURES = re.compile(r"media(\[\])?|photo\d{0,2}|file(_.*)?")
-_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
+_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\d{0,3}\])?")
+"""Several values come under one name, under `attribute[kit][]`, or counted, `attribute[kit][0]`, as some clients do."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"']{1,990}")
 _CHARSET = re.compile(r";\s*charset=([^;]*)", re.IGNORECASE)
 _SAYS_SO = b"_charset_"
-"""A field of HTML's own, whose value is the encoding of the others."""
+"""The field defined by HTML whose value is the encoding of the others."""
 _SHORT = 200
 
 
@@ -43,15 +45,17 @@ class FormUnreadable(
     zh="表单无法读取，或字段过多。",
     en="The form can't be read, or has too many fields.",
 ):
-    """Not a form, or one without end."""
+    """The body is no form, or a form without an end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its fields, each once; answers by attribute; addresses of pictures; pictures; and a digest of it all.
+    """A form: its fields, each once; answers by attribute; addresses of pictures; pictures; and a digest of all of
+    these.
 
-    The order of names does not change the digest, for clients that keep fields in a hash send them in another each
-    time; the order of values under one name does. The answer of a name that came once is a text, else a list.
+    The order of names does not change the digest, because clients that keep fields in a hash send them in another order
+    each time; the order of values under one name does. An answer that came once is a text, one that came several times
+    a list.
     """
 
     fields: dict[str, str]
@@ -69,9 +73,9 @@ class Form:
         """The field `name`; None where it is absent or empty.
 
         Raises:
-            ValueRefused: it is longer than `longest`.
+            ValueRefused: the value is longer than `longest`.
         """
-        value = fit(self.fields.get(name, "")).strip()
+        value = _seen(self.fields.get(name, ""))
         if len(value) > longest:
             raise ValueRefused(
                 parameter=name, reason=f"超过 {longest} 个字符", reason_en=f"it has more than {longest} characters"
@@ -83,10 +87,11 @@ async def read_form(request: Request) -> Form:
     """The form in `request`.
 
     Raises:
-        UnsupportedMedia: it is of another kind, XML and JSON among them.
-        FormUnreadable: it is none, or has too many fields.
-        ValueRefused: a file is no picture by its field, there are too many, or an address is none.
-        PictureTooLarge: a file is.
+        UnsupportedMedia: the body is of another kind, such as XML or JSON.
+        FormUnreadable: the body is no form, or has too many fields.
+        ValueRefused: a file stands in a field that is not for pictures, there are too many files, or an address of a
+        picture is malformed.
+        PictureTooLarge: a file is too large.
     """
     said = request.headers.get("content-type", "")
     kind, charset = said.split(";")[0].strip().lower(), _CHARSET.search(said)
@@ -95,7 +100,7 @@ async def read_form(request: Request) -> Form:
         return await _read(await _pairs(await request.body()), declared)
     if kind != _MULTIPART:
         raise UnsupportedMedia(expected=f"{_URLENCODED} / {_MULTIPART}")
-    # In latin-1 each byte is a letter, so that what is parsed are the bytes that were sent.
+    # In latin-1 each byte is a letter, so that parsing keeps the bytes that were sent.
     headers = Headers({"content-type": f"{_CHARSET.sub('', said)}; charset=latin-1"})
     try:
         sent = await MultiPartParser(headers, request.stream(), max_files=_FILES, max_fields=_FIELDS).parse()
@@ -114,7 +119,7 @@ def _sent(value: UploadFile | str) -> UploadFile | bytes:
 
 
 async def _pairs(body: bytes) -> list[tuple[bytes, bytes]]:
-    """The fields of an urlencoded form. Letters may be sent as they are, as curl does."""
+    """The names and values of an urlencoded form. Bytes that should be escaped may be sent plainly, as curl does."""
     if len(body) > _LARGEST:
         raise BodyTooLarge(limit=_LARGEST)
     if body.count(b"&") >= _FIELDS:
@@ -125,7 +130,7 @@ async def _pairs(body: bytes) -> list[tuple[bytes, bytes]]:
         if len(field) > _LARGEST_FIELD:
             raise FormUnreadable()
         since += len(field)
-        if since > _AT_ONCE:  # a form is read before its key is known: others have their turn meanwhile
+        if since > _AT_ONCE:  # anybody's form is read, so others have their turn meanwhile
             await asyncio.sleep(0)
             since = len(field)
         if field:
@@ -168,7 +173,7 @@ async def _read(items: Sequence[tuple[bytes, UploadFile | bytes]], declared: str
             text = next(texts)
             content = text.encode()
             _take(name, text, fields, answers, addresses)
-        if name != "api_key":
+        if name != "api_key" and content:  # an empty field is an absent one
             told.append((name, content))
     if len(pictures) > MAX_PHOTOS_AT_ONCE:
         raise _too_many("media")
@@ -176,9 +181,15 @@ async def _read(items: Sequence[tuple[bytes, UploadFile | bytes]], declared: str
     return Form(fields, said, tuple(addresses), tuple(pictures), _digest(told))
 
 
+def _seen(value: str) -> str:
+    """`value` as it is kept: without control characters, and nothing where nothing of it can be seen."""
+    text = fit(value).strip()
+    return "" if NOTHING_VISIBLE.fullmatch(text) else text
+
+
 def _digest(told: list[tuple[str, bytes]]) -> str:
     digest = hashlib.sha256()
-    for name, content in sorted(told, key=lambda pair: pair[0]):  # stable: values of one name stay in their order
+    for name, content in sorted(told, key=lambda pair: pair[0]):  # stable: values of one name keep their order
         for part in (name.encode(), content):
             digest.update(len(part).to_bytes(8) + part)
     return digest.hexdigest()
@@ -187,7 +198,7 @@ def _digest(told: list[tuple[str, bytes]]) -> str:
 def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, list[str]], addresses: list[str]) -> None:
     attribute = _ATTRIBUTE.fullmatch(name)
     if attribute is not None:
-        text = fit(value).strip()
+        text = _seen(value)
         if text and text not in answers.setdefault(attribute[1], []):
             answers[attribute[1]].append(text)
     elif name in ("media_url", "media_url[]"):

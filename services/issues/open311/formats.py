@@ -1,8 +1,9 @@
-"""One answer in two formats: XML, and the JSON that the Spark convention makes of it.
+"""Writes an answer in one of two formats: XML, and the JSON that the Spark convention makes of XML.
 
 An answer is plain values: a dict is an element with children, a list a container of one repeated child, None an empty
-element. JSON drops the root and the child's name; what is empty is null. Control characters, which XML 1.0 can't hold,
-are left out of both. What is long is compressed for who takes that: everything here is for everybody.
+element. JSON drops the root and the child's name; empty elements are null. Control characters, which XML 1.0 can't
+hold, are left out of both. Long answers are compressed for clients that accept it, which is safe because all of the
+content is public.
 """
 
 import gzip
@@ -33,18 +34,18 @@ _CHILD = {
     "notes": "note",
     "photos": "photo",
 }
-"""What each container repeats."""
+"""The name of the child that each container repeats."""
 
 _DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>\n'
 
 
 _LONG, _LEVEL = 1000, 4
-"""From so many bytes on an answer is compressed, and how thoroughly."""
+"""The bytes from which on an answer is compressed, and the level of compression."""
 _RANGE = re.compile(r"\s*([\w*.+/-]+)\s*(?:;[^,]*?\bq=([01](?:\.\d{0,3})?)[^,]*|;[^,]*)?\s*", re.IGNORECASE)
 
 
 class Format(StrEnum):
-    """How an answer is written; the ending of its address chooses, and where that has none, the Accept header."""
+    """The format of an answer. The ending of the address chooses it or, without an ending, the Accept header."""
 
     XML = "xml"
     JSON = "json"
@@ -54,8 +55,7 @@ MEDIA_TYPES = {Format.XML: "text/xml; charset=utf-8", Format.JSON: "application/
 
 
 def format_of(path: str, accept: str = "") -> Format:
-    """The format asked for at `path`; where it names none, what is liked best of `accept`; XML, which every client
-    reads, where neither says."""
+    """The format that `path` names, else the one that `accept` prefers, else XML, which every client reads."""
     for form in Format:
         if path.endswith(f".{form}"):
             return form
@@ -78,25 +78,25 @@ def answer(
 
 
 def _liked(header: str) -> dict[str, float]:
-    """What a header of wishes names, and how much each is liked (RFC 9110, 12.4.2)."""
+    """The values that the header names, with their weights (RFC 9110, 12.4.2)."""
     found = (_RANGE.fullmatch(part) for part in header.split(",")[:20])
     return {each[1].lower(): float(each[2] or 1) for each in found if each is not None}
 
 
 def as_xml(root: str, value: Value) -> bytes:
-    """The document `root`."""
+    """`value` as an XML document whose root element is `root`."""
     element = Element(root)
     _fill(element, plain(value))
     return _DECLARATION + tostring(element, encoding="unicode").encode()
 
 
 def as_json(value: Value) -> bytes:
-    """The same in JSON."""
+    """`value` as JSON."""
     return orjson.dumps(plain(value))
 
 
 def plain(value: Value) -> Value:
-    """`value` of texts, numbers, truth values, dicts and lists alone; a text that is empty is None."""
+    """`value` made of texts, numbers, truth values, dicts and lists alone. An empty text becomes None."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -109,7 +109,7 @@ def plain(value: Value) -> Value:
 
 
 def moment(at: datetime) -> str:
-    """A time in the profile of ISO 8601 that W3C made, in UTC and whole seconds."""
+    """`at` in W3C's profile of ISO 8601, in UTC and whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,7 +1,8 @@
-"""The keys of systems that write: given out by operators, kept as digests, counted on use by every replica alike.
+"""The keys of systems that write: operators give them out, their digests are stored, and their uses are counted over
+all replicas.
 
-A key is 256 random bits, so its plain digest tells nothing of it. Uses are counted by the hour and the day of the clock
-in China; a use that is refused for its number is not counted.
+A key is 256 random bits, so that it can't be found from its plain digest. Uses are counted by the hour and the day of
+the clock in China. A use that is refused because of the limits is not counted.
 """
 
 import hashlib
@@ -43,7 +44,8 @@ _LISTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is known of a key, itself left out. `unit`: the partner in whose name its holder may also work on cases."""
+    """The data of a key, without the key itself. `unit` is the partner in whose name its holder may also work on
+    cases."""
 
     id: str
     community: str
@@ -58,12 +60,12 @@ class ApiKey:
 
     @property
     def reporter(self) -> Principal:
-        """Its holder, who reports and asks after what was reported."""
+        """The principal of the key's holder, who reports cases and reads their own reports."""
         return member(self.id, self.community)
 
     @property
     def worker(self) -> Principal:
-        """Its holder, who works for `unit`, if there is one."""
+        """The principal of the key's holder as a handler for `unit`, if the key has one."""
         units = () if self.unit is None else (self.unit,)
         return member(self.id, self.community, Role.HANDLER, units=units)
 
@@ -79,7 +81,7 @@ class Keys:
     async def issue(
         self, id: str, community: str, title: str, *, unit: str | None, per_hour: int, per_day: int, by: Principal
     ) -> tuple[ApiKey, str]:
-        """A new key, and its words: they are not kept and can't be told again.
+        """Make a new key. Returns its data and the key itself, which is not stored and can't be told again.
 
         Raises:
             NotYours: `by` is no operator of the community.
@@ -96,20 +98,20 @@ class Keys:
         return key, words
 
     async def of(self, community: str, by: Principal) -> Sequence[ApiKey]:
-        """The keys of `community`, revoked ones too, the newest first.
+        """The keys of `community`, with revoked ones, the newest first.
 
         Raises:
-            NotYours: `by` is no operator of it.
+            NotYours: `by` is no operator of the community.
         """
         by.require(community, Role.OPERATOR)
         found = self._keys.find({"community": community}).sort("made_at", DESCENDING).limit(_LISTED)
         return [_key(document) for document in await found.to_list(_LISTED)]
 
     async def revoke(self, id: str, by: Principal) -> ApiKey:
-        """The key opens nothing from now on. Once is enough.
+        """Revoke the key `id`. Revoking it again changes nothing.
 
         Raises:
-            UnknownAggregate: there is none in a community of `by`.
+            UnknownAggregate: there is no such key in a community of `by`.
             NotYours: `by` is no operator of its community.
         """
         document = await self._keys.find_one({"_id": id})
@@ -121,16 +123,16 @@ class Keys:
         return _key(await self._keys.find_one({"_id": id}) or document)
 
     async def community(self, words: str | None) -> str | None:
-        """The community that the key `words` names; None where they are none that holds."""
+        """The community of the key `words`; None where there is no valid key of these words."""
         document = await self._keys.find_one({"digest": _digest(words)}) if words else None
         return None if document is None or document.get("revoked_at") is not None else str(document["community"])
 
     async def admit(self, words: str | None, community: str) -> ApiKey:
-        """The key that `words` are, used once more.
+        """Count a use of the key `words`, and return its data.
 
         Raises:
-            ApiKeyRefused: it is none, not of this community, or revoked.
-            ApiKeyUsedUp: it was used as often as it may be in this hour or on this day.
+            ApiKeyRefused: there is no such key, or it is of another community, or revoked.
+            ApiKeyUsedUp: the key was used as often as its limits for this hour or day allow.
         """
         document = await self._keys.find_one({"digest": _digest(words)}) if words else None
         if document is None or document["community"] != community or document.get("revoked_at") is not None:
@@ -149,7 +151,7 @@ class Keys:
                 await self._uses.find_one_and_update(
                     {"_id": id, **spare}, use, upsert=True, return_document=ReturnDocument.AFTER
                 )
-            except DuplicateKeyError:  # it stands and has no use to spare, or another replica has just made it
+            except DuplicateKeyError:  # the count is at its limit, or another replica has just created it
                 uses = await self._uses.find_one({"_id": id}) or {}
                 _require_spare(key, now, uses.get("n", 0), uses.get(hour, 0))
             else:

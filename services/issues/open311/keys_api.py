@@ -1,4 +1,4 @@
-"""Routes of keys, in the service's own API: an operator gives them out, lists them and takes them back."""
+"""Routes of keys, in the service's own API: an operator gives keys out, lists and revokes them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.chassis.errors import AlreadyExists, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.language import Language, LanguageDep
 from services.chassis.http.pages import PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.store.secret import Secret
@@ -34,12 +35,13 @@ class IssueKey(Body):
 
 
 class KeyView(BaseModel):
-    """What is known of a key."""
+    """The data of a key, without the key itself."""
 
     id: str
     community: str
     title: str
     unit: str | None
+    unit_title: str | None = Field(description="What the unit is called, in the caller's language.")
     per_hour: int
     per_day: int
     made_at: datetime
@@ -47,7 +49,7 @@ class KeyView(BaseModel):
 
 
 class IssuedKeyView(KeyView):
-    """A new key. `api_key` is told this once."""
+    """A new key. `api_key` is the key itself, which is told only in this answer."""
 
     api_key: str
 
@@ -56,20 +58,26 @@ def router(keys: Keys, units: Unchanging[Unit], secret: Secret) -> APIRouter:
     """The routes of keys, whose ids are made with `secret`."""
     routes = APIRouter(prefix=BASE, tags=["open311"])
 
+    async def shown(key: ApiKey, language: Language) -> dict[str, Any]:
+        fields = {name: getattr(key, name) for name in KeyView.model_fields.keys() - {"unit_title"}}
+        unit = None if key.unit is None else await units.get(key.unit)
+        return {**fields, "unit_title": unit and (unit.title if language == "zh" else unit.title_en or unit.title)}
+
     @routes.post(
         "",
         status_code=201,
         summary="Give out a key",
         responses=problems(NotYours, AlreadyExists, UnknownAggregate, UnitElsewhere),
     )
-    async def issue(command: CommandDep, body: IssueKey) -> IssuedKeyView:
-        """Sent again under the same Idempotency-Key it gives out no second key, nor the first one again."""
+    async def issue(command: CommandDep, language: LanguageDep, body: IssueKey) -> IssuedKeyView:
+        """Give out a key. A repetition under the same Idempotency-Key gives out no second key, and does not tell the
+        first one again."""
         if body.unit is not None and (await units.get(body.unit)).community != body.community:
             raise UnitElsewhere()
         given = body.model_dump(exclude={"community", "title"})
         id = await command.fresh_id(secret, "api-key")
         key, words = await keys.issue(id, body.community, body.title, by=command.principal, **given)
-        return IssuedKeyView(**_shown(key), api_key=words)
+        return IssuedKeyView(**await shown(key, language), api_key=words)
 
     @routes.get(
         "",
@@ -77,17 +85,15 @@ def router(keys: Keys, units: Unchanging[Unit], secret: Secret) -> APIRouter:
         summary="The keys of a community, the newest first",
         responses=problems(NotYours),
     )
-    async def many(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
-        """All of them, on one page."""
+    async def many(
+        request: Request, principal: PrincipalDep, language: LanguageDep, community: Annotated[Id, Query()]
+    ) -> Response:
+        """All keys of the community, on one page."""
         found = await keys.of(community, principal)
-        return page_of([KeyView(**_shown(key)) for key in found], None, request)
+        return page_of([KeyView(**await shown(key, language)) for key in found], None, request)
 
-    @routes.delete("/{id}", summary="Take a key back", responses=problems(NotYours, UnknownAggregate))
-    async def revoke(id: Id, principal: PrincipalDep) -> KeyView:
-        return KeyView(**_shown(await keys.revoke(id, principal)))
+    @routes.delete("/{id}", summary="Revoke a key", responses=problems(NotYours, UnknownAggregate))
+    async def revoke(id: Id, principal: PrincipalDep, language: LanguageDep) -> KeyView:
+        return KeyView(**await shown(await keys.revoke(id, principal), language))
 
     return routes
-
-
-def _shown(key: ApiKey) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in KeyView.model_fields}

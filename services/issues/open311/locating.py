@@ -1,19 +1,21 @@
-"""Finds the place of the tree that a client means: by its id, by WGS-84 coordinates, or by words.
+"""Finds the place of the tree that a client means, by the place's id, by WGS-84 coordinates, or by words.
 
-By coordinates: the nearest building that has a point, within 150 m, else the nearest compound within 3 km. By words:
-the compound that they name, and the building whose number they say in it. Where a community has one compound only,
-words that say nothing better, and coordinates where no place has a point, mean that compound.
+Coordinates mean the nearest building that has a point, within 150 m, else the nearest compound within 3 km. Words mean
+the compound that they name, the building in it whose number they give, and its floor. In a community with one compound,
+other words mean that compound, and so do coordinates if no place has a point; but words that name another region,
+street or compound, or, without a compound, a building that is not there, mean no place here.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.chassis.errors import UnknownAggregate
 from services.contracts.issues import PlaceKind
+from services.issues.open311.addresses import behind, elsewhere, floor_named, houses_named, names
 from services.issues.open311.form import Form
 from services.issues.open311.refusals import LocationMissing, LocationUnknown, ValueRefused
 from services.issues.places.domain.datum import GivenPoint, metres_between
+from services.issues.places.domain.floors import has_floor
 from services.issues.places.domain.places import Place, PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import reportable
 from services.issues.shared.cache import AggregateCache
@@ -22,27 +24,26 @@ from services.issues.shared.queries import matching
 _MOST = 2000
 _BUILDING_WITHIN = 150.0
 _COMPOUND_WITHIN = 3000.0
-_NUMBER = re.compile(
-    r"(?<!\d)(\d{1,4})\s*(?:号楼|幢|栋|号|#|座)|(?:building|bldg\.?|no\.?)\s*(\d{1,4})(?!\d)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where it is: a place of the tree, the point that was sent, and the words."""
+    """The location of a request: a place of the tree, the point that was sent, the words, and the floor that they
+    name."""
 
     place: Place
     point: GivenPoint | None
     words: str | None
+    floor: int | None = None
 
 
 async def locate(places: AggregateCache[Place], community: str, form: Form) -> Location:
     """The location that `form` gives.
 
     Raises:
-        LocationMissing: it gives none.
-        LocationUnknown: no place of the community is meant by it.
-        ValueRefused: coordinates that can't be.
+        LocationMissing: the form gives none.
+        LocationUnknown: the form means no place of the community.
+        ValueRefused: the coordinates are impossible.
     """
     id, words, point = form.get("address_id"), form.get("address_string", 1000), _point(form)
     if id is not None:
@@ -57,12 +58,12 @@ async def locate(places: AggregateCache[Place], community: str, form: Form) -> L
     if place is None:
         raise LocationUnknown(parameter="address_string" if point is None else "lat, long")
     if words is not None and place.kind is PlaceKind.COMPOUND:
-        place = _more_exactly(there, place, words)
-    return Location(place, point, words)
+        place = _more_exactly(there, place, words) or place
+    return Location(place, point, words, _floor(place, words))
 
 
 def nearest(places: Sequence[Place], point: GivenPoint) -> Place | None:
-    """The place of `places` that is meant by `point`."""
+    """The place of `places` that `point` means; None where it is too far from all."""
     here = (point.lon, point.lat)
     placed = [(place, place.point) for place in places if place.point is not None]
     near = sorted(
@@ -80,32 +81,39 @@ def nearest(places: Sequence[Place], point: GivenPoint) -> Place | None:
 
 
 def spoken_of(places: Sequence[Place], words: str) -> Place | None:
-    """The place of `places` that `words` name."""
-    said = _bare(words)
+    """The place of `places` that `words` name; None where they name none. A building that is not there means the
+    compound, where they name that."""
     compounds = [place for place in places if place.kind is PlaceKind.COMPOUND]
-    named = [each for each in compounds if _bare(each.title) in said]
-    longest = max(named, key=lambda each: len(each.title)) if named else None
+    if elsewhere(words, [compound.title for compound in compounds]):
+        return None
+    called = [each for each in compounds if names(words, each.title)]
+    longest = max(called, key=lambda each: len(each.title)) if called else None
     compound = longest or _only(compounds, lambda each: True)
     if compound is not None:
-        return _more_exactly(places, compound, words)
-    return _only(places, lambda place: place.kind is PlaceKind.BUILDING and _bare(place.title) in said)
+        exactly = _more_exactly(places, compound, words)
+        return compound if exactly is None and called else exactly
+    return _only(places, lambda place: place.kind is PlaceKind.BUILDING and names(words, place.title))
 
 
-def _more_exactly(places: Sequence[Place], compound: Place, words: str) -> Place:
-    """The building in `compound` whose number or title `words` say; the compound itself where they say none."""
+def _more_exactly(places: Sequence[Place], compound: Place, words: str) -> Place | None:
+    """The building in `compound` whose number or title `words` hold; the compound itself where they hold none, and
+    None where they surely name a building that is not in it."""
     inside = [place for place in places if place.parent == compound.id and place.kind is PlaceKind.BUILDING]
-    numbers = {int(one or other) for one, other in _NUMBER.findall(words.removeprefix(compound.title))}
+    numbers, surely = houses_named(behind(words, compound.title))
     found = _only(inside, lambda place: place.number in numbers)
-    return found or _only(inside, lambda place: _bare(place.title) in _bare(words)) or compound
+    found = found or _only(inside, lambda place: names(words, place.title))
+    missing = surely and inside and numbers.isdisjoint(place.number for place in inside)
+    return found or (None if missing else compound)
+
+
+def _floor(place: Place, words: str | None) -> int | None:
+    floor = None if words is None or place.kind is not PlaceKind.BUILDING else floor_named(words)
+    return floor if floor is not None and has_floor(place.floors, floor) else None
 
 
 def _only(places: Sequence[Place], fits: Callable[[Place], bool]) -> Place | None:
     found = [place for place in places if fits(place)]
     return found[0] if len(found) == 1 else None
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", text).lower()
 
 
 async def _named(places: AggregateCache[Place], community: str, id: str, point: GivenPoint | None) -> Place:

@@ -1,7 +1,7 @@
-"""Notes tell what happened to a request, as everybody may know it: each change of its status, from the journal.
+"""Notes tell the public history of a request: each change of its status, from the journal.
 
-An event tells its status and, where the committee did not take the case up, the reason, masked. Who did it, and what
-was written among those who work, is not told.
+A note tells the status and, where the committee did not take the case up, the masked reason. It does not tell who
+changed the status, nor internal remarks.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _NOTES = 50
 
 
 def told(window: Window, community: str) -> dict[str, Any]:
-    """The query for what the journal tells of cases of `community` in that time, when they were for everybody."""
+    """The query for journal entries about cases of `community` in the `window`, made while the cases were public."""
     return {
         "community": community,
         "kind": "case",
@@ -37,7 +37,7 @@ def told(window: Window, community: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Tells from the journal what happened to requests, as far as `requests` are for everybody."""
+    """Reads the notes of public requests from the journal."""
 
     requests: Requests
     journal: Journal
@@ -45,7 +45,7 @@ class Notes:
     async def updates(
         self, community: str, window: Window, language: Language, page: int, size: int
     ) -> tuple[list[Values], bool]:
-        """One page of the updates in that time, the oldest first, and whether there are more behind it."""
+        """One page of the updates in the `window`, the oldest first, and whether there is another page."""
         found = self.journal.collection.find(told(window, community)).sort([("time", ASCENDING), ("_id", ASCENDING)])
         entries = await found.skip((page - 1) * size).limit(size + 1).to_list(size + 1)
         shown = entries[:size]
@@ -75,7 +75,7 @@ class Notes:
         ]
 
     async def _answers(self, case: Case, language: Language) -> list[Values]:
-        """What was chosen from lists; what a reporter wrote in their own words is not for everybody."""
+        """The answers that were chosen from lists. Answers in the reporter's own words are not public."""
         category = (await self.requests.catalogues.of(case.community)).known(case.category)
         shown = []
         for question in category.questions:
@@ -95,7 +95,7 @@ def update_id(case: str, sequence: int) -> str:
 
 
 def _open(history: Sequence[Entry]) -> list[Entry]:
-    """What tells a status, and was said when the case was for everybody."""
+    """The entries of `history` that tell a status and were made while the case was public."""
     return [entry for entry in history if "status" in entry.data and not entry.withheld]
 
 

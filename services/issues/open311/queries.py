@@ -1,7 +1,7 @@
-"""Reads the parameters of the list of requests, and makes the query that they ask for.
+"""Reads the parameters of the list of requests, and makes a query of them.
 
-`start_date` and `end_date` find what was requested in that time and, unless `dates=requested` says otherwise, what
-changed in it: a client that comes by every hour for what is new sees an old request that was opened again.
+`start_date` and `end_date` find requests that were made in that time and, without `dates=requested`, also those that
+changed in it, so that a client which asks for news every hour sees an old request that was reopened.
 """
 
 import re
@@ -22,7 +22,7 @@ _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UT
 _LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$")
 _BESIDE_IDS = frozenset({"service_request_id", "extensions", "jurisdiction_id", "api_key"})
 DETAILED = 100
-"""As many requests are told with their notes at once."""
+"""The most requests that one answer tells with their notes."""
 
 
 def _empty_is_absent(value: Any) -> Any:
@@ -30,12 +30,12 @@ def _empty_is_absent(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    """A time with its zone; a plus that became a space on its way is one again."""
+    """A time with its zone. A space before the zone was a plus that the client did not escape, and is read as one."""
     if isinstance(value, datetime):
         return value
     if not value or not isinstance(value, str):
         return None
-    text = value.strip().upper()  # RFC 3339 lets t and z be small
+    text = value.strip().upper()  # RFC 3339 allows a lower-case t and z
     try:
         at = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
         aware = at.astimezone(UTC) if at.tzinfo is not None else None
@@ -59,7 +59,7 @@ Moment = Annotated[datetime | None, BeforeValidator(_moment), Query()]
 Degree = Annotated[Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None, Absent, Query()]
 Number = Annotated[Annotated[int, Field(ge=1, le=DEEPEST)] | None, Absent, Query()]
 Size = Annotated[Annotated[int, Field(ge=1)] | None, Absent, Query()]
-"""As many as a page has; above its limit, the limit."""
+"""The size of a page. A size above the limit means the limit."""
 Flag = Annotated[bool | None, Absent, Query()]
 Dates = Annotated[Literal["requested", "updated", "either"] | None, Absent, Query()]
 Key = Annotated[
@@ -71,7 +71,8 @@ Text = Annotated[Annotated[str, Field(max_length=70_000)] | None, Absent, Query(
 
 
 class Parameters(Value):
-    """The parameters, as they are sent. Ids that are named override all that finds requests: it is not even read."""
+    """The parameters as they are sent. Where ids are named, all parameters that select requests are ignored, even
+    malformed ones."""
 
     service_request_id: Text = None
     service_code: Text = None
@@ -99,18 +100,18 @@ class Parameters(Value):
         return sent
 
     def ids(self, most: int) -> Sequence[str]:
-        """The requests that are named.
+        """The ids of the requests that are named.
 
         Raises:
-            ValueRefused: they are more than `most`; none of them is left out in silence.
+            ValueRefused: more than `most` are named, for none is left out silently.
         """
         return _as_list("service_request_id", self.service_request_id, most)
 
     def asked(self, now: datetime, most: int) -> AskedWindow:
-        """What is asked for, at most `most` at once.
+        """The query that the parameters ask for, with pages of at most `most`.
 
         Raises:
-            ValueRefused: one of them, or two together, make no sense.
+            ValueRefused: a parameter makes no sense, alone or with another.
         """
         updated, requested = self._updated(now), window(self.start_date, self.end_date, now)
         dates = self.dates or "either"
@@ -122,17 +123,17 @@ class Parameters(Value):
         return AskedWindow(requested, dates, updated, codes, _states(self.status), box(corners), page, size)
 
     def _updated(self, now: datetime) -> Window | None:
-        """The window in which requests changed; an open end is open for ever."""
+        """The window in which requests changed; None where neither end is given. An open end has no bound."""
         if self.updated_after is None and self.updated_before is None:
             return None
         return Window(self.updated_after or _FIRST, self.updated_before or _LAST)
 
 
 def paged(page: int | None, size: int | None, most: int) -> tuple[int, int]:
-    """The page and its size.
+    """The number of the page, counted from 1, and its size.
 
     Raises:
-        ValueRefused: it lies deeper than anybody reads.
+        ValueRefused: the page lies too deep in the list.
     """
     page, size = page or 1, min(size or most, most)
     if page * size > DEEPEST:

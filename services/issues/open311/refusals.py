@@ -1,7 +1,7 @@
-"""Refusals of the endpoint: a list of errors in the format asked for, under one of three statuses.
+"""The refusals of the endpoint: a list of errors in the format asked for, under one of three statuses.
 
-404 what is named does not exist, 403 the key, 400 anything else, the store's being away among it. Two exceptions keep
-what HTTP has for them: 429 for an address that asks too often, 500 for a fault of ours.
+404 means that something named does not exist, 403 that the key is refused, 400 anything else, an unavailable store
+among it. Two exceptions keep their status of HTTP: 429 for an address that asks too often, 500 for a fault of ours.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _FAULTS = {
 
 
 class BadRequest(CommunityError, status=400):
-    """The general kind of error: something about the request."""
+    """The general error: something in the request is wrong."""
 
 
 class ApiKeyRefused(
@@ -38,7 +38,7 @@ class ApiKeyRefused(
     zh="api_key 缺失或无效，未受理。",
     en="The api_key is missing or not valid; nothing was taken.",
 ):
-    """Unknown, revoked, or not for this jurisdiction: which of them is not told."""
+    """The key is unknown, revoked, or not for this jurisdiction; which of these is not told."""
 
 
 class ApiKeyUsedUp(
@@ -56,40 +56,32 @@ class NotGranted(
     zh="该 api_key 无权对此请求作这样的更新。",
     en="The api_key may not make this update to this request.",
 ):
-    """Only who reported reopens, only a unit's key works for the unit."""
-
-
-class JurisdictionMissing(
-    BadRequest,
-    code="open311.jurisdiction-missing",
-    zh="本端点服务多个社区，请提供 jurisdiction_id。",
-    en="This endpoint serves several jurisdictions; jurisdiction_id was not provided.",
-):
-    """It may be left out only where one is served."""
+    """The key may not make this update: only the key that reported reopens, and only a unit's key works for the
+    unit."""
 
 
 class JurisdictionUnknown(
     NotFound, code="open311.jurisdiction-unknown", zh="没有这个 jurisdiction_id。", en="jurisdiction_id was not found."
 ):
-    """Not a community that is served here."""
+    """The jurisdiction is no community that is served here."""
 
 
 class ServiceMissing(
     BadRequest, code="open311.service-missing", zh="请提供 service_code。", en="service_code was not provided."
 ):
-    """A request names a service."""
+    """A request names no service."""
 
 
 class ServiceUnknown(
     NotFound, code="open311.service-unknown", zh="没有这个 service_code。", en="service_code was not found."
 ):
-    """Not in the catalogue, or not public."""
+    """The service is not in the catalogue, or not public."""
 
 
 class RequestUnknown(
     NotFound, code="open311.request-unknown", zh="没有这个 service_request_id。", en="service_request_id was not found."
 ):
-    """No such case, or none that everybody may see."""
+    """There is no such case, or it is not public."""
 
 
 class TokenUnknown(NotFound, code="open311.token-unknown", zh="没有这个 token。", en="token was not found."):
@@ -102,16 +94,16 @@ class LocationMissing(
     zh="请提供位置：lat 和 long、address_string 或 address_id。",
     en="A location was not provided: lat and long, address_string or address_id.",
 ):
-    """A request names its place in one of three ways."""
+    """A request names no place, in none of the three ways."""
 
 
 class LocationUnknown(
     BadRequest,
     code="open311.location-unknown",
-    zh="无法在本社区找到该位置（{parameter}）。",
-    en="The location could not be found in this jurisdiction ({parameter}).",
+    zh="无法在本社区找到该位置（{parameter}），请核对小区名称、楼号或坐标。",
+    en="The location could not be found in this jurisdiction ({parameter}); check the compound, building or point.",
 ):
-    """Too far from every place, no such place, or an address that could be several."""
+    """The location is too far from every place, names no place, or could mean several."""
 
 
 class ValueRefused(
@@ -120,7 +112,7 @@ class ValueRefused(
     zh="参数 {parameter} 有误：{reason}。",
     en="{parameter} is not valid: {reason_en}.",
 ):
-    """A parameter that can't be read, or is out of its bounds."""
+    """A parameter can't be read, or is out of its bounds."""
 
 
 class UpdateRefused(
@@ -129,11 +121,11 @@ class UpdateRefused(
     zh="该请求当前不接受此更新：{reason}",
     en="The request does not take this update as it stands now: {reason_en}",
 ):
-    """The table of transitions does not lead there."""
+    """The case, in its present status, does not allow the update."""
 
 
 def refusal_answer(scope: Scope, error: CommunityError, errors: Faults | None, headers: Mapping[str, str]) -> Response:
-    """The answer that tells `error`; of several faults each is an error of its own."""
+    """The answer to `error` in the form of Open311. Each of several faults is an error of its own."""
     language = preferred(request_context_of(scope).headers.get(b"accept-language", b"").decode("latin-1"))
     status = error.status if error.status in _KEPT else 400
     sentences = _sentences(error, errors, language)

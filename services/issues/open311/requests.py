@@ -1,7 +1,7 @@
-"""Requests as everybody sees them: cases of public categories, at public places, in words that workers chose.
+"""Shows cases as public requests of Open311: cases of public categories, at public places, in words that workers chose.
 
-What a reporter typed, sent or is called is not among them: `description` is the title that workers gave, else the name
-of the category; `media_url` is empty, since nobody has decided that a reporter's picture may be seen by all.
+Words, pictures and the name of a reporter are not shown: `description` is the title that workers gave, else the name of
+the category; `media_url` is empty, since nobody has decided that a reporter's picture may be public.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """Reads requests: from `rows`, which find them, and from cases, places and units as they stand."""
+    """Reads requests: `rows` find them, and the present cases, places and units are shown."""
 
     cases: Aggregates[Case]
     catalogues: Catalogues
@@ -38,7 +38,7 @@ class Requests:
     places: PlaceLookup
 
     async def listed(self, community: str, asked: AskedWindow, language: Language) -> tuple[list[Values], bool]:
-        """One page of requests, and whether there are more behind it."""
+        """One page of requests, and whether there is another page."""
         skipped = (asked.page - 1) * asked.size
         catalogue = await self.catalogues.of(community)
         hidden = {each.code for each in (*catalogue.categories, *catalogue.retired) if not each.public}
@@ -48,21 +48,21 @@ class Requests:
         return await self._told(community, [row["_id"] for row in shown], language), len(rows) > asked.size
 
     async def named(self, community: str, ids: Sequence[str], language: Language) -> list[Values]:
-        """The requests `ids`, in that order; what does not exist, or is not for everybody, is left out."""
+        """The requests `ids`, in that order, without those that don't exist or aren't public."""
         return await self._told(community, list(dict.fromkeys(ids)), language)
 
     async def one(self, community: str, id: str, language: Language) -> Values:
         """The request `id`.
 
         Raises:
-            RequestUnknown: there is none, or it is not for everybody.
+            RequestUnknown: there is no such request, or it is not public.
         """
         for found in await self._told(community, [id], language):
             return found
         raise RequestUnknown()
 
     async def public_cases(self, community: str, ids: Sequence[str]) -> list[Case]:
-        """Those of the cases `ids` that everybody may see, in that order."""
+        """Those of the cases `ids` that are public, in that order."""
         catalogue = await self.catalogues.of(community)
         cases = [stored.aggregate for stored in await in_order_of(ids, self.cases)]
         return [case for case in cases if case.community == community and is_public(case, catalogue)]
@@ -78,7 +78,7 @@ class Requests:
         return [_view(case, where[case.place], titles, changed[case.id], language) for case in cases]
 
     async def _changes(self, cases: Sequence[Case]) -> Mapping[str, datetime]:
-        """When each of `cases` last changed, as far as it is known."""
+        """The time of the last known change of each of `cases`, by id."""
         told = {"reported_at", "handled_at", "closed_at", "remarks"}
         known = {case.id: last_change(case.model_dump(include=told)) for case in cases}
         async for row in self.rows.find({"_id": {"$in": list(known)}, "changed": {"$exists": True}}, {"changed": 1}):
@@ -87,7 +87,8 @@ class Requests:
 
 
 def is_public(case: Case, catalogue: Catalogue) -> bool:
-    """Whether everybody may know of the case: by what was promised when it was filed, and by what holds now."""
+    """Whether the case is public: both by the edition of the catalogue that it was filed under, and by the present
+    one."""
     try:
         category = catalogue.known(case.category)
     except UnknownCategory:

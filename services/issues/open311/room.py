@@ -1,4 +1,4 @@
-"""The room of Open311: another dialect for everybody who reads cases, and for systems that have a key."""
+"""The room of Open311: GeoReport v2 for everybody who reads cases, and for systems that have a key."""
 
 from services.chassis.clock import Clock
 from services.chassis.room import Room
@@ -33,7 +33,7 @@ def room(
     clock: Clock,
     settings: Open311Settings,
 ) -> Room:
-    """The room of Open311. It keeps keys, and how often each was used."""
+    """Make the room of Open311. It stores keys, and how often each was used."""
     cases, vault, offer = changes.cases, changes.vault, Offer.of(settings)
     door = Door(Jurisdictions(database, settings.open311_communities), Keys(database, clock))
     requests = Requests(cases, filing.catalogues, units, database[ROWS], PlaceLookup(database))

@@ -29,21 +29,22 @@ Route = Callable[..., Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Lets callers in: says which community they mean, and whose key they bring."""
+    """Admits callers: finds the community that they mean, and checks their key."""
 
     jurisdictions: Jurisdictions
     keys: Keys
 
     async def community(self, jurisdiction: str | None, words: str | None) -> str:
-        """The community that a caller means: the one that they name, else the one that their key is for.
+        """The community that a caller means: the one named, else the one of the key `words`, else the first.
 
         Raises:
-            JurisdictionMissing, JurisdictionUnknown: see `jurisdictions`.
+            JurisdictionUnknown: see `Jurisdictions.community`.
         """
         return await self.jurisdictions.community(jurisdiction or await self.keys.community(words))
 
     async def admitted(self, request: Request) -> tuple[Form, str, ApiKey]:
-        """What was sent, for which community, and by the holder of which key. A key in the address counts too."""
+        """The form that was sent, the community that it is for, and the sender's key, which may also stand in the
+        address."""
         form = await read_form(request)
         named = form.get("jurisdiction_id") or request.query_params.get("jurisdiction_id")
         words = form.get("api_key") or request.query_params.get("api_key")
@@ -193,7 +194,7 @@ def _updates(routes: ErrorFormatRouter, door: Door, notes: Notes, updating: Upda
 
 
 def _next(request: Request, page: int | None, more: bool) -> dict[str, str]:
-    """The address of the next page (RFC 8288)."""
+    """The Link header to the next page (RFC 8288); empty where there is none."""
     if not more:
         return {}
     url = request.url.include_query_params(page=(page or 1) + 1)

@@ -1,4 +1,4 @@
-"""Discovery, the list of services, and what each service asks. A service is a public category."""
+"""Discovery, the list of services, and the questions of each service. A service is a public category."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from services.issues.open311.settings import Open311Settings
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-26T00:00:00Z"
-"""When what the endpoint offers last changed."""
+"""The time at which the offer of the endpoint last changed."""
 _KEY_SERVICE = "An operator of the community gives out keys: POST /api/issues/v1/open311/keys."
 _FORMATS = ["text/xml", "application/json"]
 REALTIME, BATCH, BLACKBOX = "realtime", "batch", "blackbox"
@@ -23,7 +23,8 @@ BASE = "/api/issues/open311/v2"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the endpoint says of itself. `types`: the categories whose service is not realtime, and what it is."""
+    """The data by which the endpoint describes itself. `types` gives the type of each category whose service is not
+    realtime."""
 
     url: str
     contact: str
@@ -42,7 +43,7 @@ class Offer:
 
 
 def discovery(offer: Offer) -> dict[str, Any]:
-    """Where the endpoint is and what it speaks."""
+    """The discovery document: the addresses and formats of the endpoint."""
     endpoint = {
         "specification": SPECIFICATION,
         "url": offer.url,
@@ -62,7 +63,7 @@ def public_category(catalogue: Catalogue, code: str) -> Category:
     """The category whose service is `code`.
 
     Raises:
-        ServiceUnknown: there is none, or not for everybody's eyes.
+        ServiceUnknown: there is no such category, or it is not public.
     """
     for category in catalogue.categories:
         if category.code == code and category.public:
@@ -71,7 +72,7 @@ def public_category(catalogue: Catalogue, code: str) -> Category:
 
 
 def services(catalogue: Catalogue, offer: Offer, language: Language) -> list[dict[str, Any]]:
-    """Each public category, as a service."""
+    """The list of services, one for each public category."""
     groups = {group.code: group for group in catalogue.groups}
     return [
         {
@@ -89,7 +90,7 @@ def services(catalogue: Catalogue, offer: Offer, language: Language) -> list[dic
 
 
 def definition(category: Category, language: Language) -> dict[str, Any]:
-    """What the service of `category` asks."""
+    """The definition of the service of `category`, with its questions."""
     attributes = [_attribute(question, order, language) for order, question in enumerate(category.questions, 1)]
     return {"service_code": category.code, "attributes": attributes}
 

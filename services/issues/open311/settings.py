@@ -16,13 +16,13 @@ class Open311Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
     open311_communities: _Codes = ()
-    """The communities that are served, each a jurisdiction under its own id. Empty: all that have places."""
+    """The ids of the communities that are served, each as a jurisdiction. Empty: all that have places."""
     open311_contact: str = Field(default="", max_length=200)
-    """Whom to ask about the endpoint, as discovery says it. Empty: the address of the system."""
+    """The contact that discovery names for questions about the endpoint. Empty: the address of the system."""
     open311_batch: _Codes = ()
-    """Categories whose requests are answered by a token first."""
+    """Codes of categories whose requests are answered with a token first."""
     open311_blackbox: _Codes = ()
-    """Categories whose requests are taken, and nothing more is told of them."""
+    """Codes of categories whose requests are taken without telling their id."""
 
     @field_validator("open311_communities", "open311_batch", "open311_blackbox", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
-"""Our statuses in Open311, in the words of FixMyStreet's extension of it, and in a sentence for everybody.
+"""The statuses of a case in Open311, in the words of FixMyStreet's extension, and in a public sentence.
 
-FixMyStreet changes a report's state by these words alone, and passes over others in silence (REOPEN is such a one).
+FixMyStreet changes a report's state by these words alone, and silently ignores others (such as REOPEN).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ OPEN, CLOSED = "open", "closed"
 
 @dataclass(frozen=True, slots=True)
 class ShownState:
-    """One status, as others know it."""
+    """One status in the words of Open311 and of FixMyStreet."""
 
     status: str
     extended: str
@@ -25,7 +25,7 @@ class ShownState:
     en: str
 
     def notes(self, language: Language) -> str:
-        """The sentence."""
+        """The sentence for the status in `language`."""
         return self.zh if language == "zh" else self.en
 
 
@@ -55,7 +55,8 @@ STATES: Mapping[S, ShownState] = {
 
 
 def notes(case: Case, language: Language) -> str:
-    """Why the case stands as it does: the sentence of its status, and the committee's reason for not taking it up."""
+    """The explanation of the case's status: the sentence of the status and, if there is one, the committee's reason for
+    not taking the case up."""
     said = STATES[case.status].notes(language)
     if case.status is not S.REJECTED:
         return said

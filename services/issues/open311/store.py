@@ -1,5 +1,5 @@
-"""The room keeps keys and their uses. It has an index of its own on the journal, which finds what happened in a
-community in a certain time."""
+"""The collections and indexes of Open311: keys and their uses, and an index on the journal that finds the events of a
+community by time."""
 
 from collections.abc import Mapping, Sequence
 

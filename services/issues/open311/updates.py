@@ -1,11 +1,11 @@
-"""Takes an update from another system: each becomes a command of ours or is refused; none gets past the table.
+"""Takes updates from other systems: each becomes a command on the case, by the usual transitions, or is refused.
 
-What a status asks for: of a key that works for the unit that has the case, to begin (IN_PROGRESS, INVESTIGATING), to be
-done (FIXED, CLOSED), or to return it as not the unit's own (NOT_COUNCILS_RESPONSIBILITY, NO_FURTHER_ACTION); of a key
-that reported it, to open it again where it is closed and the status is an open one. Whatever else a reporter sends is
-kept as a remark, words and pictures, and changes no status: their own system tells with each update how the report
-stands there. Nobody closes a case from outside: who handled it says so, and somebody else verifies. The same
-`update_id` of the same key is taken once.
+A key that works for the unit which has the case may begin (IN_PROGRESS, INVESTIGATING), report the work done (FIXED,
+CLOSED), or return the case (NOT_COUNCILS_RESPONSIBILITY, NO_FURTHER_ACTION). A key that reported the case reopens it by
+an open status if it is closed. Any other update by a reporter is kept as a remark, with words and pictures, and changes
+no status, since the reporter's system sends its own state of the report with each update. No outside system closes a
+case: the handler reports the work done, and somebody else verifies it. The same `update_id` of the same key is taken
+once.
 """
 
 from collections.abc import Mapping
@@ -61,14 +61,14 @@ class Updating:
     clocks: AnyClocks
 
     async def take(self, community: str, form: Form, key: ApiKey) -> dict[str, Any]:
-        """Take the update in `form`; what is answered: its id among ours.
+        """Take the update in `form`. Returns the answer with the id that the update has here.
 
         Raises:
             ValueRefused: a field is missing, too long, or no status.
-            RequestUnknown: there is no such request.
-            NotGranted: the key has no part in it.
-            UpdateRefused: the case does not take it as it stands.
-            NotAPicture, PictureTooLarge, UploadsUsedUp: of the pictures that came with it.
+            RequestUnknown: there is no such request, or it is not public.
+            NotGranted: the key has neither reported the case nor works for its unit.
+            UpdateRefused: the case's present status does not allow the update.
+            NotAPicture, PictureTooLarge, UploadsUsedUp: a picture of the form is refused.
         """
         id, theirs = _given(form, "service_request_id"), _given(form, "update_id")
         status = _status(form)
@@ -105,8 +105,8 @@ class Updating:
         return dict(orjson.loads(_answer(id, stored.version)))
 
     async def _pictures(self, community: str, form: Form, key: ApiKey, case: Case, status: str) -> tuple[str, ...]:
-        """The pictures that came with it, kept: of a unit what was done, of a reporter whatever they show. A system may
-        bring as many as a worker."""
+        """Store the pictures of `form`, and return their ids. A unit may send pictures of finished work, a reporter
+        any. A system may send as many as a worker."""
         if not form.pictures:
             return ()
         if case.handled_by(key.worker):
@@ -131,10 +131,10 @@ class _Update:
 
     @property
     def told(self) -> str:
-        """The words, or that there are pictures.
+        """The words of the update or, without words, the number of its pictures.
 
         Raises:
-            ValueRefused: there are neither.
+            ValueRefused: there are neither words nor pictures.
         """
         if self.text is not None:
             return self.text
@@ -144,15 +144,15 @@ class _Update:
 
     @property
     def pictured(self) -> str:
-        """Of pictures without words, how many they are."""
+        """The text for pictures without words: their number."""
         return f"[media] {len(self.photos)}"
 
     @property
     def note(self) -> str | None:
-        """The words of a unit.
+        """The words of a unit; None without words.
 
         Raises:
-            ValueRefused: they are more than the command of a unit takes.
+            ValueRefused: the words are longer than a unit's command takes.
         """
         if self.text is not None and len(self.text) > _LONGEST_OF_UNITS:
             most = _LONGEST_OF_UNITS
@@ -183,7 +183,8 @@ def _decided(case: Case, update: _Update, clocks: Clocks, now: datetime) -> Deci
 
 
 def _reopened(case: Case, update: _Update, now: datetime) -> Decision[Case]:
-    """The pictures are kept first, so that the answer is the id of the update that opened it."""
+    """Reopen the case, after adding its pictures as a remark, so that the answer is the id of the update that reopened
+    it."""
     by = update.key.reporter
     shown: tuple[Event, ...] = ()
     if update.photos:

@@ -1,4 +1,4 @@
-"""Makes the query for a list of requests: from times, states, a box on the map, and a page."""
+"""Makes the query for a list of requests from times, states, a box on the map, and a page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from services.issues.reading.row import order_of
 
 MOST = 1000
 SPAN = timedelta(days=90)
-"""The longest time that one question may be about."""
+"""The longest window that one question may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A time from `start` to `end`, both in it."""
+    """The time from `start` to `end`, both included."""
 
     start: datetime
     end: datetime
@@ -23,7 +23,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class AskedWindow:
-    """What is asked for. `box`: west, south, east, north, in degrees of WGS-84."""
+    """The requests that are asked for. `box` is west, south, east and north, in degrees of WGS-84."""
 
     window: Window | None = None
     dates: str = "either"
@@ -35,7 +35,7 @@ class AskedWindow:
     size: int = MOST
 
     def query(self, community: str, hidden: Collection[str] = ()) -> dict[str, Any]:
-        """The query for rows of `community`; `hidden` are categories that are not for everybody now."""
+        """The query for rows of `community`. `hidden` are categories that are not public now."""
         found: dict[str, Any] = {"community": community, "public": True}
         if self.codes:
             found["category"] = {"$in": [code for code in self.codes if code not in hidden]}
@@ -54,15 +54,16 @@ class AskedWindow:
 
     @property
     def sort(self) -> list[tuple[str, int]]:
-        """The newest first; what is asked for by its changes, in their order, so that one can go on from the last."""
+        """The order of the list: the newest first or, for a list by changes, the oldest change first, so that a client
+        can go on from the last."""
         return [("order", -1)] if self.updated is None else [("changed", 1), ("_id", 1)]
 
 
 def window(start: datetime | None, end: datetime | None, now: datetime) -> Window | None:
-    """The time between; of 90 days where one end is open. None where both are.
+    """The window between both times. It has 90 days where one end is None; None where both are.
 
     Raises:
-        ValueRefused: it is longer than that, or ends before it begins.
+        ValueRefused: the window is longer than 90 days, or ends before it begins.
     """
     if start is None and end is None:
         return None
@@ -79,10 +80,10 @@ def window(start: datetime | None, end: datetime | None, now: datetime) -> Windo
 
 
 def box(corners: Mapping[str, float | None]) -> tuple[float, float, float, float] | None:
-    """The bounding box of its `corners`; None where there is none.
+    """The bounding box with these `corners`; None where no corner is given.
 
     Raises:
-        ValueRefused: a corner is missing, or they are not north-east and south-west.
+        ValueRefused: a coordinate is missing, or the corners are not north-east and south-west.
     """
     if all(value is None for value in corners.values()):
         return None
@@ -103,7 +104,8 @@ def _by_dates(window: Window, dates: str) -> dict[str, Any]:
 
 
 def _within(window: Window) -> dict[str, Any]:
-    """The condition for times in the window: they are told in whole seconds, so the last second belongs to it."""
+    """The condition for times in the window. Times are told in whole seconds, so the whole last second belongs to the
+    window."""
     return {"$gte": window.start, "$lt": _after(window.end)}
 
 

@@ -49,7 +49,7 @@ class NothingSaid(
     zh="请选择问题类别并填写描述。",
     en="Choose what it is, and describe it.",
 ):
-    """Nobody could do anything with it."""
+    """The report has neither words nor a photo, so that nobody could act on it."""
 
 
 class MorePhotosThanShown(
@@ -124,12 +124,12 @@ class TakingIn:
 
 
 def _somebody(community: str) -> Principal:
-    """Nobody in particular, who has come by."""
+    """The principal of a passer-by without an account."""
     return member(_SOMEBODY, community, Role.RESIDENT)
 
 
 def _keeper(community: str) -> Principal:
-    """Who brings the photos of all passers-by: together they may bring as many a day as a worker."""
+    """The owner of the photos of all passers-by, who together may upload as much in a day as a worker."""
     return member(_SOMEBODY, community, Role.GRID_WORKER)
 
 

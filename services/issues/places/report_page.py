@@ -14,7 +14,7 @@ FORM_AT = "/api/issues/v1/report"
 LONGEST = 2000
 PHOTOS = 3
 _STYLE = (
-    "body{font:18px/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:0;color:#1c2733;"
+    "body{font:1.125rem/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:0;color:#1c2733;"
     "background:#f6f4f0}main{max-width:38rem;margin:0 auto;padding:1rem 1rem 3rem}h1{font-size:1.5rem;margin:.5rem 0}"
     "h2{font-size:1.1rem;margin:1.5rem 0 .25rem}small{color:#4d5966}label,legend{display:block;font-weight:600;"
     "margin:1.1rem 0 .3rem}select,textarea,input{font:inherit;width:100%;box-sizing:border-box;padding:.6rem;"
@@ -23,7 +23,8 @@ _STYLE = (
     "background:#a3261f;color:#fff}:focus-visible{outline:3px solid #1a5fb4;outline-offset:2px}li{margin-bottom:.6rem}"
     ".where,.said{background:#fff;border-left:6px solid #a3261f;padding:.8rem 1rem;margin:.8rem 0}a{color:#8a1f19}"
     "@media(prefers-color-scheme:dark){body{background:#14181d;color:#e8ecf1}small{color:#b3bdc8}"
-    "select,textarea,input,.where,.said{background:#1e242b;color:#e8ecf1}a{color:#ff9d94}}"
+    "select,textarea,input,.where,.said{background:#1e242b;color:#e8ecf1}a{color:#ff9d94}"
+    ":focus-visible{outline-color:#99c1f1}}"
 )
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 CSP = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

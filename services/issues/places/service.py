@@ -117,6 +117,12 @@ def standing_in(id: str) -> dict[str, Any]:
     return {"$or": [{"state.path": id}, {"state.parent": id}]}
 
 
+async def floors_in_use(places: AggregateCache[Place], place: Place) -> list[int]:
+    """The numbers of the floors in `place` that are in use."""
+    inside = [each async for each in everything_in(places, place)]
+    return [each.number for each in inside if each.kind is PlaceKind.FLOOR and not each.retired and each.number]
+
+
 def in_walking_order(places: Iterable[Place]) -> list[Place]:
     """The places in the order in which one walks them: each after what it stands in, by number and title."""
     known = {place.id: place for place in places}

@@ -13,7 +13,7 @@ Telephone = Annotated[str, StringConstraints(pattern=r"^[0-9+ -]{0,24}$")]
 
 
 class PlaceSettings(ServiceSettings):
-    """What a deployment decides about the stickers at places."""
+    """Settings of the stickers at places."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 

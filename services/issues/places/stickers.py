@@ -30,7 +30,7 @@ figcaption small { display: block; font-size: 8pt }
 
 @dataclass(frozen=True, slots=True)
 class Sticker:
-    """What a sticker shows: the titles from the compound down, and the address in its code."""
+    """The content of a sticker: the titles from the compound down, and the address in its code."""
 
     titles: tuple[str, ...]
     url: str

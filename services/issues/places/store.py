@@ -1,4 +1,5 @@
-"""What the room keeps: places, by community, kind, number, grid, and by what they stand in."""
+"""The kind, indexes and queries of places, which are found by community, kind, number, grid, and the places above
+them."""
 
 from collections.abc import Mapping, Sequence
 

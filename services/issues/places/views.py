@@ -1,11 +1,14 @@
-"""What the API shows of places."""
+"""The view of places in the API."""
 
-from pydantic import BaseModel
+from collections.abc import Callable
+
+from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.issues import PlaceKind
 from services.issues.places.domain.datum import GivenPoint
 from services.issues.places.domain.places import Place
+from services.issues.shared.cache import AggregateCache
 from services.issues.shared.views import Identified
 
 
@@ -28,6 +31,7 @@ class PlaceView(Identified):
     grid: str | None
     point: GivenPoint | None
     retired: bool
+    names: dict[str, str] = Field(description="The titles of the places that it stands in, by their ids.")
 
 
 class StepView(BaseModel):
@@ -39,12 +43,18 @@ class StepView(BaseModel):
     number: int | None
 
 
-def place_view(stored: Stored[Place]) -> PlaceView:
-    """The place as every member of its community may see it."""
-    place = stored.aggregate
-    given = {name: getattr(place, name) for name in PlaceView.model_fields.keys() - {"version", "path", "point"}}
-    point = None if place.point is None else place.point.as_given()
-    return PlaceView(version=stored.version, path=place.above, point=point, **given)
+def place_view(places: AggregateCache[Place]) -> Callable[[Stored[Place]], PlaceView]:
+    """How every member of its community may see a place; `places` has loaded those that it stands in."""
+
+    def view(stored: Stored[Place]) -> PlaceView:
+        place = stored.aggregate
+        above = {id: step.title for id in place.above if (step := places.known(id)) is not None}
+        computed = {"version", "path", "point", "names"}
+        given = {name: getattr(place, name) for name in PlaceView.model_fields.keys() - computed}
+        point = None if place.point is None else place.point.as_given()
+        return PlaceView(version=stored.version, path=place.above, point=point, names=above, **given)
+
+    return view
 
 
 def step_view(place: Place) -> StepView:

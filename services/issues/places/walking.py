@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.store import cursor as cursors
@@ -9,12 +10,19 @@ from services.chassis.store.aggregates import Page
 from services.contracts.issues import PlaceKind
 from services.issues.places.domain.places import Place
 from services.issues.shared.cache import AggregateCache
+from services.issues.shared.queries import in_order_of
 
-MOST = 1_000
+MOST = 20_000
 """So many places are put in order for a list; longer lists have none but that of registration, newest first."""
+
+_READ = {f"state.{name}": 1 for name in ("kind", "title", "number", "parent", "path")}
+"""What the order depends on, which is read of all places of a list."""
 
 _KINDS = list(PlaceKind)
 _DIGITS = re.compile(r"\d+")
+_HERE, _BELOW = "\x1e", "\x1f"
+"""What follows a place's own steps, and what leads further down: the one sorts before the other, and both before what a
+title may hold, so that a place stands before all that stands in it."""
 _LOWEST = 10_000
 """Floors below the ground have negative numbers."""
 
@@ -22,32 +30,49 @@ _LOWEST = 10_000
 async def in_walking_order(
     places: AggregateCache[Place], query: Mapping[str, Any], limit: int, cursor: str | None
 ) -> Page[Place] | None:
-    """A page of the places that `query` finds; None where they are more than a thousand.
+    """A page of the places that `query` finds; None where they are more than twenty thousand.
 
     Raises:
         InvalidCursor: the cursor is not one of ours.
     """
-    found = await places.stored.select(query, limit=MOST)
-    if found.next is not None:
+    found = await places.stored.collection.find(query, _READ).limit(MOST + 1).to_list(None)
+    if len(found) > MOST:
         return None
-    here = {stored.aggregate.id: stored.aggregate for stored in found.items}
-    above = {step for place in here.values() for step in place.above} - here.keys()
-    known = {**await places.those_of(sorted(above)), **here}
-    keyed = sorted(((_key(stored.aggregate, known), stored) for stored in found.items), key=lambda each: each[0])
+    here = {document["_id"]: _Standing.of(document["state"]) for document in found}
+    missing = {step for place in here.values() for step in place.above} - here.keys()
+    known = await places.those_of(sorted(missing))
+    there = here | {id: _Standing(step.kind, step.title, step.number, step.above) for id, step in known.items()}
+    keyed = sorted((_key(id, place, there), id) for id, place in here.items())
     if cursor is not None:
         last = cursors.decode(cursor)[0]
         keyed = [each for each in keyed if isinstance(last, str) and each[0] > last]
     page = keyed[:limit]
-    following = cursors.encode(page[-1][0], page[-1][1].aggregate.id) if len(keyed) > limit else None
-    return Page([stored for _, stored in page], following)
+    following = cursors.encode(*page[-1]) if len(keyed) > limit else None
+    return Page(await in_order_of([id for _, id in page], places.stored), following)
 
 
-def _key(place: Place, known: Mapping[str, Place]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the order of a place depends on: itself, and the ids of the places `above`, from the compound down."""
+
+    kind: PlaceKind
+    title: str
+    number: int | None
+    above: tuple[str, ...]
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> "_Standing":
+        parent = state.get("parent")
+        above = tuple(state.get("path") or (() if parent is None else (parent,)))
+        return cls(PlaceKind(state["kind"]), state["title"], state.get("number"), above)
+
+
+def _key(id: str, place: _Standing, known: Mapping[str, _Standing]) -> str:
     """A text by which places sort as one walks them, another for each place."""
     steps = [known[step] for step in place.above if step in known]
-    return "\x1f".join([*map(_step, (*steps, place)), place.id])
+    return f"{_BELOW.join(map(_step, (*steps, place)))}{_HERE}{id}"
 
 
-def _step(place: Place) -> str:
+def _step(place: _Standing) -> str:
     title = _DIGITS.sub(lambda digits: digits[0].zfill(8), place.title[:60])
     return f"{_KINDS.index(place.kind):02}{(place.number or 0) + _LOWEST:06}{title}"

@@ -1,4 +1,4 @@
-"""What keeps people's data apart: contacts are sealed with a key of each person, and the keys can be destroyed.
+"""Privacy: contacts are sealed with a key of each person, and the keys can be destroyed.
 
 - `sealing`: seals and opens; `vault`: the keys, and the secret behind aliases.
 """

@@ -48,7 +48,7 @@ def router(vault: Vault) -> APIRouter:
     @routes.get(
         "/destroyed",
         response_model=PageView[ContactKeyView],
-        summary="Keys that exist no more",
+        summary="Keys that were destroyed",
         responses=problems(NotYours, InvalidCursor),
     )
     async def destroyed(
@@ -65,7 +65,7 @@ def router(vault: Vault) -> APIRouter:
             following = encode(shown[-1].destroyed_at, shown[-1].id)
         return page_of([_view(record) for record in shown], following, request)
 
-    @routes.get("/masters", summary="What the master keys hold", responses=problems(NotYours))
+    @routes.get("/masters", summary="The number of keys under each master key", responses=problems(NotYours))
     async def masters(principal: PrincipalDep) -> list[MasterView]:
         """For operators of every community that has keys: they change the masters, which serve all."""
         theirs = principal.where(Role.OPERATOR)

@@ -21,7 +21,7 @@ _FILE = "contact-keys.txt"
 
 
 class PrivacySettings(ServiceSettings):
-    """What a deployment decides about the sealing of contacts."""
+    """Settings of the sealing of contacts."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 

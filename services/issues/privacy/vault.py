@@ -61,7 +61,7 @@ class KeysUnreadable(
 
 
 class DestroyedBy(StrEnum):
-    """Why a key exists no more."""
+    """The reason why a key was destroyed."""
 
     ERASURE = "erasure"
     EXPIRY = "expiry"
@@ -214,7 +214,7 @@ class Vault:
         return await self._records(query, "destroyed_at", limit)
 
     async def by_master(self) -> Mapping[str, int]:
-        """How many keys each master key holds: one that holds none may leave the settings."""
+        """The number of keys under each master key. A master key without any may be removed from the settings."""
         grouped = self._keys.aggregate(
             [{"$match": {"master": {"$exists": True}}}, {"$group": {"_id": "$master", "n": {"$sum": 1}}}]
         )

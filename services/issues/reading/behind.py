@@ -1,7 +1,7 @@
-"""How far reading is behind the cases: the one measure that readiness, the figures page and the throttle go by.
+"""Measures how far reading is behind the cases, for readiness, the metrics page and the throttle.
 
-It is the age of the oldest change that waits in a mark (`marks.py`): to be drawn, or to be counted. What is only made
-anew has not changed and holds up nobody; a fact that comes once more changes nothing either.
+The measure is the age of the oldest change that waits in a mark (`marks.py`) to be drawn or to be counted. Rows that
+are only made anew don't count, for their cases have not changed; nor does an event that arrives a second time.
 """
 
 import time
@@ -16,14 +16,15 @@ from services.issues.reading.row import NEVER, ROWS
 
 _FRESH = 0.4
 _COUNTED_TO = 10_000
-"""Where more rows than this wait, the measure says this number: to count them all would be work in itself."""
+"""The most waiting rows that are counted, because counting all of very many would be work in itself."""
 _LOOKED_AT = (1, 100)
-"""Marks of which it is looked whether the row shows them already: one as a rule, and more where facts come again."""
+"""How many marks are compared with their rows, first and then: one is enough as a rule, more where events arrive
+again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Seconds since the oldest change that readers don't see yet, and how many rows and rows' counts wait."""
+    """Seconds since the oldest change that readers don't see yet, and how many rows, and rows to be counted, wait."""
 
     seconds: float = 0.0
     rows: int = 0
@@ -34,7 +35,8 @@ class Behind:
 
 
 class Measure:
-    """Asks the store how far behind reading is, at most a few times a second, whichever replica draws."""
+    """Asks the store, at most a few times a second, how far reading is behind. The answer does not depend on which
+    replica draws."""
 
     def __init__(self, database: Database, clock: Clock, now: Callable[[], float] = time.monotonic) -> None:
         self._marks: Collection = database[MARKS]
@@ -43,10 +45,10 @@ class Measure:
         self._now = now
         self._until = 0.0
         self.last = Behind()
-        """What was measured last; nothing behind before the first time."""
+        """The last measure; nothing behind before the first."""
 
     async def __call__(self) -> Behind:
-        """How far behind reading is.
+        """Measure how far reading is behind.
 
         Raises:
             PyMongoError: the store does not answer.
@@ -69,7 +71,7 @@ class Measure:
         )
 
     async def _not_shown(self) -> datetime | None:
-        """Since when the row that is farthest behind is."""
+        """The time of the oldest change that a row doesn't show; None where all rows show all changes."""
         for most in _LOOKED_AT:
             waiting = self._marks.find({"since": {"$gt": EVER, "$lt": NEVER}}).sort("since", ASCENDING).hint(STALE)
             oldest = await waiting.limit(most).to_list(most)

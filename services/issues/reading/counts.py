@@ -1,10 +1,11 @@
-"""Counts of cases, per day and month and per cell of the map, so that no figure and no cluster reads the cases.
+"""Stores counts of cases per day, per month and per cell of the map, so that no figure and no cluster reads the cases.
 
-A count is made anew from its rows whenever one of them changes, and never added to: making it twice changes nothing,
-and what went wrong once is right the next time. Days are counted from an index, months from days, cells from theirs.
+A count is made anew from its rows whenever one of them changes, and never incremented: making it twice changes nothing,
+and a wrong count is right the next time. Days are counted from an index, months are sums of days, coarse cells sums of
+finer ones.
 
-Every pass draws a ticket before it reads; a count is written only over one with a lower ticket. So of two passes at
-once the one that read later stays, whoever writes last.
+Every pass draws a ticket before it reads, and a count is written only over one with a lower ticket. So of two passes at
+once the counts of the one that read later stay, whichever writes last.
 """
 
 import asyncio
@@ -32,10 +33,11 @@ COUNTS = "case_counts"
 _TICKET = "ticket"
 _AT_ONCE = 500
 _SIDE_BY_SIDE = 8
-"""Questions to the store under way at once: one by one, each would wait for its turn on a busy loop."""
+"""How many questions to the store are under way at once: one by one, each would wait for its turn on a busy event
+loop."""
 
 Made = dict[str, dict[str, Any]]
-"""The fields of counts by their ids: `n`, and `at` of the finest cells, the positions in them."""
+"""The fields of counts by their ids: `n` and, of the finest cells, `at`, the positions in them."""
 
 Counted = dict[str, list[int]]
 """For each value: a signature, how many cases have it, the next signature, and so on."""
@@ -44,7 +46,7 @@ Name = tuple[str, str]
 """A community, and a count in it: `reported:20261126` or `cell:68719476735`."""
 
 Which = tuple[bool | None, bool | None, Collected[str] | None]
-"""Whether open, whether public, of which categories; None: whichever."""
+"""A condition on cases: whether they are open, whether public, and their categories; None stands for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Counts:
         self._rows: Collection = database[ROWS]
 
     async def recount(self, names: Iterable[Name]) -> None:
-        """Make these counts, and all that are sums of them, anew."""
+        """Make the counts `names`, and all counts that are sums of them, anew."""
         days: set[tuple[str, str, int]] = set()
         cells: set[tuple[str, int]] = set()
         for community, name in names:
@@ -85,8 +87,8 @@ class Counts:
     async def of_days(
         self, community: str, when: str, by: str, first: int, last: int, value: str | None = None
     ) -> list[tuple[int, Counted]]:
-        """The counts of the days (or, by six digits, of the months) from `first` to `last`, by day: for each value
-        signatures and numbers in turn. Of one value alone where it is given.
+        """The counts of the days (numbers of eight digits) or months (six digits) from `first` to `last`. Each count
+        has for each value signatures and numbers in turn; where `value` is given, only for that value.
         """
         span = {"$gte": day_id(community, when, by, first), "$lte": day_id(community, when, by, last)}
         shown = {"n": 1} if value is None else {f"n.{_key(value)}": 1}
@@ -97,15 +99,17 @@ class Counts:
         ]
 
     async def of_cells(self, community: str, level: int, cells: Sequence[int]) -> list[tuple[int, list[Pile]]]:
-        """What lies in these cells of a level, where there is something."""
+        """The piles of cases in these `cells` of a `level`, without empty cells."""
         wanted = {"$in": [cell_id(community, cell, level) for cell in cells]}
         found = await self.collection.find({"_id": wanted}).to_list(None)
         return [(int(each["_id"].rpartition("|")[2]), [Pile(*pile) for pile in each["n"]]) for each in found]
 
     async def leaves_with(self, community: str, box: Box, which: Which) -> list[int]:
-        """The finest cells that have a position in the box and hold such a case; told by the store, not read.
+        """The finest cells with a position in the box that hold a case which fits `which`. The store selects them, so
+        that no other cell is read.
 
-        A cell whose positions all lie outside the box would be walked to its end in vain.
+        Positions are looked at because the rows of a cell whose positions all lie outside the box would be walked in
+        vain.
         """
         open, public, categories = which
         wanted: dict[str, Any] = {} if open is None else {"0": open}
@@ -116,7 +120,7 @@ class Counts:
         ids = {"$in": [cell_id(community, cell, tiles.LEAF) for cell in tiles.within(box, tiles.LEAF)]}
         some: dict[str, Any] = {"$elemMatch": wanted} if wanted else {"$ne": []}
         found = await self.collection.find({"_id": ids, "n": some}, {"at": 1}).to_list(None)
-        # One that was counted before positions were kept has none yet: it is walked.
+        # A cell that was counted before positions were stored has none yet, and is included.
         within = [each["_id"] for each in found if "at" not in each or any(box.holds(*place) for place in each["at"])]
         return [int(id.rpartition("|")[2]) for id in within]
 
@@ -142,7 +146,7 @@ class Counts:
         return {day_id(community, when, by, day): {"n": _listed(count)} for by, count in counted.items()}
 
     async def _shared(self, community: str, when: str, day: int) -> Counter[tuple[str, int]]:
-        """The numbers to add to the counts of units, and to take off them, for the cases that several units share."""
+        """The corrections of the counts by unit for cases that several units share, by unit and signature."""
         shared = Counter[tuple[str, int]]()
         query = {"community": community, f"days.{when}": day, **SHARED}
         async for row in self._rows.find(query, {"_id": 0, "unit": 1, "sig": 1, "shares": 1}):
@@ -201,7 +205,7 @@ class Counts:
         return {cell_id(community, cell, level): {"n": [[*kind, *figures] for kind, figures in sorted(sums.items())]}}
 
     async def _write_all(self, makings: Iterable[Awaitable[Made]], ticket: int) -> None:
-        """Write what these make, many at once."""
+        """Write the counts that `makings` give, many at once."""
         made: Made = {}
         waiting = iter(makings)
         while some := tuple(islice(waiting, _SIDE_BY_SIDE)):
@@ -232,12 +236,12 @@ def day_id(community: str, when: str, by: str, number: int) -> str:
 
 
 def cell_id(community: str, cell: int, level: int) -> str:
-    """The id of a cell's count. All numbers are of one length, so that ids sort as they do."""
+    """The id of a cell's count. All numbers have one length, so that ids sort as the numbers do."""
     return f"{community}|cell|{level:02}|{cell:011}"
 
 
 def pairs(told: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The signatures of one value with their numbers."""
+    """The pairs of signature and number in the list `told` of one value."""
     return zip(told[::2], told[1::2], strict=True)
 
 
@@ -250,7 +254,8 @@ def _listed(count: "Counter[tuple[str, int]]") -> Counted:
 
 
 def _key(value: str) -> str:
-    """A value as the name of a field, which may be neither empty nor hold a dot; ids hold no such sign."""
+    """`value` as the name of a field, which can't be empty or hold a dot. Ids hold none of the characters used
+    instead."""
     return "=" + value.replace(".", "\u2024")
 
 

@@ -1,10 +1,11 @@
-"""Makes the sheet of an export batch by batch, so that its length does not show in memory."""
+"""Makes the sheet of an export batch by batch, so that a long sheet takes no more memory than a short one."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from services.chassis.store.mongo import Database, Document
-from services.issues.reading.finding import CaseFinder, Filters
+from services.issues.reading.conditions import Filters
+from services.issues.reading.finding import CaseFinder
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.row import Where
 from services.issues.reading.sheet import Exported, heading, line, lines
@@ -14,14 +15,14 @@ BATCH = 500
 
 
 class Units(Protocol):
-    """Where units are known."""
+    """Knows the units."""
 
     async def those_of(self, ids: Sequence[str]) -> dict[str, Unit]:
         """Those of `ids` that exist, by their id."""
 
 
 async def sheet(database: Database, units: Units, community: str, filters: Filters) -> AsyncIterator[str]:
-    """The sheet in pieces of at most 500 lines. What changes meanwhile may be in it or not."""
+    """The sheet in pieces of at most 500 lines. Changes that are made meanwhile may be in it or not."""
     yield heading()
     finding, cases, place_lookup = CaseFinder(database), database["cases"], PlaceLookup(database)
     query, cursor = {"community": community, **filters.query()}, None

@@ -1,8 +1,9 @@
-"""Facts are what the figures know of a case: marks (yes or no) and the days it counts on, all from its public state.
+"""Facts are the parts of a case that figures count: marks (yes or no) and the days that it counts on, all from its
+public state.
 
-The state is the fold of the case's events, so the journal alone gives the same facts, but for whether everybody may
-know of the case. Every mark is one bit of
-a `signature`; figures are sums over signatures, so a formula may change without anything being counted anew.
+The state is the fold of the case's events, so the journal alone gives the same facts, except whether the case is
+public. Every mark is one bit of a `signature`. Figures are sums over signatures, so a formula may change without
+counting anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,16 +57,16 @@ class Mark(StrEnum):
 BITS: Mapping[str, int] = {mark.value: 1 << place for place, mark in enumerate(Mark)}
 
 OF_DEADLINES = frozenset({Mark.ON_TIME, Mark.CONTACTED_IN_TIME, *(m for m in Mark if m.startswith("missed-"))})
-"""What is said of whether deadlines were kept."""
+"""The marks that tell whether deadlines were kept."""
 
 _MISSED: Mapping[str, Mark] = {phase.value: Mark(f"missed-{phase.value}") for phase in CasePhase}
 
 
 class When(StrEnum):
-    """The day that a case counts on.
+    """The kind of day that a case counts on.
 
-    `reported`: when it came in. `closed`: when it was closed. `settled`: when it was closed or, if it was not closed by
-    the end of the day it was due, the day after; a case that is neither does not count yet.
+    `reported`: the day of the report. `closed`: the day of closing. `settled`: the day of closing or, if the case was
+    not closed by the end of the day it was due, the day after that; a case that is neither does not count yet.
     """
 
     REPORTED = "reported"
@@ -85,11 +86,12 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What figures count of one case. `days`: as 20261126. `values`: for each `By`, or "" where it has none.
+    """The facts of one case. `days` are numbers such as 20261126. `values` gives the case's value for each `By`, or ""
+    where it has none.
 
-    `units`: the signatures with which it counts for units, where they differ from the case's own. A deadline counts for
-    the unit that had the case then: the unit that has it now answers for its own alone, and former ones for what they
-    missed (`FORMER`).
+    `units` gives the signatures with which the case counts for units, where they differ from its own. A deadline counts
+    for the unit that had the case then: the present unit answers for its own deadlines alone, and former units for
+    those that they missed (`FORMER`).
     """
 
     signature: int
@@ -98,12 +100,12 @@ class RowFacts:
     units: dict[str, int]
 
     def counted_for(self, by: By) -> dict[str, int]:
-        """The values of `by` for which the case counts, each with its signature."""
+        """The values of `by` for which the case counts, each with the signature that it counts with."""
         return self.units if by is By.UNIT and self.units else {self.values[by.value]: self.signature}
 
 
 def facts(state: Mapping[str, Any]) -> RowFacts:
-    """The facts of a case in this public state."""
+    """The facts of a case with this public state."""
     missed = state.get("missed") or ()
     signature = _signed(_marks(state, missed, state.get("due_at")))
     return RowFacts(signature, _days(state), {by.value: _value(state, by) for by in By}, _units(state, missed))
@@ -124,7 +126,8 @@ def _units(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]]) -> dic
 
 
 def _marks_of_former(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]]) -> list[Mark]:
-    """The marks of a case for a unit that has it no more: what it missed, and that it was to be handled by then."""
+    """The marks with which a case counts for a unit that has it no more: the deadlines missed, and that there was one
+    for handling."""
     marks = [Mark.FORMER, Mark.DISPATCHED, *{_MISSED[each["phase"]] for each in missed}]
     told = {
         Mark.FILED: Mark.MISSED_HANDLING in marks,
@@ -146,17 +149,17 @@ def local_day(moment: datetime) -> date:
 
 
 def number_of(day: date) -> int:
-    """The day as a number that sorts: 20261126."""
+    """`day` as a number that sorts, such as 20261126."""
     return day.year * 10_000 + day.month * 100 + day.day
 
 
 def day_of(number: int) -> date:
-    """The day of such a number."""
+    """The day of a number such as 20261126."""
     return date(number // 10_000, number // 100 % 100, number % 100)
 
 
 def _marks(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]], due_at: datetime | None) -> list[Mark]:
-    """The marks of a case in this state, where these phases were `missed` and it was to be handled by `due_at`."""
+    """The marks of a case with this state, whose phases `missed` were late, and which was to be handled by `due_at`."""
     status = state["status"]
     closed = status in SOLVED
     late = {_MISSED[each["phase"]] for each in missed}
@@ -166,7 +169,7 @@ def _marks(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]], due_at
         Mark.MERGED: status == S.MERGED,
         Mark.PAUSED: status == S.PAUSED,
         Mark.DISPATCHED: bool(state.get("unit") or state.get("first_unit")),
-        Mark.HANDLED: state.get("handled_at") is not None,
+        Mark.HANDLED: state.get("handled_at") is not None or Mark.MISSED_VERIFICATION in late,
         Mark.CLOSED: closed,
         Mark.ON_TIME: closed and Mark.MISSED_HANDLING not in late and _on_time(state, due_at),
         Mark.RETURNED: state.get("returned", 0) > 0,
@@ -186,12 +189,14 @@ def _marks(state: Mapping[str, Any], missed: Sequence[Mapping[str, Any]], due_at
 
 
 def _on_time(state: Mapping[str, Any], due_at: datetime | None) -> bool:
-    """Handled by its deadline; what has no deadline, put right on the spot, can't be late."""
+    """Whether the case was handled by its deadline. One without a deadline was put right on the spot, and can't be
+    late."""
     return due_at is None or _within(state.get("handled_at"), due_at)
 
 
 def _contact_was_owed(state: Mapping[str, Any]) -> bool:
-    """A unit had to speak with the reporter, and that is over: it did, went on without, or let the deadline pass."""
+    """Whether the phase is over in which a unit had to contact the reporter: it did, went on without, or missed the
+    deadline."""
     if state.get("contacting_due_at") is None or state["status"] in (S.RETURNED, S.REOPENED, S.PAUSED):
         return False
     return state.get("phase") != CasePhase.CONTACT or state.get("escalation", 0) > 0
@@ -220,6 +225,6 @@ def _value(state: Mapping[str, Any], by: By) -> str:
 
 
 def moment_of(number: int, *, end: bool = False) -> datetime:
-    """When that day begins in China, or ends, in UTC."""
+    """The time (UTC) at which the day of `number` begins in China or, with `end`, at which it ends."""
     day = day_of(number) + timedelta(days=1 if end else 0)
     return datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)

@@ -1,7 +1,7 @@
-"""The figures: formulas over the counts of a period, and the cases behind each of them.
+"""Reads the figures, which are formulas over the counts of a period, and the cases behind each figure.
 
 Whole months are read as months and the days at the ends as days, so three years of one unit are some forty small
-documents. A period never reaches beyond today: what is due tomorrow is not late.
+documents. A period never reaches beyond today, because a case that is due tomorrow is not late.
 """
 
 from collections import Counter, defaultdict
@@ -32,7 +32,7 @@ class PeriodTooLong(
     zh="统计区间须为 1 天至 {days} 天，按日统计最多 {most} 行。",
     en="A period has 1 to {days} days, and a table at most {most} lines.",
 ):
-    """A question about figures may span so many days and no more."""
+    """The period ends before it begins, or has more days than figures are given for."""
 
     def __init__(self) -> None:
         super().__init__(days=LONGEST.days, most=MOST_LINES)
@@ -55,17 +55,17 @@ class Period:
     last: date
 
     def until(self, today: date) -> "Period":
-        """The period as far as it is past.
+        """This period, cut off after `today`.
 
         Raises:
-            PeriodTooLong: it ends before it begins, or lasts longer than three years.
+            PeriodTooLong: the period ends before it begins, or lasts longer than three years.
         """
         if not timedelta(0) <= self.last - self.first < LONGEST:
             raise PeriodTooLong()
         return Period(self.first, min(self.last, today))
 
     def parts(self, step: Step) -> Iterator["Period"]:
-        """Its days, weeks (from Monday) or months, the first and the last of them as far as they belong to it."""
+        """The days, weeks (from Monday) or months of this period. The first and the last are cut off at its ends."""
         first = self.first
         while first <= self.last:
             last = min(self.last, _end(first, step) or self.last)
@@ -73,7 +73,8 @@ class Period:
             first = last + timedelta(days=1)
 
     def pieces(self) -> Iterator[tuple[int, int]]:
-        """Spans of counts that make it up: of whole months by six digits, of days by eight."""
+        """The spans of counts that make up this period: whole months as numbers of six digits, days as numbers of
+        eight."""
         first = self.first
         while first <= self.last:
             month = _end(first, Step.MONTH) or self.last
@@ -85,7 +86,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The figures of one value in one part of a period: (part, whole) for each code."""
+    """The figures of one value in one part of a period: (part, sample) for each code."""
 
     value: str
     period: Period
@@ -109,11 +110,11 @@ class CaseFigures:
         *,
         public: bool = False,
     ) -> list[Line]:
-        """A line for each value that has cases, in each part of the period. `public`: of cases that everybody may know
-        of; the others are not among those figures, so that none, however small, tells of one.
+        """A line for each value that has cases, in each part of the period. `public`: only public cases are counted, so
+        that no figure, however small, tells of another one.
 
         Raises:
-            PeriodTooLong: more than 2000 lines.
+            PeriodTooLong: there would be more than 2000 lines.
         """
         parts = list(period.parts(step))
         if len(parts) > MOST_LINES:
@@ -139,9 +140,9 @@ class CaseFigures:
         cursor: str | None,
         seen: Mapping[str, Any] = MappingProxyType({}),
     ) -> Found:
-        """The cases that a figure counts, the last days first: those of its part, or all of its sample.
+        """The cases that a figure counts, those of the last days first: the cases of its `part`, or all of its sample.
 
-        `seen`: the condition on rows that may be shown.
+        `seen` is the condition on rows that may be shown.
         """
         counts = kpi.counts_for if part else kpi.counts_in
         known = await self._signatures(community, kpi, by, value, period)
@@ -159,7 +160,7 @@ class CaseFigures:
     async def _sums(
         self, community: str, kpis: Iterable[Kpi], by: By, period: Period, parts: Sequence[Period], public: bool
     ) -> "dict[Period, defaultdict[str, defaultdict[tuple[str, int], int]]]":
-        """For each part and value: how many cases there are for each (kind of day, signature)."""
+        """The number of cases for each (kind of day, signature), by part of the period and by value."""
         sums: dict[Period, Any] = {part: defaultdict(lambda: defaultdict(int)) for part in parts}
         for when in sorted({kpi.when.value for kpi in kpis}):
             daily = len(parts) > 1
@@ -187,7 +188,8 @@ class CaseFigures:
     async def _page(
         self, query: Document, which: Sequence[Document], day: str, limit: int, cursor: str | None
     ) -> Found:
-        """A page of what `query` and one of `which` find; each of those is walked along an index of its own."""
+        """A page of the rows that `query` and one of the conditions `which` find. Each of these is walked along an
+        index of its own."""
         if cursor is not None:
             number, signature, id = _read(cursor)
             query[day] = {**query[day], "$lte": min(number, query[day]["$lte"])}
@@ -206,14 +208,14 @@ class CaseFigures:
 
 
 class _Tally:
-    """Adds counts up to figures; asks a formula about each signature once."""
+    """Adds counts up to figures. The formula is evaluated once for each signature."""
 
     def __init__(self, kpis: Sequence[Kpi]) -> None:
         self._kpis = kpis
         self._known: dict[tuple[str, int], list[tuple[str, bool]]] = {}
 
     def of(self, counted: Mapping[tuple[str, int], int]) -> dict[str, tuple[int, int]]:
-        """(part, whole) for each code."""
+        """The figures of `counted`: (part, sample) for each code."""
         parts, wholes = Counter[str](), Counter[str]()
         for kind, n in counted.items():
             for code, counts in self._known.get(kind) or self._learn(*kind):
@@ -243,7 +245,7 @@ def _days(period: Period) -> tuple[int, int]:
 
 
 def _joined(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Months that follow one another are read at once."""
+    """`pieces` with months that follow one another joined, so that they are read at once."""
     joined: list[tuple[int, int]] = []
     for first, last in pieces:
         if joined and first < 1_000_000 and joined[-1][1] < 1_000_000:

@@ -1,8 +1,9 @@
-"""The formulas of the figures as data: what is counted over what, how it weighs, and how sure one may be of it.
+"""The formulas of the figures as data: which cases are counted out of which, the weight of a figure, and its interval.
 
-A condition is a list of clauses that must all hold; a clause is a mark, `!` before it denies it, `|` gives a choice:
-`["filed", "!merged", "rating-4|rating-5"]`. The defaults follow the assessment of digital city management in China
-(GB/T 30428.4) and the three rates of hotlines; cities differ, so a deployment may bring its own.
+A condition is a list of clauses that must all hold. A clause is a mark, with `!` before it to deny it, or a choice of
+marks with `|`: `["filed", "!merged", "rating-4|rating-5"]`. The defaults follow the assessment of digital city
+management in China (GB/T 30428.4) and the three rates of hotlines. Cities differ, so a deployment may bring formulas of
+its own.
 """
 
 import math
@@ -32,7 +33,8 @@ Condition = tuple[Clause, ...]
 
 
 class Kpi(BaseModel):
-    """One figure: `part` (with `of`) over `of`, of the cases whose day `when` lies in the period."""
+    """One figure: of the cases whose day `when` lies in the period and which fulfil `of` (the sample), the share that
+    also fulfils `part`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,8 +48,8 @@ class Kpi(BaseModel):
     weight: float = Field(default=1.0, ge=0, le=1000)
 
     def counts_in(self, signature: int) -> bool:
-        """Whether a case with these marks belongs to the sample. For a unit that has it no more, it belongs to figures
-        of deadlines alone."""
+        """Whether a case with these marks belongs to the sample. For a unit that has the case no more, it belongs only
+        to figures of deadlines."""
         if signature & _FORMER and not self._is_of_deadlines:
             return False
         return holds(self.of, signature)
@@ -57,16 +59,17 @@ class Kpi(BaseModel):
         return any(word.removeprefix("!") in OF_DEADLINES for clause in self.part for word in clause.split("|"))
 
     def counts_for(self, signature: int) -> bool:
-        """Whether it belongs to the part as well."""
+        """Whether a case of the sample with these marks belongs to the part."""
         return self.counts_in(signature) and holds(self.part, signature)
 
     def points(self, rate: float) -> float:
-        """How good a rate is, from 0 to 1."""
+        """The points of a rate, from 0 (bad) to 1 (good)."""
         return rate if self.better == "higher" else 1 - rate
 
 
 class Formulas(BaseModel):
-    """All figures. What has a smaller sample than `minimum` is shown with its interval, but neither ranked nor scored.
+    """All figures. A figure with a smaller sample than `minimum` is shown with its interval, but neither ranked nor
+    scored.
 
     A total score is given where the figures with a sufficient sample carry at least `coverage` of all weight.
     """
@@ -86,7 +89,7 @@ class Formulas(BaseModel):
 
 
 def holds(condition: Condition, signature: int) -> bool:
-    """Whether every clause holds for a case with these marks."""
+    """Whether every clause of `condition` holds for a case with these marks."""
     return all(any(_is(word, signature) for word in clause.split("|")) for clause in condition)
 
 
@@ -95,7 +98,8 @@ def _is(word: str, signature: int) -> bool:
 
 
 def wilson(part: int, whole: int) -> tuple[float, float]:
-    """The 95 % interval of a rate (Wilson 1927): honest for small samples and near 0 and 1. Of nothing: 0 to 1."""
+    """The 95 % interval of the rate `part` of `whole` (Wilson 1927), which holds for small samples and near 0 and 1.
+    For an empty sample it is 0 to 1."""
     if whole == 0:
         return 0.0, 1.0
     rate, z2 = part / whole, _Z * _Z
@@ -107,7 +111,8 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
 
 
 def score(formulas: Formulas, counted: Iterable[tuple[Kpi, int, int]]) -> float | None:
-    """The weighted mean of 0 to 100 points; None where too little of the weight has a sufficient sample."""
+    """The weighted mean of the figures' points, from 0 to 100; None where figures with a sufficient sample carry too
+    little of the weight."""
     points = weight = 0.0
     for kpi, part, whole in counted:
         if whole >= formulas.minimum:
@@ -207,9 +212,9 @@ DEFAULT = Formulas(
 
 
 def read_formulas(file: Path | None) -> Formulas:
-    """The formulas in a JSON file of the form that `GET /kpis/formulas` shows; the default ones without a file.
+    """The formulas in a JSON file of the form that `GET /kpis/formulas` shows, or the default ones without a file.
 
     Raises:
-        OSError, ValidationError: the file can't be read, or says something else.
+        OSError, ValidationError: the file can't be read, or has another form.
     """
     return DEFAULT if file is None else Formulas.model_validate_json(file.read_bytes())

@@ -1,8 +1,9 @@
-"""Cases on the map: single points where few cells are in view, else one point for each cell with what lies in it.
+"""Cases on the map: single points where few cells are in view, else one point for each cell, with the number of its
+cases.
 
-Everybody sees a case where its building or compound is, or roughly at its own point where that has none; workers see it
-at the exact point where one was given. Boxes and
-points may be asked for in the datum of the map that shows them; the store knows WGS-84 alone.
+Everybody sees a case at the point of its building or compound or, where that has none, roughly at its own point;
+workers see it at its exact point where it has one. Boxes and points may be given in the datum of the map that shows
+them; the store holds WGS-84 alone.
 """
 
 from collections.abc import Collection as Some
@@ -16,7 +17,7 @@ from services.chassis.store.mongo import DESCENDING, Collection, Database, Docum
 from services.issues.places.domain.datum import Datum, from_wgs84, to_wgs84
 from services.issues.reading import tiles
 from services.issues.reading.counts import Counts, Pile
-from services.issues.reading.row import ROWS
+from services.issues.reading.row import READ, ROWS
 from services.issues.reading.tiles import Box
 
 MOST_CELLS = 1024
@@ -30,7 +31,7 @@ class NotABox(
     zh="地图范围应写作 西,南,东,北（经纬度）。",
     en="A box is written west,south,east,north in degrees, west of east and south of north.",
 ):
-    """Four numbers, as GeoJSON orders them (RFC 7946, 5)."""
+    """The box is not four numbers in the order of GeoJSON (RFC 7946, 5)."""
 
 
 class BoxTooLarge(
@@ -39,19 +40,19 @@ class BoxTooLarge(
     zh="该范围内的地点过多，请放大地图，或查看聚合结果。",
     en="There are too many places within this box for single points; zoom in, or ask for clusters.",
 ):
-    """Single points are shown for at most 90 cells that are not empty."""
+    """The box holds more than the 90 non-empty cells for which single points are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownOnMap:
-    """What of the map is asked for. `public`: only cases of public categories."""
+    """The cases that a map is to show. `public`: only cases of public categories."""
 
     open: bool | None
     public: bool
     category: Some[str] | None
 
     def counts(self, pile: Pile) -> bool:
-        """Whether these cases are asked for."""
+        """Whether the map is to show the cases of this pile."""
         return (
             (self.open is None or pile.open == self.open)
             and (pile.public or not self.public)
@@ -59,7 +60,7 @@ class ShownOnMap:
         )
 
     def query(self) -> Document:
-        """The same as a condition on rows."""
+        """The condition on rows of the cases that the map is to show."""
         found: Document = {"open": {"$in": [True, False]} if self.open is None else self.open}
         if self.public:
             found["public"] = True
@@ -70,7 +71,7 @@ class ShownOnMap:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cell with something in it: where its middle of gravity is, and how many cases."""
+    """A cell that is not empty: the mean position of its cases, and their number."""
 
     cell: int
     level: int
@@ -81,10 +82,11 @@ class Cluster:
 
 
 def read_box(written: str, datum: Datum) -> Box:
-    """The box in WGS-84. In another datum it becomes the smallest one that holds its four corners.
+    """The box that `written` gives, in WGS-84. A box in another datum becomes the smallest one that holds its four
+    corners.
 
     Raises:
-        NotABox: it is not four numbers in order, or not on the earth.
+        NotABox: `written` is not four numbers in order, or not on the earth.
     """
     try:
         west, south, east, north = (float(part) for part in written.split(","))
@@ -98,27 +100,28 @@ def read_box(written: str, datum: Datum) -> Box:
 
 
 def shown_in(datum: Datum, lon: float, lat: float) -> list[float]:
-    """A position in `datum`, to a decimetre."""
+    """The position in `datum`, rounded to a decimetre."""
     x, y = from_wgs84((lon, lat), datum)
     return [round(x, 6), round(y, 6)]
 
 
 class Maps:
-    """The questions that a map asks."""
+    """Answers the questions of a map."""
 
     def __init__(self, database: Database) -> None:
         self._counts = Counts(database)
         self._rows: Collection = database[ROWS]
 
     async def clusters(self, community: str, box: Box, shown: ShownOnMap, zoom: int | None) -> list[Cluster]:
-        """What lies in the box, cell by cell; cells are as fine as `zoom` asks if not more than 1024 are in view."""
+        """The clusters in the box, one for each cell that is not empty. Cells are as fine as `zoom` asks, unless more
+        than 1024 would be in view."""
         level = _level(box, zoom)
         found = await self._counts.of_cells(community, level, list(tiles.within(box, level)))
         clusters = [_cluster(cell, level, [pile for pile in piles if shown.counts(pile)]) for cell, piles in found]
         return [cluster for cluster in clusters if cluster is not None]
 
     async def leaves(self, community: str, box: Box, shown: ShownOnMap) -> list[int] | None:
-        """The finest cells in the box that hold something; None where there are too many for single points."""
+        """The finest cells in the box that are not empty; None where there are too many for single points."""
         if tiles.count_within(box, tiles.LEAF) > _BROADEST_LOOK:
             return None
         which = (shown.open, True if shown.public else None, shown.category)
@@ -138,8 +141,9 @@ class Maps:
         }
         if cursor is not None:
             query["order"] = {"$lt": _order(cursor)}
-        hidden = {"text": 0, "inside": 0, "words": 0}
-        found = self._rows.find(query, hidden).sort([("order", DESCENDING)]).hint("cells").limit(limit + 1)
+        found = (
+            self._rows.find(query, dict.fromkeys(READ, 0)).sort([("order", DESCENDING)]).hint("cells").limit(limit + 1)
+        )
         rows = await found.to_list(limit + 1)
         if len(rows) <= limit:
             return rows, None

@@ -1,14 +1,15 @@
-"""Marks: whose row is behind its case, and whose counts are behind its row.
+"""Marks of cases whose row is behind the case, or whose counts are behind the row.
 
 Marks lie beside the rows and not in them, because every write of a row costs the upkeep of all its indexes, and a mark
-comes and goes with each change. A mark stands as long as something of its case waits:
+comes and goes with each change. A mark exists as long as something of its case waits. Its fields:
 
-`since`: the oldest change that the row does not show, and `wanted`, the newest version that was told of; `changed`, the
-time of the newest. `redraw`: the row is to be made anew whatever it shows. `marks`: how often the case was marked.
-`dirty`: the names of counts to be made anew, `uncounted` since when; `pass`, the pass that named them, and `drawing`
-while that pass has not written the row: until then nobody counts, because it would be in vain.
+`since` is the time of the oldest change that the row does not show; `wanted` is the newest version that an event has
+told of, and `changed` its time. With `redraw` the row is made anew whatever it shows. `marks` tells how often the case
+was marked. `dirty` holds the names of counts to be made anew, and `uncounted` since when; `pass` is the pass that named
+them, and `drawing` is set until that pass has written the row, for counting before that would be in vain.
 
-What is to be made anew, though nothing has changed, waits since `NEVER`: it comes last and does not count as late.
+A row that is to be made anew, though its case has not changed, has `NEVER` as `since`: it comes last and does not count
+as late.
 """
 
 import os
@@ -32,18 +33,19 @@ from services.issues.reading.row import NEVER
 MARKS = "case_row_marks"
 STALE = "stale since"
 UNCOUNTED = "uncounted"
-"""The names of the indexes that find what waits, the oldest first."""
+"""The name of the index that finds marks whose counts wait, the oldest first."""
 
 EVER = datetime.fromtimestamp(0, UTC)
 _DRAWN = {"wanted": "", "since": "", "changed": "", "redraw": ""}
 _NOTHING: Document = {"since": None, "dirty": None, "drawing": None}
-"""What a mark says for which nothing waits."""
+"""The fields of a mark for which nothing waits."""
 
 _ANEW_AT_ONCE = 2_000
 
 
 def indexes() -> list[IndexModel]:
-    """The ways to what waits. A mark that does not wait for one of the two is not in its index."""
+    """The indexes of marks that wait to be drawn and to be counted. A mark is only in the index of what it waits
+    for."""
     return [
         IndexModel([(name, ASCENDING)], name=index, partialFilterExpression={name: {"$exists": True}})
         for index, name in ((STALE, "since"), (UNCOUNTED, "uncounted"))
@@ -51,31 +53,33 @@ def indexes() -> list[IndexModel]:
 
 
 def told(id: str, version: int, at: datetime) -> UpdateOne:
-    """A fact tells that the case `id` has had this version since `at`."""
+    """The write that marks the case `id` as having this version since `at`, as an event tells."""
     newest = {"wanted": version, "changed": at}
     return UpdateOne({"_id": id}, {"$max": newest, "$min": {"since": at}, "$inc": {"marks": 1}}, upsert=True)
 
 
 def anew(id: str, since: datetime = NEVER) -> UpdateOne:
-    """The row of `id` is to be made anew: since then it is late, or (NEVER) it is not."""
+    """The write that marks the row of the case `id` to be made anew. It counts as late since `since`, or (`NEVER`) not
+    at all."""
     redraw = {"$max": {"wanted": 0}, "$min": {"since": since}, "$set": {"redraw": True}, "$inc": {"marks": 1}}
     return UpdateOne({"_id": id}, redraw, upsert=True)
 
 
 def age_of(waiting: Sequence[Document], name: str, now: datetime) -> float:
-    """The age in seconds of the oldest change among marks that wait; 0 where rows are only made anew."""
+    """The age in seconds of the oldest change among `waiting` marks; 0 where rows are only made anew."""
     oldest = min((mark[name] for mark in waiting), default=NEVER)
     return 0.0 if oldest == NEVER else max((now - oldest).total_seconds(), 0.0)
 
 
 def pass_name() -> str:
-    """A name that no other pass has, on whatever replica."""
+    """A name that no other pass on any replica has."""
     return os.urandom(9).hex()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A row that shows `version` of its case as it was asked for by `mark`; `named`: this pass named its counts."""
+    """A row that shows `version` of its case, as `mark` asked for. `named`: this pass has named the counts of the
+    row."""
 
     mark: Document
     version: int
@@ -89,21 +93,23 @@ class RowMarks:
         self.collection: Collection = database[MARKS]
 
     async def write(self, marks: Sequence[UpdateOne]) -> None:
-        """Set these marks."""
+        """Write `marks`."""
         if marks:
             await self.collection.bulk_write(marks, ordered=False)
 
     async def stale(self, most: int) -> list[Document]:
-        """Marks whose rows are behind: of what changed the oldest, then what is only to be made anew."""
+        """Up to `most` marks whose rows are behind: those of the oldest changes first, then those of rows that are only
+        made anew."""
         waiting = self.collection.find({"since": {"$gt": EVER}}).sort("since", ASCENDING).hint(STALE)
         found: list[Document] = await waiting.limit(most).to_list(most)
         return found
 
     async def begin(self, name: str, named: Sequence[tuple[Document, str, Iterable[str]]]) -> None:
-        """The pass `name` is about to write rows: of each the mark, the community, the counts that it may change.
+        """Note that the pass `name` is about to write rows. `named` gives for each row its mark, its community, and the
+        names of the counts that the write may change.
 
-        The names are on record before a row is written, so that a pass which dies has its counts made by the next. A
-        mark that has been drawn meanwhile is left alone: the row is not the one that this pass has read.
+        The names are stored before a row is written, so that another pass makes the counts if this one dies. A mark
+        whose row another pass has written meanwhile is left alone, for this pass has not read that row.
         """
         alike: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
         for mark, community, counts in named:
@@ -112,8 +118,8 @@ class RowMarks:
             await self.collection.bulk_write([_naming(name, *each, ids) for each, ids in alike.items()], ordered=False)
 
     async def end(self, name: str, settled: Iterable[Settled], begun: Sequence[str]) -> None:
-        """The pass `name` has written its rows. A mark that was set once more meanwhile stays, and what another pass
-        has begun with is left to that pass."""
+        """Note that the pass `name` has written its rows. A mark that was set again meanwhile stays, and a mark that
+        another pass has begun with is left to that pass."""
         alike: defaultdict[tuple[int, int, bool], list[str]] = defaultdict(list)
         for each in settled:
             alike[each.mark.get("marks", 0), each.version, each.named].append(each.mark["_id"])
@@ -132,7 +138,8 @@ class RowMarks:
         await self._clear(over, kept, [*begun, *(id for ids in alike.values() for id in ids)])
 
     async def uncounted(self, most: int) -> list[Document]:
-        """Marks whose counts wait: of what changed the oldest, or else some of what was made anew."""
+        """Up to `most` marks whose counts wait: those of the oldest changes or, without any, those of rows that were
+        only made anew."""
         shown = {"community": 1, "dirty": 1, "uncounted": 1, "pass": 1}
         for span, at_once in (({"$gt": EVER, "$lt": NEVER}, most), ({"$gte": NEVER}, _ANEW_AT_ONCE)):
             waiting = self.collection.find({"uncounted": span, "drawing": None}, shown).sort("uncounted", ASCENDING)
@@ -141,7 +148,8 @@ class RowMarks:
         return []
 
     async def counted(self, counted: Iterable[Document]) -> None:
-        """The counts of these marks are made. What a later pass has named meanwhile still waits."""
+        """Note that the counts of the marks `counted` are made. Counts that a later pass has named meanwhile still
+        wait."""
         alike: defaultdict[str, list[str]] = defaultdict(list)
         for mark in counted:
             alike[mark["pass"]].append(mark["_id"])
@@ -153,15 +161,17 @@ class RowMarks:
         )
 
     async def _clear(self, over: Sequence[DeleteMany], kept: Sequence[UpdateMany], ids: Sequence[str]) -> None:
-        """Take away marks for which nothing waits any more, then what of other marks is done. Where rows and counts
-        are done with side by side, each may have left a mark for the other: who comes last takes it away."""
+        """Delete marks for which nothing waits any more, then clear the finished fields of other marks. Where row and
+        counts are finished at the same time, each may leave the mark to the other; so marks without waiting fields are
+        looked for once more."""
         operations: list[DeleteMany | UpdateMany] = [*over, *kept]
         if operations:
             await self.collection.bulk_write([*operations, DeleteMany({"_id": {"$in": ids}, **_NOTHING})])
 
 
 def _naming(name: str, community: str, counts: Sequence[str], ids: Sequence[str]) -> UpdateMany:
-    """One write for all marks that name the same: most of a pass do, and each for itself would cost far more."""
+    """The write that names `counts` in the marks of `ids`. One write serves all marks with the same names, as most of a
+    pass have, because one for each would cost far more."""
     fields = {
         "pass": name,
         "drawing": True,

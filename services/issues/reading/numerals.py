@@ -1,6 +1,7 @@
 """Numbers as people write them in places: 7层, 七楼, 7F; 3号楼, 三栋, 3幢, 3#; -1层, 负一楼, B1; 2单元, 二单元.
 
-A numeral of a question becomes a pattern that matches all these ways, and tokens of which whatever matches has one.
+A numeral in a question becomes a pattern that matches all these ways of writing, and a set of tokens of which every
+matching text has one.
 """
 
 import re
@@ -12,9 +13,9 @@ from cn2an import an2cn, cn2an
 
 from services.issues.reading.tokenizer import HAN, LONGEST_WORD, RUN
 
-_CHINESE = "〇零一二三四五六七八九十百两"
+CHINESE = "〇零一二三四五六七八九十百两"
 _NO_LETTER_BEFORE, _NO_LETTER_BEHIND = rf"(?<![^\W_{HAN}])", rf"(?![^\W_{HAN}])"
-_NUMBER = rf"(?:{_NO_LETTER_BEFORE}\d{{1,4}}|(?<![{_CHINESE}])[{_CHINESE}]{{1,5}})"
+_NUMBER = rf"(?:{_NO_LETTER_BEFORE}\d{{1,4}}|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
 _HOUSES = ("号楼", "幢", "栋", "座", "#楼", "#")
 _FLOORS = ("层", "楼")
 _OTHERS = (
@@ -22,7 +23,7 @@ _OTHERS = (
     "块", "根", "处", "家", "米", "点",
 )  # fmt: skip
 _BELOW = rf"(?:负|地下|-|{_NO_LETTER_BEFORE}b)"
-_AND_NO_MORE = rf"(?![^\W_{HAN}]|[{_CHINESE}])"
+_AND_NO_MORE = rf"(?![^\W_{HAN}]|[{CHINESE}])"
 _FOUND = re.compile(
     rf"{_BELOW}(?P<depth>\d|[一二三四五六七八九])(?:层|楼|f?{_AND_NO_MORE})"
     rf"|(?P<house>{_NUMBER})(?:{'|'.join(map(re.escape, _HOUSES))})"
@@ -34,7 +35,8 @@ _MOST = 9999
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """Where a number with its noun stands in a word; `pattern`: all ways to write it; `cover`: one token of each."""
+    """A number with its noun, and its place in a word. `pattern` matches all ways to write it; `cover` has a token of
+    each way."""
 
     start: int
     end: int
@@ -67,9 +69,9 @@ def _numeral(found: re.Match[str]) -> Numeral | None:
             cover.add(f"{number}f")
         else:
             nouns, noun = (found["what"],), re.escape(found["what"])
-        digits, characters = rf"{_NO_LETTER_BEFORE}0?{number} ?", rf"(?<![{_CHINESE}])(?:{'|'.join(chinese)})"
+        digits, characters = rf"{_NO_LETTER_BEFORE}0?{number} ?", rf"(?<![{CHINESE}])(?:{'|'.join(chinese)})"
         pattern = rf"(?:{digits}|{characters}){noun}"
-    before = _NO_LETTER_BEFORE if re.match(r"[a-z\d]", found[0]) else f"(?<![{_CHINESE}])"
+    before = _NO_LETTER_BEFORE if re.match(r"[a-z\d]", found[0]) else f"(?<![{CHINESE}])"
     whole = f"{above}(?:{pattern}|{before}{re.escape(found[0])})"
     return Numeral(found.start(), found.end(), whole, frozenset(cover | _ends(chinese, nouns)))
 
@@ -82,7 +84,7 @@ def _first_token(written: str) -> str:
 
 
 def _ends(chinese: Sequence[str], nouns: Sequence[str]) -> set[str]:
-    """The pairs of characters in which numbers and nouns meet."""
+    """The pairs of the last character of a number and the first of a noun."""
     return {number[-1] + noun[0] for number in chinese for noun in nouns}
 
 
@@ -91,13 +93,13 @@ def _value(written: str) -> int | None:
         return int(written)
     try:
         number = int(cn2an(written.replace("〇", "零"), "smart"))
-    except (ValueError, KeyError):  # it is no number; cn2an says so in two ways
+    except (ValueError, KeyError):  # cn2an raises one or the other for a text that is no number
         return None
     return number if 0 <= number <= _MOST else None
 
 
 def _in_chinese(number: int) -> tuple[str, ...]:
-    """`number` in Chinese characters, the usual way first: also digit by digit, as homes are called."""
+    """`number` in Chinese characters: in the usual way, and digit by digit, as numbers of homes are read."""
     found = [an2cn(number, "low"), *(["两"] if number == 2 else [])]
     if number >= 100:
         direct = an2cn(number, "direct")

@@ -15,14 +15,14 @@ class UnknownPeriod(
     zh="统计区间应写作 2026、2026-11、2026-W48 或 2026-11-26，或给出起止日期。",
     en="A period is written 2026, 2026-11, 2026-W48 or 2026-11-26, or given as from and to.",
 ):
-    """It is none of these, or there is no such month, week or day."""
+    """The text is no year, month, week or day, or there is no such one."""
 
 
 def period_of(written: str) -> Period:
-    """The days that are meant.
+    """The period that `written` means.
 
     Raises:
-        UnknownPeriod: it is not written so.
+        UnknownPeriod: `written` is no year, month, week or day.
     """
     found = _WRITTEN.fullmatch(written)
     if found is None:

@@ -1,4 +1,4 @@
-"""Looks up what rows say of places: their titles from the compound down, and the point that the public may see."""
+"""Looks up the titles of places, from the compound down, and their points, for the rows of cases."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,13 +10,13 @@ _DEEPEST = 8
 
 
 class PlaceLookup:
-    """The places of this service, read as they stand."""
+    """Reads the present places of this service."""
 
     def __init__(self, database: Database) -> None:
         self._places: Collection = database["places"]
 
     async def of(self, cases: Iterable[Mapping[str, Any]]) -> dict[str, Where]:
-        """For each stored case its place, by the id of its public place and, where it has one, its exact place."""
+        """The places of the stored `cases`, by id: the public place of each and, where it has one, the exact place."""
         wanted = {id for case in cases for id in (case["place"], case.get("at")) if id}
         known: dict[str, Document] = {}
         missing = set(wanted)

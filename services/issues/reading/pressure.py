@@ -1,7 +1,7 @@
-"""What follows from being behind: commands of people are slowed down, and readiness and the figures page tell of it.
+"""Acts on how far reading is behind: slows commands of people down, and tells readiness and the metrics page.
 
-Up to a share of the bound nothing happens: reading catches up by itself, because it rests the less the later it is.
-Beyond that share the pressure on commands rises, and at the bound they are carried out one at a time.
+Up to a share of the bound nothing is slowed down: reading catches up by itself, because its sweeps rest less the later
+it is. Beyond that share the pressure on commands rises, and at the bound they are carried out one at a time.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from services.issues.reading.behind import Measure
 log = logging.getLogger(__name__)
 
 RESTING = 0.3
-"""The share of the bound that a change may wait while rows and counts rest."""
+"""The share of the bound up to which a change may wait because the sweeps rest."""
 
 _BEGINS = 0.5
 """The share of the bound from which on commands are slowed down."""
@@ -26,19 +26,19 @@ _EVERY = 0.5
 
 
 class Pressure:
-    """The pressure that reading puts on commands; `bound` is how many seconds it may be behind."""
+    """The pressure that reading puts on commands. `bound` is the number of seconds that reading may be behind."""
 
     def __init__(self, measure: Measure, bound: float) -> None:
         self.measure = measure
         self.bound = bound
 
     def __call__(self) -> float:
-        """From 0, where commands are as fast as they can be, to 1, where the bound is reached."""
+        """The pressure, from 0 (commands are not slowed down) to 1 (the bound is reached)."""
         share = self.measure.last.seconds / self.bound
         return min(max(0.0, (share - _BEGINS) / (1 - _BEGINS)), 1.0)
 
     async def measure_on(self) -> None:
-        """Measure twice a second for ever. While the store does not answer, the last measure stands."""
+        """Measure twice a second, for ever. While the store does not answer, the last measure is used."""
         while True:
             try:
                 await self.measure()
@@ -47,7 +47,7 @@ class Pressure:
             await asyncio.sleep(_EVERY)
 
     def show(self, metrics: Metrics, throttle: Throttle) -> None:
-        """Show the measure, and the commands that wait because of it, on the figures page."""
+        """Show the measure, and the number of commands that wait because of it, on the metrics page."""
         metrics.watch(figures.READING_BEHIND, lambda: {(): self.measure.last.seconds})
         metrics.watch(
             figures.READING_WAITING,
@@ -57,7 +57,7 @@ class Pressure:
 
 
 class ReadingFact:
-    """How far lists, searches and figures are behind: a fact of readiness to read."""
+    """The check, for readiness to be read, of how far lists, searches and figures are behind."""
 
     name = "reading"
 
@@ -65,7 +65,7 @@ class ReadingFact:
         self._pressure = pressure
 
     async def check(self) -> Fact:
-        """The measure as it stands.
+        """The present measure as a fact.
 
         Raises:
             PyMongoError: the store does not answer.

@@ -1,9 +1,9 @@
-"""Keeps the rows behind the cases: events mark what is behind (`marks.py`), and a sweep brings it up to date.
+"""Keeps the rows up to date with the cases: events mark rows that are behind (`marks.py`), and a sweep makes them anew.
 
-A row is made from the case as it stands and written only where nobody has written it meanwhile; the counts that it
-changes are on record before (`recounting.py` makes those). Marks and rows may therefore come late, twice or be
-interrupted anywhere: what is not done is still marked. What changed is drawn before what a rebuild has marked, the
-oldest first; the longer it has waited, the less the sweep rests (`throttle.py`).
+A row is made from the present case and written only if nobody has written the row meanwhile. The counts that the write
+changes are named in the mark before (`recounting.py` makes them). So events may be late or repeated, and a pass may be
+interrupted anywhere: unfinished work is still marked. Rows of changed cases are drawn before rows that a rebuild has
+marked, the oldest change first; the longer a change has waited, the less the sweep rests (`throttle.py`).
 """
 
 import asyncio
@@ -31,26 +31,26 @@ from services.issues.reading.nearness import AT_PLACES, CELLS
 from services.issues.reading.place_lookup import PlaceLookup
 from services.issues.reading.recounting import Recounting
 from services.issues.reading.rewriting import BEFORE, Change, Rewriting, written_in
-from services.issues.reading.row import IN_ORDER, ROWS, SHARED, WAITING, WORDS, Where, last_change, row
+from services.issues.reading.row import IN_ORDER, READ, ROWS, SHARED, WAITING, WORDS, Where, last_change, row
 from services.issues.reading.throttle import Pace, Pass
 
 log = logging.getLogger(__name__)
 
-SHAPE = 9
-"""Of rows and counts: a higher number, and all rows are made anew once the new version runs."""
+SHAPE = 12
+"""The version of the form of rows and counts. A higher number has all rows made anew once the new program runs."""
 
 STATE = "reading"
 BATCH = 1000
-"""Rows of a pass. On a busy loop a pass takes as long as the turns between its questions, however many rows it makes;
-small passes could not keep up there."""
+"""The most rows of a pass. On a busy event loop a pass takes as long as the turns between its questions, however many
+rows it makes, so that small passes could not keep up."""
 _BREATH = 50
-"""Rows that are made without letting anybody else have a turn of the loop: about 10 ms."""
+"""How many rows are made before other tasks get a turn of the event loop: about 10 ms of work."""
 _REST = 1.0
-"""How many times as long as a pass took the sweep rests on an idle loop."""
+"""The length of a rest on an idle event loop, in lengths of the pass before it."""
 
 
 def indexes() -> list[IndexModel]:
-    """A way into the rows for each question; the heaviest is that of the words."""
+    """The indexes of the rows, one for each kind of question. The index of words is the heaviest."""
     up, down = ASCENDING, DESCENDING
     tail = [(name, up) for name in ("unit", "category", "group", "building")]
     return [
@@ -116,20 +116,20 @@ RETIRED = {
     "dirty_1": None,
     "uncounted": None,
 }
-"""Indexes of the rows that were declared once, each with the one that took its place (None: nothing asks for it any
-more): dropped once that one stands."""
+"""Indexes of the rows that earlier versions declared, each with its successor (None: no question uses it any more). An
+index is dropped once its successor exists."""
 
 
 def marked(received: Received[Any]) -> list[UpdateOne]:
-    """The mark that says: the row of this case is behind this version."""
+    """The writes that mark the row of the event's case as behind the event's version."""
     envelope = received.envelope
     return [marks.told(envelope.aggregate_id, envelope.sequence, envelope.time)]
 
 
 class Projection:
-    """The rows of this service's cases, and a sweep that keeps them.
+    """The rows of this service's cases, and the sweep that keeps them up to date.
 
-    `patience`: the age in seconds that a change may reach while the sweep rests.
+    `patience` is the age in seconds that a change may reach while the sweep rests.
     """
 
     name = "case-rows"
@@ -148,7 +148,7 @@ class Projection:
         self._pace = Pace(_REST, patience)
 
     async def once(self, clock: Clock) -> int:
-        """One pass.
+        """Do one pass. Returns how many rows were behind.
 
         Raises:
             PyMongoError: the store does not answer.
@@ -158,28 +158,30 @@ class Projection:
         return await self._pace.take(self._make_rows)
 
     async def moved(self, place: str, community: str) -> None:
-        """A place has another title or point: the rows of its cases are behind."""
+        """Mark the rows of the cases at `place`, which has got another title or point."""
         now = self._clock()
         async for rows in _in_batches(self._rows.find({"community": community, "place": place}, {"_id": 1}), BATCH):
             await self._marks.write([marks.anew(row["_id"], now) for row in rows])
 
     async def forget(self, cases: Sequence[str]) -> None:
-        """Nobody is found by the words of `cases` from now on; their rows are made anew soon, from what is left."""
-        nothing: Document = {"reporter": None, "title": None, "text": "", "inside": "", WORDS: [], "desks": []}
+        """Remove the words of `cases` from their rows at once. The rows are marked to be made anew from what is left of
+        the cases."""
+        nothing: Document = {"reporter": None, "title": None, **dict.fromkeys(READ, ""), WORDS: [], "desks": []}
         await self._marks.write([marks.anew(case) for case in cases])
         await self._rows.update_many({"_id": {"$in": list(cases)}}, {"$set": {**nothing, "turn": pass_name()}})
 
     async def advance(self) -> int:
-        """Bring one batch up to date: rows, then what they count in. Returns how many rows and counts were behind."""
+        """Bring one batch of rows up to date, then one of counts. Returns how many rows and counts were behind."""
         return (await self._make_rows()).done + await self.recounting.advance()
 
     async def catch_up(self) -> None:
-        """Advance until nothing is behind."""
+        """Call `advance` until nothing is behind."""
         while await self.advance():
             pass
 
     async def rebuild(self) -> int:
-        """Mark every case to be drawn anew; returns how many. Harmless at any time, repeated and interrupted."""
+        """Mark the row of every case to be made anew. Returns how many. This is harmless at any time, also repeated or
+        interrupted."""
         marked = 0
         async for cases in _in_batches(self._cases.find({}, {"_id": 1}), BATCH):
             await self._marks.write([marks.anew(case["_id"]) for case in cases])
@@ -187,7 +189,7 @@ class Projection:
         return marked
 
     async def _renew(self) -> None:
-        """Once after an upgrade, or where there were no rows before."""
+        """Mark all rows to be made anew, once after an upgrade, or where there were no rows before."""
         known = await self._state.find_one({"_id": "shape", "shape": SHAPE})
         if known is None:
             log.info("rows are made anew", extra={"cases": await self.rebuild()})
@@ -196,7 +198,8 @@ class Projection:
         self._shaped = True
 
     async def _drop_retired(self) -> None:
-        """What stays behind costs every write a little and no more, so rows don't wait for a store that refuses."""
+        """Drop retired indexes. Where the store refuses, drawing goes on, for an index too many only costs every write
+        a little."""
         try:
             there = await self._rows.index_information()
             for name, successor in RETIRED.items():
@@ -229,7 +232,7 @@ class Projection:
 
 
 def _shows(row: Document | None, mark: Document) -> bool:
-    """Whether a row shows what a mark asks for: a fact came once more, or after the row was made."""
+    """Whether `row` already shows what `mark` asks for, because an event arrived again, or after the row was made."""
     asks_anew = mark.get("redraw") or mark.get("drawing")
     return row is not None and not asks_anew and bool(row.get("seq", -1) >= mark["wanted"])
 

@@ -1,29 +1,46 @@
-"""What a question asks for: each of its words as it is typed, and what else people mean by it.
+"""Reads the question of a search: each of its words as it is typed, and what else people mean by the word.
 
-As typed is also what is only written otherwise: 7层, 七楼 and 7F are one, and 3号楼, 三栋 and 3幢. What else is meant:
-the community's synonyms (路灯 for 公共照明), Chinese typed by its sounds or first letters, a part of a number, and, of
-the last word, what goes on as it was typed so far: so nothing is lost by one more character that fits.
-Ways of both kinds name sets of tokens, of each of which a row must have one; the index finds it by any of these sets.
+Other ways of writing the same number count as typed: 7层, 七楼 and 7F are one, and 3号楼, 三栋 and 3幢. A word may
+also mean the community's synonyms (路灯 for 公共照明), Chinese of these sounds or first letters, a part of a number
+and, if it is the last, any word that begins with it; so no result is lost by typing one more character that fits. Each
+way to find a term names sets of tokens; a row must have a token of every set, and the index finds the row by any one of
+the sets.
+To first letters of the words of the community's vocabulary tokens lead; first letters of other words are a guess, to
+which none lead.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from services.chassis.errors import Invalid
-from services.issues.reading.numerals import Numeral, numerals
-from services.issues.reading.sounds import meant, of_character
-from services.issues.reading.tokenizer import HAN, LONGEST_WORD, PART, PARTS, RUN, normal, pairs
+from services.issues.cases.domain.number import read_number
+from services.issues.reading.numerals import CHINESE, Numeral, numerals
+from services.issues.reading.sounds import (
+    begins_one,
+    first_letters,
+    meant,
+    meant_beside,
+    of_character,
+    whole,
+    without_marks,
+)
+from services.issues.reading.tokenizer import HAN, LONGEST_WORD, PART, PARTS, RUN, begun, normal, pairs
 
 MOST_TERMS = 8
+_TELLING = 2
+"""From how many characters or letters on the beginning of a word tells which is meant."""
 LONGEST_QUESTION = 100
 
 _BETWEEN = re.compile(r"[\s,;!?、。]+")
-"""What parts the words of a question, as people type it; after NFKC, so full-width commas are among them."""
+"""Matches what separates the words of a question after NFKC, which makes full-width commas ASCII."""
 
 _APART = re.compile(rf"((?<![^\W_{HAN}])(?<![-负下])\d{{1,4}}) (?=号楼|幢|栋|座|层|楼|单元|室|号)")
-"""A number and its noun are one word, also with a space between."""
+"""Matches a number with a space before its noun; both are one word."""
+
+_ORDINAL = re.compile(rf"第(?=(?:\d{{1,4}}|[{CHINESE}]{{1,5}})(?:号楼|幢|栋|座|层|楼|单元))")
+"""Matches 第 before a number with its noun, which says nothing: 第七层 is 7层."""
 
 _BEFORE = re.compile(r"^[\W_]*?(?=-\d|[^\W_]|$)")
 _BEHIND = re.compile(r"(?:(?<=\d)(#))?[\W_]*$")
@@ -37,48 +54,64 @@ class NothingToSearch(
     zh="请输入要查找的文字或数字。",
     en="There is no letter, digit or character to search for.",
 ):
-    """Spaces and punctuation find nothing."""
+    """The question holds nothing but spaces and punctuation."""
 
 
 class TooManyTerms(
     Invalid, code="search.too-many-terms", zh="一次最多查找 {limit} 个词。", en="At most {limit} terms at once."
 ):
-    """A bound on the work of one question."""
+    """The question has more words than one search may have."""
 
 
 Cover = frozenset[str]
-"""Tokens of which a row must have one."""
+"""A set of tokens, of which a row must have one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to find a term. `covers`: sets of tokens, of each of which a row must have one; where there are none,
-    no token leads to it. `patterns`: regular expressions, each of which a text of the row must match."""
+    """One way to find a term. A row must have a token of each of the `covers`; without covers no token leads to it.
+    `patterns` are regular expressions, each of which a text of the row must match or, with `by_letters`, the letters of
+    a text."""
 
     covers: tuple[Cover, ...]
     patterns: tuple[str, ...]
+    by_letters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a question: `near`, as it is typed; `far`, what else may be meant by it."""
+    """One word of a question: the way `near`, as it is typed, and the ways `far`, what else may be meant by it."""
 
     near: Way
     far: tuple[Way, ...] = ()
 
     @property
     def ways(self) -> tuple[Way, ...]:
-        """All of them."""
+        """All ways to find the term."""
         return (self.near, *self.far)
+
+    @property
+    def led(self) -> tuple[Way, ...]:
+        """Those to which tokens lead. As it is typed is one."""
+        return tuple(way for way in self.ways if way.covers)
+
+    @property
+    def guessed(self) -> tuple[Way, ...]:
+        """Those to which none lead."""
+        return tuple(way for way in self.ways if not way.covers)
 
 
 @dataclass(frozen=True)
 class Synonyms:
-    """Words that mean the same, in groups."""
+    """Words that mean the same, in groups, and the `titles` of categories, which are found by their beginnings."""
 
     groups: Sequence[Sequence[str]] = ()
+    titles: Sequence[str] = ()
     _known: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _any: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    _by_letters: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _by_sound: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _of_titles: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known: dict[str, tuple[str, ...]] = {}
@@ -87,11 +120,34 @@ class Synonyms:
             for word in alike:
                 known[word] = tuple(dict.fromkeys((*known.get(word, ()), *alike)))
         longest_first = sorted(known, key=len, reverse=True)
+        titled = {run[0] for title in self.titles for run in RUN.finditer(normal(title)) if run["word"]}
         object.__setattr__(self, "_known", known)
         object.__setattr__(self, "_any", re.compile("|".join(map(_whole, longest_first))) if known else None)
+        object.__setattr__(self, "_by_letters", _alike_by(first_letters, known))
+        object.__setattr__(self, "_by_sound", _alike_by(whole, known))
+        object.__setattr__(self, "_of_titles", tuple(sorted(titled)))
+
+    def with_letters(self, letters: str) -> tuple[str, ...]:
+        """The words that have these first letters, and their synonyms."""
+        return self._by_letters.get(letters, ())
+
+    def with_sound(self, sound: str) -> tuple[str, ...]:
+        """The words that sound like this, and their synonyms."""
+        return self._by_sound.get(sound, ())
+
+    def on_their_way(self, word: str) -> tuple[str, ...]:
+        """What somebody may mean who types `word` first: words of titles that begin with these letters, and words that
+        begin so, or sound so beyond their first syllable, with their synonyms, where `word` has no synonyms itself."""
+        found = dict.fromkeys(each for each in self._of_titles if each.startswith(word) and each != word)
+        if word not in self._known and len(word) >= _TELLING:
+            begun = [alike for each, alike in self._known.items() if each.startswith(word)]
+            if not begins_one(word):
+                begun += [alike for sound, alike in self._by_sound.items() if sound.startswith(word)]
+            found |= dict.fromkeys(each for alike in begun for each in alike)
+        return tuple(found)
 
     def parted(self, word: str) -> list[tuple[str, tuple[str, ...]]]:
-        """`word` in parts, each with all that means the same; an empty list where nothing of it has another name."""
+        """`word` in parts, each with its synonyms; an empty list where no part has any."""
         if self._any is None:
             return []
         parts, at = list[tuple[str, tuple[str, ...]]](), 0
@@ -103,34 +159,45 @@ class Synonyms:
         return [*parts, *([(word[at:], ())] if at < len(word) else [])] if at else []
 
 
+def _alike_by(key: Callable[[str], str], known: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The synonyms in `known` by the `key` of each word that has one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word, alike in known.items():
+        if letters := key(word):
+            found[letters] = tuple(dict.fromkeys((*found.get(letters, ()), *alike)))
+    return found
+
+
 NO_SYNONYMS = Synonyms()
 
 
 @lru_cache(maxsize=64)
-def _read(groups: tuple[tuple[str, ...], ...]) -> Synonyms:
-    return Synonyms(groups)
+def _read(groups: tuple[tuple[str, ...], ...], titles: tuple[str, ...]) -> Synonyms:
+    return Synonyms(groups, titles)
 
 
-def known_as(groups: Sequence[Sequence[str]]) -> Synonyms:
-    """The synonyms of these `groups`, read once: there are few vocabularies, and many questions."""
-    return _read(tuple(map(tuple, groups)))
+def known_as(groups: Sequence[Sequence[str]], titles: Sequence[str] = ()) -> Synonyms:
+    """The synonyms of these `groups`, beside `titles` of categories. The result is cached, because there are few
+    vocabularies and many questions."""
+    return _read(tuple(map(tuple, groups)), tuple(titles))
 
 
 def terms(question: str, synonyms: Synonyms = NO_SYNONYMS) -> tuple[Term, ...]:
-    """The words of a question; each must be found.
+    """The terms of a question, all of which must be found.
 
     Raises:
-        NothingToSearch: there is none.
-        TooManyTerms: more than 8.
+        NothingToSearch: the question has no word.
+        TooManyTerms: it has more than 8.
     """
-    bare = (_bare(word) for word in _BETWEEN.split(_APART.sub(r"\1", normal(question))))
+    bare = (_bare(word) for word in _BETWEEN.split(_ORDINAL.sub("", _APART.sub(r"\1", normal(question)))))
     asked = tuple(dict.fromkeys(word for word in bare if RUN.search(word)))
     if not asked:
         raise NothingToSearch()
     last = _term(asked[-1], synonyms)
-    on = _typed_on(asked[-1])
-    if on is not None and (on.covers or len(asked) > 1):
-        last = Term(last.near, (*last.far, on))
+    on = [way for way in _typed_on(asked[-1]) if way.covers or len(asked) > 1]
+    if coming := synonyms.on_their_way(without_marks(asked[-1])):
+        on.insert(0, _one_of(coming))
+    last = Term(last.near, (*last.far, *on))
     found = (*(_term(word, synonyms) for word in asked[:-1]), last)
     if len(found) > MOST_TERMS:
         raise TooManyTerms(limit=MOST_TERMS)
@@ -138,22 +205,31 @@ def terms(question: str, synonyms: Synonyms = NO_SYNONYMS) -> tuple[Term, ...]:
 
 
 def _bare(word: str) -> str:
-    """`word` without signs around it, but for those that belong to a number: -1层, 3#."""
+    """`word` without punctuation around it, except signs that belong to a number: -1层, 3#."""
     return _BEHIND.sub(lambda found: found[1] or "", _BEFORE.sub("", word, count=1), count=1)
 
 
 def _term(word: str, synonyms: Synonyms) -> Term:
     near = _as_typed(word)
-    far = [Way(meaning.covers, (meaning.pattern,)) for meaning in meant(word)]
-    if parts := synonyms.parted(word):
-        far.append(_joined(_one_of(same) if same else _as_typed(part) for part, same in parts if RUN.search(part)))
+    far = [Way(meaning.covers, (meaning.pattern,), meaning.by_letters) for meaning in meant(word)]
+    if named := synonyms.with_letters(word):
+        far.append(_one_of(named))
+    far += _sounding(without_marks(word), synonyms)
+    if (number := read_number(word)) and normal(number) != word:
+        far.append(_as_typed(normal(number)))
+    if parts := [(part, same) for part, same in synonyms.parted(word) if RUN.search(part)]:
+        far.append(_joined(_one_of(same) if same else _as_typed(part) for part, same in parts))
+        if any(not same and meant_beside(part) for part, same in parts):
+            far.append(_joined(_one_of(same) if same else _half(part) for part, same in parts))
+    if (half := _half_typed(word)) is not None:
+        far.append(half)
     if word.isdecimal() and len(word) in range(2, PARTS.stop - 1):
         far.append(_part_of_a_number(word))
     return Term(near, tuple(far))
 
 
 def _as_typed(word: str) -> Way:
-    """All of `word` in one place, its numerals written in any way."""
+    """The way to find all of `word` in one place of a text, with its numerals written in any way."""
     covers, pattern, at = list[Cover](), "", 0
     for numeral in numerals(word):
         covers += _tokens_of(word[at : numeral.start])
@@ -180,8 +256,39 @@ def _tokens_of(text: str) -> list[Cover]:
     return found
 
 
+def _half_typed(word: str) -> Way | None:
+    """`word` as it is while somebody types Chinese: characters, with letters beside them that are to become some."""
+    runs = list(RUN.finditer(word))
+    meanings = [None if run["han"] else meant_beside(run[0]) for run in runs]
+    if not any(meanings) or not any(run["han"] for run in runs):
+        return None
+    covers, pattern, at = list[Cover](), "", 0
+    for run, meaning in zip(runs, meanings, strict=True):
+        covers += _tokens_of(run[0]) if meaning is None else meaning.covers
+        pattern += re.escape(word[at : run.start()]) + (re.escape(run[0]) if meaning is None else meaning.pattern)
+        at = run.end()
+    return Way(tuple(dict.fromkeys(covers)), (pattern + re.escape(word[at:]),))
+
+
+def _sounding(letters: str, synonyms: Synonyms) -> Iterable[Way]:
+    """The ways to find synonyms of words that sound like `letters`, or like their beginning, before other sounds."""
+    if same := synonyms.with_sound(letters):
+        yield _one_of(same)
+    for end in range(len(letters) - 1, 1, -1):
+        same, rest = synonyms.with_sound(letters[:end]), meant_beside(letters[end:])
+        if same and rest is not None:
+            yield _joined([_one_of(same), Way(rest.covers, (rest.pattern,))])
+            return
+
+
+def _half(part: str) -> Way:
+    """The way to find `part`, which may be letters that are to become characters."""
+    meaning = meant_beside(part)
+    return _as_typed(part) if meaning is None else Way(meaning.covers, (meaning.pattern,))
+
+
 def _one_of(same: Sequence[str]) -> Way:
-    """Any of several words: by the first token of each, and by the last."""
+    """The way to find any of the words `same`: by the first token of each, and by the last."""
     ways = [(way, way.covers) for word in same if (way := _as_typed(word)).covers]
     first = frozenset().union(*(covers[0] for _, covers in ways))
     last = frozenset().union(*(covers[-1] for _, covers in ways))
@@ -190,7 +297,7 @@ def _one_of(same: Sequence[str]) -> Way:
 
 
 def _joined(ways: Iterable[Way]) -> Way:
-    """All of the ways, wherever each is found."""
+    """The way to find all of `ways`, each anywhere in the row."""
     every = list(ways)
     return Way(
         tuple(dict.fromkeys(cover for way in every for cover in way.covers)),
@@ -198,15 +305,19 @@ def _joined(ways: Iterable[Way]) -> Way:
     )
 
 
-def _typed_on(word: str) -> Way | None:
-    """What `word` may become: it ends in letters or digits, and more of them follow. What stands before is whole, and
-    the index finds it by that; where nothing does, other words of the question lead to it."""
+def _typed_on(word: str) -> list[Way]:
+    """The ways to find words that begin with `word`, which ends in letters or digits; there are none for other words.
+    The index finds them by the complete part before these letters; without such a part, by the beginnings of words that
+    people wrote, and any other words by the rest of the question."""
     end = re.search(f"{_WORD_CHARACTER}+$", word)
     if end is None:
-        return None
+        return []
     whole = _as_typed(word[: end.start()])
     begins = _NOT_BEHIND_A_WORD if end.start() == 0 else ""
-    return Way(whole.covers, (whole.patterns[0] + begins + re.escape(end[0]) + _WORD_CHARACTER,))
+    pattern = whole.patterns[0] + begins + re.escape(end[0]) + _WORD_CHARACTER
+    token = begun(word) if end.start() == 0 else None
+    by_beginning = [] if token is None else [Way((frozenset({token}),), (pattern,))]
+    return [*by_beginning, Way(whole.covers, (pattern,))]
 
 
 def _part_of_a_number(digits: str) -> Way:
@@ -215,7 +326,7 @@ def _part_of_a_number(digits: str) -> Way:
 
 
 def _whole(word: str) -> str:
-    """The pattern of `word`; letters and digits at its ends end there, so that 9 does not find 19."""
+    """The pattern of `word`, which matches no longer run of letters or digits, so that 9 does not find 19."""
     begins = _NOT_BEHIND_A_WORD if re.match(_WORD_CHARACTER, word) else ""
     ends = _NOT_BEFORE_A_WORD if re.search(f"{_WORD_CHARACTER}$", word) else ""
     return begins + re.escape(word) + ends

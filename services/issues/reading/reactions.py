@@ -1,4 +1,4 @@
-"""What reading does on events: it keeps the rows behind what happens to cases and places.
+"""The reactions of reading to events: rows are marked when their case or place changes.
 
 The names of the handlers are marks of their effects: keep them.
 """
@@ -15,7 +15,7 @@ from services.issues.reading.projection import Projection, marked
 
 
 def case_events() -> list[type[Event]]:
-    """Every public fact about a case."""
+    """The types of all events about cases."""
     return [event for event in events().values() if event.state is CaseState and not event.internal]
 
 

@@ -1,8 +1,8 @@
-"""The figures once more, from the journal alone: every event of every case folded, every case counted one by one.
+"""Makes the figures from the journal alone: folds every event of every case, and counts every case one by one.
 
-It shares with the live figures what a case's marks and days are and what a formula means; rows, counts, months and the
-keeping of all of them have no part in it. Reading follows the journal, so a figure may differ only because a case has
-not been drawn or counted yet (`undrawn.py`): such a figure can't be judged, and is told apart from one that is wrong.
+The definitions of marks, days and formulas are the same as for the live figures; rows, counts and months, and the
+upkeep of all of these, are not used. Reading follows the journal, so a figure may differ because a case has not been
+drawn or counted yet (`undrawn.py`). Such a figure can't be judged, and is told apart from a wrong one.
 """
 
 from collections import defaultdict
@@ -19,12 +19,12 @@ from services.issues.reading.formulas import Formulas
 from services.issues.reading.undrawn import Undrawn, undrawn
 
 Counted = dict[tuple[By, str, str], tuple[int, int]]
-"""(part, whole) of each figure: by what, for which value, under which code."""
+"""The (part, sample) of each figure, by field, value and code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure on which journal and live figures do not agree; each is (part, whole)."""
+    """A figure that differs between journal and live figures; each is (part, sample)."""
 
     by: By
     value: str
@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Journaled:
-    """A case as its journal tells it: its last sequence, and the facts of its public state."""
+    """A case by the journal: its last sequence, and the facts of its public state."""
 
     id: str
     sequence: int
@@ -49,7 +49,8 @@ class Journaled:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a comparison has found: `figures` were compared; these are `wrong`, and these `not_drawn` yet."""
+    """The result of a comparison: `figures` were compared, of which some are `wrong`, and some differ because cases are
+    `not_drawn` yet."""
 
     figures: int
     wrong: tuple[Difference, ...]
@@ -58,7 +59,7 @@ class Comparison:
 
 
 async def journaled(database: Database, community: str) -> AsyncIterator[Journaled]:
-    """Every case of `community`, as its journal tells it."""
+    """Every case of `community` by the journal."""
     journal = database["journal"].find({"kind": "case", "community": community}, {"data": 1}).sort("_id", ASCENDING)
     current, sequence, folded = "", 0, dict[str, Any]()
     async for entry in journal:
@@ -99,10 +100,10 @@ async def from_journal(database: Database, community: str, formulas: Formulas, p
 
 
 async def compare(database: Database, community: str, formulas: Formulas, period: Period) -> Comparison:
-    """The figures of the period by the journal beside those that the API answers, while the service goes on."""
+    """Compare the figures of the period by the journal with those that the API answers, while the service runs."""
     cases = [case async for case in journaled(database, community)]
     known = {case.id: (case.sequence, case.facts) for case in cases}
-    # Rows are looked at before and after the live figures: one that was drawn in between is seen by one of the looks.
+    # Undrawn cases are looked for before and after reading the live figures, so that a row drawn meanwhile is noticed.
     before = await undrawn(database, community, known)
     now = await live(database, community, formulas, period)
     waiting = before | await undrawn(database, community, known)
@@ -116,7 +117,7 @@ async def compare(database: Database, community: str, formulas: Formulas, period
 
 
 async def live(database: Database, community: str, formulas: Formulas, period: Period) -> Counted:
-    """The same as the API answers them, without those of an empty sample."""
+    """The figures of the period that the API answers, without those of an empty sample."""
     figures, found = CaseFigures(database), Counted()
     for by in By:
         for line in await figures.table(community, formulas, by, period):
@@ -125,7 +126,7 @@ async def live(database: Database, community: str, formulas: Formulas, period: P
 
 
 def differences(journal: Counted, now: Counted) -> Iterator[Difference]:
-    """Where they differ."""
+    """The figures in which both differ."""
     for by, value, code in sorted(journal.keys() | now.keys()):
         told, shown = journal.get((by, value, code), (0, 0)), now.get((by, value, code), (0, 0))
         if told != shown:

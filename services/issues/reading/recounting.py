@@ -1,7 +1,8 @@
-"""Keeps the counts behind the rows: who writes a row names the counts that it changes, a sweep makes them anew.
+"""Keeps the counts up to date with the rows: a pass that writes a row names the counts that change, and a sweep makes
+them anew.
 
-The sweep is one of its own, so that rows, which lists and searches read, never wait for counts, which figures and the
-map read. What changed is counted before what a rebuild has written.
+Counts have a sweep of their own, so that rows, which lists and searches read, never wait for counts, which figures and
+the map read. Counts of changed cases are made before those of rows that were only made anew.
 """
 
 from datetime import timedelta
@@ -13,15 +14,15 @@ from services.issues.reading.marks import RowMarks, age_of
 from services.issues.reading.throttle import Pace, Pass
 
 _AT_ONCE = 20_000
-"""RowMarks of what changed that one pass answers."""
+"""The most marks whose counts one pass makes."""
 
 _REST = 4.0
-"""How many times as long as a pass took the sweep rests on an idle loop: a day that has many cases is counted less
-often, the longer that takes."""
+"""The length of a rest on an idle event loop, in lengths of the pass before it. So a day with many cases, whose count
+takes longer, is counted less often."""
 
 
 class Recounting:
-    """The counts of this service's cases, and the sweep that keeps them."""
+    """The counts of this service's cases, and the sweep that keeps them up to date."""
 
     name = "case-counts"
     every = timedelta(seconds=0.25)
@@ -41,7 +42,7 @@ class Recounting:
         return await self._pace.take(self._make_counts)
 
     async def advance(self) -> int:
-        """Make one batch of counts anew; returns how many were behind."""
+        """Make one batch of counts anew. Returns how many rows were waiting to be counted."""
         return (await self._make_counts()).done
 
     async def _make_counts(self) -> Pass:

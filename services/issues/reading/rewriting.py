@@ -1,7 +1,7 @@
-"""Rows are rewritten by passes, of which several may be under way on different replicas: each row by one at a time.
+"""Writes rows in passes, of which several may be under way on different replicas; each row is written by one at a time.
 
-A pass writes a row only over the row that it has read, and leaves its name in it (`turn`). So of two passes that have
-read the same row one writes; the other finds that it has lost, and leaves the mark standing.
+A pass writes a row only over the row that it has read, and leaves its name in the row (`turn`). So of two passes that
+have read the same row only one writes it; the other notices that, and leaves the mark.
 """
 
 from collections.abc import Sequence
@@ -22,19 +22,20 @@ from services.issues.reading.marks import RowMarks, Settled, pass_name
 from services.issues.reading.row import COUNTED_BY, ROWS, WRITTEN, counted_in, counts_as
 
 BEFORE = dict.fromkeys((*COUNTED_BY, "seq", "turn", "changed", "days", WRITTEN), 1)
-"""What a pass reads of the rows that it may rewrite."""
+"""The fields that a pass reads of the rows that it may write."""
 
 
 def written_in(row: Document) -> bytes | None:
-    """The digest of what the texts and words in `row` were made of. It holds for the pass that left it alone: one that
-    does not know of it, as an older version's, may have written other words."""
+    """The digest of the texts that the words in `row` were made of; None unless the pass that last wrote the row has
+    left it. A pass of an older version doesn't know the field, and may have written other words."""
     left = row.get(WRITTEN)
     return None if not left or left["turn"] != row.get("turn") else bytes(left["digest"])
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row to be written: its mark, what it was, what it is now (None: its case is gone), the counts concerned."""
+    """A row to be written: its mark, the row before, the row now (None: its case was deleted), and the counts that
+    change."""
 
     mark: Document
     before: Document | None
@@ -44,7 +45,7 @@ class Change:
     @classmethod
     def of(cls, mark: Document, before: Document | None, made: dict[str, Any] | None) -> "Change":
         """The change of a row from `before` to `made`."""
-        # What a pass has named that did not come to its end may stand for a row that it has written.
+        # Counts that an unfinished pass has named may belong to a row that it has written.
         counts = set(mark.get("dirty", ())) if mark.get("drawing") else set[str]()
         if made is not None and (before is None or counts_as(before) != counts_as(made)):
             counts |= {*counted_in(before or {}), *counted_in(made)}
@@ -52,22 +53,22 @@ class Change:
 
     @property
     def id(self) -> str:
-        """The case."""
+        """The id of the case."""
         return str(self.mark["_id"])
 
     @property
     def settled(self) -> Settled:
-        """What is settled once this is written."""
+        """The row as settled, once this change is written."""
         shown = 0 if self.made is None else self.made["seq"]
         return Settled(self.mark, max(shown, self.mark["wanted"]), bool(self.counts))
 
     @property
     def community(self) -> str:
-        """Where its counts are, those that an earlier pass has named included."""
+        """The community of the counts that change, including those that an earlier pass has named."""
         return str((self.made or self.mark)["community"])
 
     def write(self, name: str) -> WriteOp:
-        """The write of the row by the pass `name`: not where somebody wrote it meanwhile."""
+        """The write of the row by the pass `name`, which has no effect where another pass wrote the row meanwhile."""
         made = self.made or {}
         moments = [(self.before or {}).get("changed"), self.mark.get("changed"), made["changed"]]
         fields = {**made, "changed": max(each for each in moments if each is not None), "turn": name}
@@ -86,10 +87,10 @@ class Rewriting:
         self._rows: Collection = database[ROWS]
 
     async def write(self, shown: Sequence[Settled], changes: Sequence[Change]) -> None:
-        """Write what has changed, and settle its marks and those of rows that `shown` it already.
+        """Write `changes`, and settle their marks and those of the rows in `shown`, which are up to date already.
 
-        The counts concerned are on record before, and the marks go after it; so whatever it is interrupted by, nothing
-        is forgotten.
+        The counts that change are stored in the marks before the rows are written, and marks are settled after, so that
+        nothing is forgotten wherever this is interrupted.
         """
         name = pass_name()
         begun = [change for change in changes if change.counts]
@@ -99,7 +100,7 @@ class Rewriting:
         await self._marks.end(name, [*shown, *settled], [change.id for change in begun])
 
     async def _write_rows(self, name: str, changes: Sequence[Change]) -> frozenset[str]:
-        """Write these rows; returns whose row somebody else wrote meanwhile."""
+        """Write the rows of `changes`. Returns the ids of cases whose row another pass wrote meanwhile."""
         if not changes:
             return frozenset()
         try:

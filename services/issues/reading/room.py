@@ -6,7 +6,6 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
 from services.issues.reading.api import exports, kpis, map, search, summaries
 from services.issues.reading.api.answering import Answering
-from services.issues.reading.api.kpis import Titles
 from services.issues.reading.figures import CaseFigures
 from services.issues.reading.finding import CaseFinder
 from services.issues.reading.formulas import read_formulas
@@ -16,6 +15,7 @@ from services.issues.reading.reactions import reactions
 from services.issues.reading.round_status import RoundReader
 from services.issues.reading.settings import ReadingSettings
 from services.issues.reading.store import INDEXES, Rows
+from services.issues.reading.titles import Titles
 from services.issues.rounds.domain.rounds import Round
 from services.issues.vocabulary.vocabularies import Vocabularies
 
@@ -31,7 +31,7 @@ def room(
     clock: Clock,
     settings: ReadingSettings,
 ) -> Room:
-    """The room of reading. It keeps the rows in `database`, from where every question about many cases is answered.
+    """Make the room of reading. Its rows are kept in `database`, and answer every question about many cases.
 
     Raises:
         OSError, ValidationError: the file of formulas that the settings name can't be read.
@@ -42,11 +42,11 @@ def room(
         "reading",
         indexes=INDEXES,
         routers=[
-            search.router(CaseFinder(database), answering, vocabularies, titles.places),
-            map.router(Maps(database)),
+            search.router(CaseFinder(database), answering, vocabularies, titles),
+            map.router(Maps(database), titles),
             exports.router(database, titles.units),
             kpis.router(CaseFigures(database), formulas, titles, answering, clock),
-            summaries.router(rounds, round_reader, answering.vault, clock),
+            summaries.router(rounds, round_reader, answering.changes.presenter, answering.vault, clock),
         ],
         reactions=lambda handlers: reactions(handlers, projection),
         sweeps=[projection, projection.recounting],

@@ -1,4 +1,4 @@
-"""Reads how a round stands now: what was walked and found, and what has become of the findings handed over."""
+"""Reads the present state of a round: floors walked, problems found, and the cases that were made of findings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ OPEN_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The cases of a round by what became of them; `waiting` are the first of those open, the most urgent first."""
+    """The cases of a round, counted by their state. `waiting` are some of the open ones, the most urgent first."""
 
     cases: int
     open: int
@@ -34,7 +34,8 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class RoundStatus:
-    """A round's summary, counted from its visits at this moment, and its cases. `found`: by building and category."""
+    """A round's summary, counted from its visits at this moment, and its cases. `found` counts findings by building and
+    category."""
 
     summary: RoundSummary
     found: Mapping[tuple[str, str], tuple[int, int]]
@@ -43,7 +44,7 @@ class RoundStatus:
 
 @dataclass(frozen=True, slots=True)
 class RoundReader:
-    """Reads how a round stands now: from its visits, the cases that came of them, and the compound it is walked in."""
+    """Reads the present state of a round from its visits, the cases made of them, and the compound."""
 
     visits: Aggregates[Visit]
     cases: Aggregates[Case]
@@ -51,9 +52,10 @@ class RoundReader:
     catalogues: Catalogues
 
     async def status(self, round: Round, now: datetime, shown: Document, *, everything: bool) -> RoundStatus:
-        """How `round` stands now; visits that are not counted into it yet are in.
+        """The present state of `round`, with visits that are not counted into the round yet.
 
-        `shown`: the condition on cases that are counted and named; `everything`: findings that are not public are, too.
+        `shown` is the condition on cases that are counted and named. `everything`: findings that are not public are
+        counted too.
         """
         figures = await count(self.visits, round.id, everything=everything)
         current = round.model_copy(update={"counted": figures})
@@ -104,7 +106,8 @@ async def _handed_over(cases: Aggregates[Case], round: str, shown: Document) -> 
 
 
 async def _waiting(cases: Aggregates[Case], query: Document) -> list[Document]:
-    """Those with a deadline first, the nearest of all at the top; then those that nobody has been given yet."""
+    """The first open cases of `query`: those with a deadline, the nearest at the top, then those that no unit has been
+    given yet."""
     shown = {f"state.{name}": 1 for name in ("category", "title", "building", "status", "unit", "due_at", "overdue")}
     dated = cases.collection.find({**query, "state.due_at": {"$ne": None}}, shown)
     found = await dated.sort([("state.due_at", ASCENDING), ("_id", ASCENDING)]).limit(OPEN_SHOWN).to_list(OPEN_SHOWN)

@@ -1,7 +1,8 @@
-"""One flat row per case: what it is found, sorted, counted and drawn by. Made from the case as it stands, nothing else.
+"""Makes the flat row of a case, by which the case is found, sorted, counted and drawn, from the present case alone.
 
-Contacts are never in a row, and numbers that reach or name a person are masked before a text is indexed. A text that
-was erased from its case leaves the row with the next event.
+Contacts are never in a row, and numbers by which a person can be reached or identified are masked before a text is
+indexed. The number of a home stays among the words of workers, who go there and read it; the words that everybody reads
+have none. A text that was erased from its case leaves the row with the next event.
 """
 
 import hashlib
@@ -14,12 +15,13 @@ from typing import Any
 import orjson
 
 from services.contracts.issues import CaseStatus as S
-from services.contracts.masking import mask
 from services.issues.cases.domain.publicity import is_public
+from services.issues.cases.domain.redaction import masked_inside
 from services.issues.cases.domain.transitions import CLOSED
 from services.issues.reading import tiles
 from services.issues.reading.facts import By, facts
-from services.issues.reading.tokenizer import may_be_cut_off, normal, tokens
+from services.issues.reading.sounds import letters
+from services.issues.reading.tokenizer import beginnings, may_be_cut_off, normal, tokens
 
 ROWS = "case_rows"
 WORDS = "words"
@@ -28,11 +30,17 @@ WORDS = "words"
 IN_ORDER = "in order"
 """The name of the index that leads to the newest rows of a community."""
 
-WRITTEN = "written"
-"""The field that tells what the texts and words of a row were made of: a digest, and the pass that left it."""
+LETTERS = ("letters", "letters_inside")
+"""The fields of the first letters of both texts, see `sounds.letters`."""
 
-_MANNER = 4
-"""Of making them: another number, and those of every row are made anew when it is drawn the next time."""
+READ = ("text", "inside", *LETTERS, WORDS)
+"""The fields that searches read, and nobody is shown."""
+
+WRITTEN = "written"
+"""The field that holds a digest of the texts that a row's words were made of, and the pass that left the digest."""
+
+_MANNER = 7
+"""The version of how texts and words are made. Another number has them made anew when a row is drawn the next time."""
 
 SHARED: Mapping[str, Any] = {"shares.who": {"$gt": ""}}
 """The condition on rows of cases that count for several units."""
@@ -41,18 +49,18 @@ WAITING = "queued"
 """The name of the index that queues walk."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""Where nothing is due: sorts behind every deadline."""
+"""The deadline of a row that has none; it sorts behind every other."""
 
 _ROUGHLY = 3
-"""Decimals of the degrees that are known of a point to everybody."""
+"""The decimals of degrees to which everybody may know a case's own point."""
 
 _FARTHEST = 2**63 - 1
-"""The store holds no larger number: what lies before 1691 or behind 2248 sorts as if it lay there."""
+"""The largest number that the store holds. Times before 1691 or after 2248 sort as if they lay there."""
 
 STAFF_DESK = "staff"
 VERIFIERS_DESK = "verify"
 INSIDE = "\x01"
-"""Stands before the tokens of what only workers read."""
+"""The prefix of tokens of texts that only workers may read."""
 
 _STAFFS = frozenset({S.REPORTED, S.ACCEPTED, S.RETURNED, S.REOPENED})
 _UNITS = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.SENT_BACK, S.PAUSED})
@@ -70,7 +78,7 @@ COUNTED_BY = (
     "lon",
     "lat",
 )
-"""What counts see of a row, beside its days."""
+"""The fields of a row that counts depend on, beside its days."""
 
 _COPIED = (
     *("status", "category", "group", "unit", "building", "place", "channel", "priority", "reporter", "number"),
@@ -80,7 +88,7 @@ _COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What is publicly known of a case's place: its titles from the compound down, and its point in WGS84."""
+    """A case's place: its titles from the compound down, and its point in WGS84."""
 
     titles: tuple[str, ...] = ()
     lon: float | None = None
@@ -93,12 +101,12 @@ def unit_desk(unit: str) -> str:
 
 
 def reporter_desk(person: str) -> str:
-    """The desk of a person who is to say how well it was solved."""
+    """The desk of the person who is to rate how a case was solved."""
     return f"reporter:{person}"
 
 
 def desks(state: Mapping[str, Any]) -> list[str]:
-    """Who must act next. Two desks where a unit works while the staff decide on its request."""
+    """The desks of those who must act next. There are two where a unit works while the staff decide on its request."""
     status, unit, found = state["status"], state.get("unit"), []
     if status in _UNITS and unit:
         found.append(unit_desk(unit))
@@ -112,7 +120,8 @@ def desks(state: Mapping[str, Any]) -> list[str]:
 
 
 def order_of(moment: datetime, id: str | None = None) -> int:
-    """A number that sorts by time, then by a share of the id's hash: milliseconds and 20 bits. No id: the first."""
+    """A number that sorts by time (milliseconds), then by 20 bits of the id's hash. Without an id it is the first
+    number of the moment."""
     share = 0 if id is None else int.from_bytes(hashlib.blake2b(id.encode(), digest_size=3).digest()) >> 4
     order = round(moment.timestamp() * 1000) << 20 | share
     return max(-_FARTHEST, min(_FARTHEST, order))
@@ -127,11 +136,11 @@ def row(
     *,
     written: bytes | None = None,
 ) -> dict[str, Any]:
-    """The row of case `id`, whose stored state is `state`; at `where` as everybody knows, at `spot` as workers do.
+    """The row of the case `id`, whose stored state is `state`. Everybody sees it at `where`, workers at `spot`.
 
     Args:
-        written: the digest of what the texts and words in the row were made of. Where it is the same, these are left
-            out.
+        written: the digest of the texts that the words in the stored row were made of. Where it is the same now, texts
+        and words are left out.
     """
     known, where = facts(state), _on_the_map(where, state)
     exact = state.get("point") or (None if spot is None or spot.lon is None else {"lon": spot.lon, "lat": spot.lat})
@@ -166,8 +175,8 @@ def row(
 
 
 def _on_the_map(where: Where, state: Mapping[str, Any]) -> Where:
-    """`where`, by the case's own point where its place has none: to some hundred metres, for everybody sees it, and it
-    may be somebody's home."""
+    """`where`, with the case's own point if its place has none. The point is rounded to some hundred metres, because
+    everybody sees it and it may be somebody's home."""
     point = state.get("point")
     if where.lon is not None or point is None:
         return where
@@ -175,7 +184,7 @@ def _on_the_map(where: Where, state: Mapping[str, Any]) -> Where:
 
 
 def last_change(state: Mapping[str, Any]) -> datetime:
-    """The last change that the stored `state` itself tells a time of; an event may tell of a later one."""
+    """The time of the last change that the stored `state` tells of. An event may tell of a later one."""
     told = [state.get(name) for name in ("reported_at", "handled_at", "closed_at")]
     told += [remark.get("at") for remark in state.get("remarks") or ()]
     latest: datetime = max(moment for moment in told if moment is not None)
@@ -183,19 +192,19 @@ def last_change(state: Mapping[str, Any]) -> datetime:
 
 
 def counted_in(row: Mapping[str, Any]) -> list[str]:
-    """The names of the counts that a row has a part in: its days, and its cell on the map."""
+    """The names of the counts that a row is counted in: by its days, and by its cell on the map."""
     found = [f"{when}:{day}" for when, day in sorted((row.get("days") or {}).items())]
     return found if row.get("cell") is None else [*found, f"cell:{row['cell']}"]
 
 
 def counts_as(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What the counts see of a row: where this stays the same, nothing is to be counted anew."""
+    """The values of a row that counts depend on. Where they stay the same, nothing has to be counted anew."""
     return (*(row.get(name) for name in COUNTED_BY), tuple(sorted((row.get("days") or {}).items())))
 
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What is written of a case: its `number` and `open_titles`; the `texts` and `finer_titles` that only workers
+    """The texts of a case: its `number` and `open_titles`, and the `texts` and `finer_titles` that only workers may
     read."""
 
     public: bool
@@ -225,8 +234,8 @@ class _Writing:
 
 
 def _readable(writing: _Writing, written: bytes | None) -> dict[str, Any]:
-    """What everybody may read, and what only workers may, as they are searched. The digest alone where it is as
-    it was `written`: masking and cutting into words take most of the time of a row."""
+    """The fields of a row that searches read: texts for everybody, texts for workers, tokens and digest. The digest
+    alone where it equals `written`, because masking and making tokens takes most of the time of a row."""
     digest = writing.digest
     if digest == written:
         return {WRITTEN: digest}
@@ -234,28 +243,35 @@ def _readable(writing: _Writing, written: bytes | None) -> dict[str, Any]:
     shared, shared_words = _of_titles(tuple(known))
     own = normal(title, writing.number)
     open_text = "\n".join(part for part in (own, shared) if part)
-    shown = tokens(open_text) if may_be_cut_off(open_text) else tokens(own) | shared_words
-    inside = normal(*(mask(text) for text in writing.texts if text), *map(_masked_title, writing.finer_titles))
-    words = _words(shown, tokens(inside), public=writing.public)
-    return {"text": open_text, "inside": inside, WORDS: words, WRITTEN: digest}
+    shown = (tokens(open_text) if may_be_cut_off(open_text) else tokens(own) | shared_words) | beginnings(own)
+    inside = normal(*(masked_inside(text) for text in writing.texts), *map(_masked_title, writing.finer_titles))
+    words = _words(shown, tokens(inside) | beginnings(inside), public=writing.public)
+    return {
+        "text": open_text,
+        "inside": inside,
+        **dict(zip(LETTERS, map(letters, (open_text, inside)), strict=True)),
+        WORDS: words,
+        WRITTEN: digest,
+    }
 
 
 @lru_cache(maxsize=1024)
 def _of_titles(titles: tuple[str | None, ...]) -> tuple[str, frozenset[str]]:
-    """The titles of a category and of places as they are searched, and what they are found by. There are few of them,
-    and nobody's words."""
+    """The titles of a category and of places, normalised, and their tokens. The result is cached, for there are few
+    titles, and they are nobody's words."""
     text = normal(*titles)
     return text, frozenset(tokens(text))
 
 
 @lru_cache(maxsize=1024)
 def _masked_title(title: str) -> str:
-    """The title of a place, masked. There are few of them, and many cases at each."""
-    return mask(title)
+    """The title of a place, masked but for the number of a home. The result is cached, for there are few places with
+    many cases each."""
+    return masked_inside(title) or ""
 
 
 def _words(shown: Set[str], hidden: Set[str], *, public: bool) -> list[str]:
-    """Tokens of both texts, in order. Of a case that is not public all tokens are inside ones."""
+    """The tokens of both texts, in order. All tokens of a case that is not public have the prefix `INSIDE`."""
     if not public:
         shown, hidden = frozenset(), shown | hidden
     return [INSIDE + token for token in sorted(hidden - shown)] + sorted(shown)

@@ -14,6 +14,8 @@ class ReadingSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
     reading_behind_seconds: float = Field(default=5.0, ge=1, le=600)
-    """How far reading may be behind the cases. Before it is further, commands of people are slowed down."""
+    """The seconds that reading may be behind the cases. Commands of people are slowed down before it is further
+    behind."""
     kpi_formulas: Path | None = None
-    """A JSON file of formulas and weights, as `GET /api/issues/v1/kpis/formulas` shows them. None: our own."""
+    """A JSON file of formulas and weights, in the form of `GET /api/issues/v1/kpis/formulas`. None: the default
+    formulas."""

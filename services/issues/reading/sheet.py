@@ -1,7 +1,7 @@
 """Cases as a CSV sheet: RFC 4180, in UTF-8 with a mark that Excel knows, the columns of Open311's bulk format first.
 
 A text that a spreadsheet would take for a formula, a number, a date or a time gets an apostrophe before it: otherwise
-1E5 becomes 100000 and 3-4 the fourth of March. Numbers of our own stay as they are.
+1E5 becomes 100000 and 3-4 the fourth of March. Cells that are numbers stay numbers.
 """
 
 import csv
@@ -55,11 +55,17 @@ OURS = (
     "extended",
     "on_the_spot",
     "round",
+    "number",
+    "building_title",
+    "phase",
+    "phase_due_at",
+    "missed",
 )
 COLUMNS = (*OPEN311, *OURS)
 
 _FORMULA = re.compile("[\\s\0-\x20\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+@＝＋－＠﹢﹣﹦﹫-]|[\t\r\n]")
-"""Programs pass by what is not seen before they look for a sign, and take a wide one for a plain one."""
+"""Matches a text that some program takes for a formula: programs skip invisible characters before a sign, and read a
+full-width sign as a plain one."""
 
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -69,14 +75,15 @@ _VALUE = re.compile(
     rf"(?=.*\d)(?:[\d\s.,:;/%()'$¥€£\-\u2212\u2013年月日号时時分秒点點]|[ed][+]?|[ap]m?|{_MONTHS}|上午|下午)+|true|false",
     re.IGNORECASE,
 )
-"""What some program reads as a number, an amount of money, a date, a time or a truth; NFKC makes wide digits plain."""
+"""Matches a text that some program reads as a number, an amount of money, a date, a time or a truth value, after NFKC,
+which makes full-width digits plain."""
 
 _LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A case with what its line says of its surroundings."""
+    """A case, with the titles of its unit and places that its line shows."""
 
     id: str
     state: Mapping[str, Any]
@@ -85,7 +92,7 @@ class Exported:
 
 
 def harmless(text: str) -> str:
-    """`text` as a cell that no spreadsheet computes, and that it shows as it stands."""
+    """`text` as a cell that every spreadsheet shows unchanged and none computes."""
     return f"'{text}" if _FORMULA.match(text) or _is_a_value(text) else text
 
 
@@ -94,7 +101,7 @@ def _is_a_value(text: str) -> bool:
 
 
 def heading() -> str:
-    """The first line."""
+    """The first line, with the names of the columns."""
     return BYTE_ORDER_MARK + lines([COLUMNS])
 
 
@@ -125,6 +132,8 @@ def line(case: Exported) -> list[Any]:
         "address": " ".join(case.where.titles),
         "lat": case.where.lat,
         "long": case.where.lon,
+        "building_title": case.where.titles[-1] if state.get("building") and case.where.titles else None,
+        "missed": " ".join(dict.fromkeys(each["phase"] for each in state.get("missed") or ())),
     }
     return [cells[name] for name in COLUMNS]
 

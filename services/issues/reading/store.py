@@ -1,4 +1,5 @@
-"""What the room keeps: rows of cases, the marks of those that are behind, and what keeps both up to date."""
+"""The collections of reading: rows of cases and marks of rows that are behind, with the objects that keep them up to
+date."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +20,15 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {ROWS: row_indexes(), MARKS: mark_
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What keeps the rows, and what tells how far they are behind."""
+    """The objects that keep rows and counts up to date, and tell how far they are behind."""
 
     projection: Projection
     pressure: Pressure
 
 
 def kept_rows(runtime: Runtime[ReadingSettings]) -> Rows:
-    """The rows of the service. By how far they are behind, its throttle holds commands of people back from now on."""
+    """Make the objects for the rows of the service. From now on the runtime's throttle slows commands of people down by
+    how far the rows are behind."""
     settings = runtime.settings
     pressure = Pressure(Measure(runtime.database, runtime.clock), settings.reading_behind_seconds)
     runtime.throttle.pressure = pressure

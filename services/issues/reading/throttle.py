@@ -1,9 +1,9 @@
-"""The pace of work that can wait, but not for long: it rests after its passes, and the less the later it is.
+"""Sets the pace of work that can wait, but not for long: it rests after each pass, and less the later the work is.
 
-Rows and counts are drawn in the process that also carries out commands. A pass holds these up, so a rest follows it, in
-proportion to what the pass took and to how busy the event loop is. A rest alone would have no bound: passes of two
-seconds on a loop whose turns take 60 ms once rested for a quarter of an hour. Therefore what waits never gets older by
-resting than the patience that the pace was given; what is older than that is worked on without any rest.
+Rows and counts are drawn in the process that also carries out commands. A pass holds commands up, so a rest follows it,
+in proportion to the length of the pass and to how busy the event loop is. Such a rest alone would have no bound: passes
+of two seconds on a loop whose turns take 60 ms once rested for a quarter of an hour. Therefore waiting work never gets
+older by resting than the patience that the pace was given; work that is older is done without any rest.
 """
 
 import asyncio
@@ -13,19 +13,19 @@ from dataclasses import dataclass
 
 _TURNS = 2
 _NOTICED = 0.0005
-"""Seconds of a turn of the event loop from which on there is something else to do: an idle one takes a tenth of it."""
+"""Seconds of a turn from which on the event loop counts as busy: a turn of an idle loop takes a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass of work has done: how many things, and how old, in seconds, the oldest of them was."""
+    """The result of one pass: how many things it did, and the age in seconds of the oldest."""
 
     done: int
     oldest: float = 0.0
 
 
 async def a_turn() -> float:
-    """How long a turn of the event loop takes now, in seconds: what everybody else does in it."""
+    """The seconds that a turn of the event loop takes now, which is the time that other tasks use."""
     began = time.monotonic()
     for _ in range(_TURNS):
         await asyncio.sleep(0)
@@ -36,9 +36,9 @@ class Pace:
     """Keeps work that can wait to a share of the time, as long as nothing waits for longer than `patience`.
 
     Args:
-        rest: how many times as long as the pass took the pace rests on an idle loop. On a busy one more, in proportion
-            to its turns.
-        patience: the age in seconds that what waits may reach by resting. No rest is longer than this.
+        rest: the length of a rest on an idle loop, in lengths of the pass before it. On a busy loop a rest is longer,
+        in proportion to the loop's turns.
+        patience: the age in seconds that waiting work may reach by resting. No rest is longer than this.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Pace:
         self._rested = 0.0
 
     async def take(self, work: Callable[[], Awaitable[Pass]]) -> int:
-        """Do one pass of `work` and return how much it did; 0, and nothing done, while the rest goes on."""
+        """Do one pass of `work` and return how many things it did; while the rest goes on, return 0 and do nothing."""
         if self._now() < self._rested:
             return 0
         busy = await self._turn() / _NOTICED

@@ -12,7 +12,8 @@ LEAF = 18
 """The finest cells: about 130 m wide in the middle latitudes of China, less than a compound."""
 
 LEVELS = (18, 16, 14, 12, 10, 8, 6)
-"""Zooms at which cases are counted, finest first; each cell is the sum of sixteen."""
+"""The zooms at which cases are counted, the finest first. Each cell is the sum of sixteen cells of the next finer
+one."""
 
 _NORTHMOST = 85.05112878
 
@@ -42,7 +43,7 @@ def parent(number: int, levels: int = 2) -> int:
 
 
 def children(number: int, levels: int = 2) -> tuple[int, int]:
-    """The first cell within `number`, `levels` zooms below, and the one after the last."""
+    """The range of the cells within the cell `number`, `levels` zooms below: the first, and the one after the last."""
     return number << (2 * levels), (number + 1) << (2 * levels)
 
 
@@ -61,7 +62,7 @@ def within(box: Box, zoom: int) -> Iterator[int]:
 
 
 def level_for(zoom: int) -> int:
-    """The level whose cells are 64 to 128 pixels wide on a map of `zoom` (256 pixels a tile)."""
+    """The zoom whose cells are 64 to 128 pixels wide on a map of `zoom` (256 pixels a tile)."""
     wanted = zoom + 2
     return next((level for level in LEVELS if level <= wanted), LEVELS[-1])
 
@@ -85,5 +86,5 @@ def _joined(x: int, y: int) -> int:
 
 
 def _spread(number: int) -> int:
-    """Put a zero before every bit (of at most 18)."""
+    """`number`, of at most 18 bits, with a zero before every bit."""
     return sum(((number >> bit) & 1) << (2 * bit) for bit in range(number.bit_length()))

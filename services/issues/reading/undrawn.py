@@ -1,4 +1,4 @@
-"""Tells which cases are not drawn yet: those whose row, or whose counts, don't show what the journal tells of them."""
+"""Finds the cases that are not drawn yet: their row, or their counts, don't show all that the journal tells of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from services.issues.reading.marks import MARKS
 from services.issues.reading.row import ROWS
 
 Place = tuple[By, str, When, int]
-"""Where a case counts: by what, for which value, by which of its days, on which day."""
+"""A count that a case is part of: field, value, kind of day, and day."""
 
 _WANTED = {"seq": 1, "sig": 1, "shares": 1, "days": 1, **{by.value: 1 for by in By if by is not By.TOTAL}}
 
 
 @dataclass(frozen=True, slots=True)
 class Undrawn:
-    """Cases that are not drawn yet, and where they count; the days whose counts are not made yet."""
+    """Cases that are not drawn yet with the counts that they are part of, and the days whose counts are not made
+    yet."""
 
     cases: frozenset[str] = frozenset()
     places: frozenset[Place] = frozenset()
@@ -28,7 +29,8 @@ class Undrawn:
         return Undrawn(self.cases | other.cases, self.places | other.places, self.days | other.days)
 
     def touches(self, by: By, value: str, when: When, period: Period) -> bool:
-        """Whether a figure of the period, for this value, may differ only because of what is not drawn yet."""
+        """Whether a figure of the period, for this value, may differ only because a case is not drawn or counted
+        yet."""
         first, last = number_of(period.first), number_of(period.last)
         return any(of is when and first <= day <= last for of, day in self.days) or any(
             (of_by, of_value, of) == (by, value, when) and first <= day <= last
@@ -37,9 +39,10 @@ class Undrawn:
 
 
 async def undrawn(database: Database, community: str, known: Mapping[str, tuple[int, RowFacts]]) -> Undrawn:
-    """What is not drawn yet of the cases that the journal knows: of each its last sequence and its facts.
+    """The cases that are not drawn yet among those that the journal knows. `known` gives the last sequence and the
+    facts of each.
 
-    A row that is ahead of the journal counts as well: its case has changed since the journal was read.
+    A row that is ahead of the journal counts too, because its case has changed since the journal was read.
     """
     cases, places, days = set(known), set[Place](), set[tuple[When, int]]()
     async for row in database[ROWS].find({"community": community}, _WANTED):

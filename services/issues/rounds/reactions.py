@@ -1,4 +1,4 @@
-"""What rounds do on events: visits have their round counted anew, and dates of a plan become rounds."""
+"""The reactions of rounds to events: a visit has its round counted anew, and a date of a plan becomes a round."""
 
 from collections.abc import Sequence
 
@@ -16,17 +16,17 @@ def reactions(handlers: Handlers, rounds: Aggregates[Round], plans: Aggregates[R
 
     @handlers.write(VisitRecorded, VisitRevised, collection=MARKS)
     def visited(received: Received[VisitRecorded | VisitRevised]) -> Sequence[WriteOp]:
-        """The round of the visit is to be counted anew."""
+        """Ask for a count of the visit's round."""
         return [marked(received.event.round)]
 
     @handlers.write(RoundWalked, collection=MARKS)
     def walked(received: Received[RoundWalked]) -> Sequence[WriteOp]:
-        """The walker is done: a count completes the round once all visits are there."""
+        """Ask for a count of the round whose walker is done, which completes it once all visits are counted."""
         return [marked(received.envelope.aggregate_id)]
 
     @handlers.on(RoundDue)
     async def plan_round(received: Received[RoundDue]) -> None:
-        """A date of a plan becomes a round, under the id that the plan has given it."""
+        """Make a round of a date of a plan, under the id that the plan has given it."""
         plan = (await plans.get(received.envelope.aggregate_id)).aggregate
         due = received.event
         await rounds.create(due.round, lambda now: round_of(plan, due, now), received.cause, taken=received.taken)

@@ -1,6 +1,7 @@
 """Counts rounds anew whose visits have come in: a visit's event leaves a mark on its round, a sweep counts and clears.
 
-However many visits are told of meanwhile, a round is counted once a turn; and whatever dies in between leaves the mark.
+However many visits come in meanwhile, a round is counted once in a run of the sweep. If a process dies before the count
+is written, the mark stays.
 """
 
 from collections.abc import AsyncIterator
@@ -35,7 +36,7 @@ def marked(round: str) -> WriteOp:
 
 
 class Recount:
-    """The sweep that counts."""
+    """The sweep that counts marked rounds."""
 
     name = "round-count"
     every = timedelta(seconds=1)
@@ -45,7 +46,7 @@ class Recount:
         self._marks = RecountMarks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
-        """Count every round that asks for it; returns how many were counted."""
+        """Count every marked round. Returns how many were counted."""
         return await self._marks.clear(lambda mark: self._recount(mark["_id"]))
 
     async def _recount(self, id: str) -> None:
@@ -61,12 +62,14 @@ class Recount:
 
 
 async def count(visits: Aggregates[Visit], round: str, *, everything: bool = False) -> Figures:
-    """The figures of `round`, counted from its visits in the store. `everything`: also of what is not public."""
+    """The figures of `round`, counted from its visits in the store. `everything`: findings that are not public are
+    counted too."""
     return figures_of([seen async for seen in _seen(visits, round, everything)])
 
 
 async def compound_of(places: AggregateCache[Place], visits: Aggregates[Visit], round: Round) -> Compound:
-    """The compound in which `round` is walked: all its buildings, and those that were walked until its end."""
+    """The compound in which `round` is walked: how many buildings it has, and how many were walked in any round until
+    the end of this one."""
     parents = {place.parent for place in (await places.those_of(round.buildings)).values()}
     query: dict[str, Any] = {
         "state.parent": {"$in": sorted(filter(None, parents))},

@@ -1,4 +1,4 @@
-"""What the room keeps: rounds, their visits, and plans of rounds."""
+"""The kinds, indexes and queries of rounds, their visits, and plans of rounds."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def plans_to_advance(now: datetime) -> dict[str, Any]:
-    """The query for plans of which a date becomes a round now."""
+    """The query for plans with a date that is to become a round by `now`."""
     return {"state.status": RoundPlanStatus.RUNNING, "state.name_at": {"$lte": now}}
 
 

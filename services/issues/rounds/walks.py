@@ -1,7 +1,7 @@
-"""Takes down a walk: one visit or many, sent once or again, each with its own outcome.
+"""Records a walk: one visit or many, sent once or again, each with its own outcome.
 
-A long walk is taken down in parts: for each part the store is asked once which visits are recorded already, and once
-for the photos; then its new visits are recorded side by side. So a walk of any length holds nobody up.
+A long walk is recorded in parts. For each part the store is asked once which visits are recorded already, and once for
+the photos; then the new visits are recorded side by side. So a long walk does not hold up other requests.
 """
 
 import asyncio
@@ -38,24 +38,25 @@ from services.issues.rounds.domain.visits import (
     visit_of,
 )
 from services.issues.shared.cache import AggregateCache
-from services.issues.shared.values import PhotoOrigin
+from services.issues.shared.values import PhotoOrigin, called
 from services.issues.uploads.photos import NotYourPhoto, Photos
 
 PART = 250
-"""How many visits make a part."""
+"""How many visits are recorded in one part."""
 
 
 class LooksAtPhotos(Protocol):
-    """Looks at the photos of what was put right, before a visit shows them."""
+    """Looks up the photos that show a fix, before a visit shows them."""
 
     async def on_walks(
         self, wanted: Mapping[str, Sequence[str]], community: str
     ) -> Mapping[str, Mapping[str, PhotoOrigin]]:
-        """What is known of the photos that each visit is to show, by the ids of the visits; they are held for these."""
+        """The origin of each photo that the visits in `wanted` (ids of photos by id of visit) are to show, by visit and
+        photo. The photos are held for these visits."""
         ...
 
     async def let_go(self, visit: str, ids: Sequence[str]) -> None:
-        """Hold the photos no longer: the visit was refused."""
+        """Hold the photos `ids` no longer for `visit`, which was refused."""
         ...
 
 
@@ -65,11 +66,11 @@ class MalformedVisit(
     zh="第 {record} 条记录有误：{field}。",
     en="In record {record}, {field} is wrong.",
 ):
-    """One record of a batch can't be read. `index` counts from 0, as programs do, and `record` from 1."""
+    """One record of a batch can't be read. `index` counts from 0, for programs, and `record` from 1, for people."""
 
 
 class Outcome(StrEnum):
-    """What became of one record."""
+    """The outcome of one record."""
 
     RECORDED = "recorded"
     ALREADY = "already"
@@ -78,7 +79,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of one record: the visit in the store, or why there is none and which findings are to blame."""
+    """The outcome of one record: the visit in the store, or the refusal and the faulty findings."""
 
     outcome: Outcome
     client_id: str | None
@@ -89,7 +90,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """All that recording one part needs from the store."""
+    """The facts from the store that recording one part needs."""
 
     recorded: Mapping[str, Stored[Visit]]
     photos: frozenset[str]
@@ -99,8 +100,8 @@ class _Facts:
 
 @dataclass(frozen=True, slots=True)
 class Walks:
-    """Opens walks in `rounds`. A visit shows `photos` of its walker, and names places and categories. `evidence`
-    looks at the photos of what was put right."""
+    """Opens walks in `rounds`. A visit shows `photos` of its walker, and names places and categories. `evidence` looks
+    up the photos that show fixes."""
 
     rounds: Aggregates[Round]
     visits: Aggregates[Visit]
@@ -110,11 +111,11 @@ class Walks:
     evidence: LooksAtPhotos
 
     async def open(self, round_id: str, by: Principal, cause: Cause) -> "Walk":
-        """A walk in the round `round_id`, for `by` if they may record in it.
+        """Open a walk in the round `round_id` for `by`, who must be allowed to record in it.
 
         Raises:
             UnknownAggregate: there is no such round in a community of `by`.
-            NotYours: it is walked by somebody else.
+            NotYours: somebody else walks the round, and `by` is not staff.
         """
         round = (await known(self.rounds, round_id, known_to(by))).aggregate
         require_walker(round, by)
@@ -123,7 +124,7 @@ class Walks:
 
 
 class Walk:
-    """Records visits in one round for one person."""
+    """A walk under way: records visits in one round for one person."""
 
     def __init__(
         self, walks: Walks, round: Round, catalogue: Catalogue, by: Principal, cause: Cause, naming: Naming
@@ -136,20 +137,20 @@ class Walk:
         self._naming = naming
 
     async def record(self, command: RecordVisit) -> tuple[Outcome, Stored[Visit]]:
-        """Record a visit. One that was recorded before is the answer to its repetition, even when the round is over.
+        """Record a visit. A repetition gets the visit that was recorded first, even when the round is over.
 
         Raises:
-            RecordedOtherwise: something else was recorded under its id.
-            NotYourPhoto: it shows what the caller has not uploaded.
-            FixPhotoUsed, FixPhotoOld: a photo can't show what was put right.
+            RecordedOtherwise: another content was recorded under the visit's id.
+            NotYourPhoto: the visit shows a photo that the caller has not uploaded.
+            FixPhotoUsed, FixPhotoOld: a photo can't show the fix.
         """
         return await self._record(command, await self._facts([command]))
 
     async def record_all(self, records: Sequence[Any]) -> list[Result]:
-        """Record each of `records` by itself: a fault of one does not touch the others.
+        """Record each of `records` by itself, so that a fault of one does not affect the others.
 
-        Trouble of the store ends the whole, for then the rest would fail as well; what is recorded stays, and the
-        walk may be sent again.
+        Trouble of the store raises its error, since the rest would fail as well. Visits that were recorded stay, and
+        the walk may be sent again.
         """
         results: list[Result] = []
         for start in range(0, len(records), PART):
@@ -173,8 +174,8 @@ class Walk:
         return [result for result in results if isinstance(result, Result)]
 
     async def _facts(self, commands: Sequence[RecordVisit]) -> _Facts:
-        """The facts for `commands`. Photos of visits that are recorded already are not asked for: they may be gone
-        since."""
+        """The facts for `commands`. Photos of visits that are recorded already are not asked for, because they may have
+        been deleted since."""
         ids = [visit_id(self._round.id, command.id) for command in commands]
         known = await self._walks.visits.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
         recorded = {stored.aggregate.id: stored for stored in known.items}
@@ -237,7 +238,8 @@ class Walk:
 
 
 async def _side_by_side(results: Iterable[Coroutine[Any, Any, Result]]) -> list[Result | BaseException]:
-    """All of them at once, but each begun in a turn of its own: with many findings, a beginning takes a while."""
+    """Run all of `results` at once. Each is begun in its own turn of the event loop, since beginning one with many
+    findings takes a while."""
     under_way: list[asyncio.Task[Result]] = []
     try:
         for result in results:
@@ -254,10 +256,10 @@ def _strange_photos(command: RecordVisit, photos: frozenset[str]) -> Iterator[Fa
     for index, finding in enumerate(command.findings):
         missing = next((photo for photo in _shown(finding) if photo not in photos), None)
         if missing is not None:
-            yield Fault(index, finding.id, NotYourPhoto(photo=missing))
+            yield Fault(index, finding.id, NotYourPhoto(photo=called(missing, _shown(finding))))
 
 
-def _shown(finding: FoundHere) -> Iterable[str]:
+def _shown(finding: FoundHere) -> Sequence[str]:
     return (*finding.before, *finding.after)
 
 
@@ -276,7 +278,8 @@ def _read(index: int, record: Any) -> RecordVisit | Result:
 
 
 def _malformed(index: int, loc: Sequence[int | str]) -> tuple[Sequence[int | str], MalformedVisit]:
-    """The refusal of a field. A name that isn't one of ours may be anything, and is not repeated."""
+    """The place and refusal of a malformed field at `loc` of the record at `index`. A name that is no field of ours is
+    not repeated, because it may be anything."""
     where = [part for part in loc if isinstance(part, int) or is_known(part)]
     return where, MalformedVisit(index=index, record=index + 1, field=field_named(where))
 

@@ -1,8 +1,8 @@
-"""Every dispatch with what became of it, taken from the cases' own events: what accuracy is counted from.
+"""Records every dispatch with its outcome, from the events of cases. Accuracy is counted from these records.
 
 Each document: `_id` case and sequence, `case`, `seq`, `community`, `unit`, `category`, `source`, `at`, `outcome`; and
-`withheld` where the case is not for everybody: it has no part in the accuracy, which is published.
-Taking an event a second time changes nothing.
+`withheld` where the case is not public: then it does not count in the accuracy, which is published. Taking an event a
+second time changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ _MANY = 50_000
 
 @dataclass(frozen=True, slots=True)
 class DispatchRecord:
-    """A unit was given a case, by the case's event `seq`."""
+    """A dispatch: a unit was given a case, by the case's event `seq`."""
 
     case: str
     seq: int
@@ -50,7 +50,8 @@ class Dispatches:
         self._write = Writes(self._collection)
 
     async def began(self, dispatch: DispatchRecord) -> None:
-        """A unit has the case now; the one that had it before was the wrong one, or has only another deadline."""
+        """Record that a unit has the case now. The open dispatch before it was to the wrong unit, or, if the unit is
+        the same, only gets another deadline."""
         document: Document = {
             "case": dispatch.case,
             "seq": dispatch.seq,
@@ -72,11 +73,11 @@ class Dispatches:
         )
 
     async def ended(self, case: str, seq: int, outcome: DispatchOutcome) -> None:
-        """The unit handled the case or returned it, by the case's event `seq`."""
+        """Record that the unit handled or returned the case, by the case's event `seq`."""
         await self._write([UpdateOne(_open_before(case, seq), {"$set": {"outcome": outcome}})])
 
     async def withhold(self, case: str, withheld: bool) -> None:
-        """The case is not for everybody any more, or is again."""
+        """Note whether the dispatches of `case` are `withheld`, because the case is not public."""
         update: Document = {"$set": {"withheld": True}} if withheld else {"$unset": {"withheld": ""}}
         await self._collection.update_many({"case": case}, update)
 
@@ -90,17 +91,17 @@ class Dispatches:
         return list(await self._collection.find({"case": case}).sort("seq", ASCENDING).to_list(_MANY))
 
     async def corrected(self, community: str) -> set[str]:
-        """The cases of a community whose first unit was the wrong one."""
+        """The ids of a community's cases that were first dispatched to the wrong unit."""
         query = {"community": community, "outcome": {"$in": _WRONG}}
         found = self._collection.find(query, {"_id": 0, "case": 1}).limit(_MANY)
         return {document["case"] async for document in found}
 
     async def communities(self) -> list[str]:
-        """The communities that have any; read from the index, one step for each."""
+        """The communities that have dispatches, read from the index in one step for each."""
         return sorted(await self._collection.distinct("community"))
 
     async def counted(self, community: str, since: datetime, until: datetime) -> CountedDispatches:
-        """What was dispatched from `since` until before `until`; read from the index alone."""
+        """The counts of dispatches from `since` until before `until`, read from the index alone."""
         period = {
             "community": community,
             "at": {"$gte": since, "$lt": until},
@@ -119,7 +120,7 @@ class Dispatches:
         )
 
     async def _cases(self, period: Document, by: str | None) -> dict[str, int]:
-        """How many different cases there are, for each value of `by`."""
+        """How many different cases the period has, for each value of the field `by`; under "" without a field."""
         key = {"case": "$case"} | ({} if by is None else {"by": f"${by}"})
         pairs = {"$group": {"_id": key}}
         count = {"$group": {"_id": "" if by is None else "$_id.by", "cases": {"$sum": 1}}}
@@ -135,7 +136,8 @@ def _open_before(case: str, seq: int) -> Document:
 
 
 def _given_on(unit: str) -> Document:
-    """What became of an open dispatch when `unit` was given the case: the same unit has another deadline only."""
+    """The outcome of an open dispatch when `unit` is given the case, as an expression of MongoDB: for the same unit the
+    dispatch is only repeated, with another deadline."""
     same = {"$eq": ["$unit", {"$literal": unit}]}
     return {"$cond": [same, DispatchOutcome.REPEATED, DispatchOutcome.REASSIGNED]}
 

@@ -28,7 +28,7 @@ from services.issues.units.domain import Unit
 
 @dataclass(frozen=True, slots=True)
 class Dispatching:
-    """Routes cases by what `suggester` says, and notes who got which."""
+    """Routes cases by the suggestions of `suggester`, and records dispatches."""
 
     cases: Aggregates[Case]
     suggester: Suggester
@@ -36,13 +36,14 @@ class Dispatching:
 
     @property
     def kept(self) -> RoutingKept:
-        """What the room keeps."""
+        """The collections of the room."""
         return self.suggester.kept
 
     async def route(self, received: Received[Any]) -> None:
-        """Suggest for the case, and dispatch it if that is for the platform to do.
+        """Make a suggestion for the case, and dispatch the case if the platform decides.
 
-        Where a community has set nothing up, nothing is kept: a suggestion is then made when somebody asks for it.
+        Nothing is stored where the community has not set up routing: a suggestion is then made when somebody asks for
+        it.
         """
         routing = await self.kept.routing_of(received.envelope.community)
         if not routing.rules_on and routing.model is None:
@@ -58,7 +59,7 @@ class Dispatching:
             await self._dispatch(case, suggestion, routing, received)
 
     async def note(self, received: Received[CaseDispatched] | Received[CaseReassigned]) -> None:
-        """Note that a unit has the case from now on."""
+        """Record that a unit has the case from now on."""
         envelope, event = received.envelope, received.event
         case = (await self.cases.get(envelope.aggregate_id)).aggregate
         routed = event.routed
@@ -90,7 +91,7 @@ class Dispatching:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a dispatch takes: the unit that is suggested, the community's catalogue, and how the clocks run."""
+    """The things that a dispatch needs: the suggested unit, the community's catalogue, and the clocks of its cases."""
 
     unit: Unit
     catalogue: Catalogue
@@ -98,7 +99,7 @@ class Means:
 
 
 def dispatch_by_platform(case: Case, suggestion: Suggestion, means: Means, now: datetime) -> Decision[Case]:
-    """Dispatch the case as suggested, and file it before where nobody has; by what is told with the event."""
+    """Dispatch the case as suggested, after filing it where nobody has. The event tells what decided."""
     by = system(case.community, Role.STAFF)
     events: list[Event] = []
     if case.status is CaseStatus.REPORTED:
@@ -114,7 +115,7 @@ def dispatch_by_platform(case: Case, suggestion: Suggestion, means: Means, now: 
 
 
 def routed_by(suggestion: Suggestion) -> Routed | None:
-    """What the record says about a dispatch by `suggestion`."""
+    """The part of the record that tells what decided a dispatch by `suggestion`; None where nothing could."""
     if suggestion.source is DispatchSource.RULE:
         return Routed(source=DispatchSource.RULE, rule=suggestion.rule, edition=suggestion.edition)
     if suggestion.source is DispatchSource.MODEL:

@@ -1,8 +1,8 @@
-"""Past cases teach a model where their category or unit is sure by what people did.
+"""Draws examples for training from past cases whose category or unit is sure by what people did.
 
-A category is sure once a person has filed the case under it. Where the platform filed it, and for the unit, the work
-must be done: a model must not learn from what it guessed itself. Cases that have lost their words, by erasure or
-expiry, are left out whole, and so are those of children.
+A category is sure once a person has filed the case under it. A category that the platform filed, and a unit, are sure
+only once the work is done, because a model must not learn from its own guesses. Cases that have lost their words, by
+erasure or expiry, are left out whole, and so are reports by children.
 """
 
 from collections.abc import Collection, Sequence
@@ -30,8 +30,8 @@ _FIELDS = {f"state.{name}": 1 for name in ("text", "title", "category", "unit", 
 async def examples_of(
     cases: Documents, community: str, *, corrected: Collection[str], by_platform: Collection[str]
 ) -> list[Example]:
-    """The newest examples of `community`. `corrected`: cases where somebody put the category or the unit right;
-    `by_platform`: cases that no person has filed."""
+    """The newest examples of `community`. `corrected` are cases whose category or unit somebody corrected;
+    `by_platform` are cases that no person has filed."""
     query = {
         "state.community": community,
         "state.status": {"$in": list(FILED)},
@@ -59,7 +59,7 @@ def _example(document: Any, corrected: Collection[str], by_platform: Collection[
 
 
 async def are_all_there(cases: Documents, ids: Sequence[str]) -> bool:
-    """Whether none of these cases has lost its words meanwhile."""
+    """Whether all of the cases `ids` still have their words."""
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         there = {"_id": {"$in": part}, "state.words_gone": {"$ne": True}}

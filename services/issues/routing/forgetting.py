@@ -12,13 +12,14 @@ from services.issues.routing.store import RoutingKept
 
 
 async def forget(kept: RoutingKept, cases: Collection[str], cause: Cause) -> None:
-    """Leave no model that has learnt from one of `cases`. Done again after an interruption, it goes on where it was."""
+    """Destroy every model that has learnt from one of `cases`. A second call after an interruption goes on where the
+    first ended."""
     for model in await kept.weights.learnt_from(cases):
         await forget_model(kept, model, cause)
 
 
 async def forget_model(kept: RoutingKept, id: str, cause: Cause) -> None:
-    """Destroy a model; if it is on, a person decides until its successor stands."""
+    """Destroy the model `id`. If it is on, a person decides until its successor is ready."""
     await kept.weights.destroy(id)
     model = (await kept.models.get(id)).aggregate
     if model.status is ModelStatus.ASKED:

@@ -1,8 +1,8 @@
 """Reactions of routing to events of cases: it suggests, dispatches where the community wants that, and notes outcomes.
 
-An event delivered again has no second effect: a suggestion is made again the same, a dispatch leaves the event's mark
-on the case, and the outcome of a dispatch is written under the event's sequence. The names of the handlers are marks of
-their effects: keep them.
+An event that is delivered again has no second effect: the same suggestion is made again, a dispatch leaves the event's
+mark on the case, and the outcome of a dispatch is written under the event's sequence. The names of the handlers are
+marks of their effects: keep them.
 """
 
 from services.chassis.store.journal import Journal
@@ -31,12 +31,12 @@ def reactions(handlers: Handlers, dispatching: Dispatching, journal: Journal) ->
 
     @handlers.on(CaseAnonymised)
     async def unlearn(received: Received[CaseAnonymised]) -> None:
-        """No model may know the words that are gone."""
+        """Destroy models that have learnt from words which were erased."""
         await forget(kept, [received.envelope.aggregate_id], received.cause)
 
     @handlers.on(CaseWordsExpired)
     async def unlearn_expired(received: Received[CaseWordsExpired]) -> None:
-        """No model may know the words whose time is over either."""
+        """Destroy models that have learnt from words which have expired."""
         await forget(kept, [received.envelope.aggregate_id], received.cause)
 
 
@@ -47,7 +47,7 @@ def _suggesting(handlers: Handlers, dispatching: Dispatching, journal: Journal) 
 
     @handlers.on(CaseAccepted)
     async def suggest_for_accepted(received: Received[CaseAccepted]) -> None:
-        """Filed, perhaps under another category than it was reported under: then somebody corrected it."""
+        """Route a case that was filed. If its category differs from the reported one, somebody corrected it."""
         await _note_correction(journal, dispatching.kept, received)
         await dispatching.route(received)
 
@@ -78,7 +78,7 @@ def _outcomes(handlers: Handlers, dispatching: Dispatching) -> None:
 
 
 async def _note_correction(journal: Journal, kept: RoutingKept, received: Received[CaseAccepted]) -> None:
-    """Remember that the category was corrected: the journal knows under which the case was reported."""
+    """Remember that the category was corrected. The journal tells the category under which the case was reported."""
     id = received.envelope.aggregate_id
     reported = None
     async for entry in journal.history(id):

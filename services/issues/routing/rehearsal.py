@@ -1,6 +1,6 @@
-"""Holds rules or a model against past cases, read one after the other; writes nothing.
+"""Compares rules or a model with past cases, read one after the other, and writes nothing.
 
-A thread of control that yields often: the requests of the service go on beside it.
+The comparison yields to the event loop often, so that requests are served meanwhile.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _PAGE = 200
 
 
 async def rehearse(cases: Aggregates[Case], suggester: Suggester, rehearsal: Rehearsal) -> RehearsalReport:
-    """What would have happened with the cases of its period, the newest first."""
+    """The report on the cases in the rehearsal's period, which are read from the newest on."""
     weights, parts = suggester.kept.weights, None
     learnt: frozenset[str] = frozenset()
     if rehearsal.model is not None:

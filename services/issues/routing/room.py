@@ -1,4 +1,4 @@
-"""The room of routing: who should handle a case is suggested, dispatched where that is wanted, and learnt from."""
+"""The room of routing: it suggests units for cases, dispatches cases where a community wants that, and learns."""
 
 from services.chassis.clock import Clock
 from services.chassis.room import Room
@@ -24,9 +24,9 @@ def room(
     journal: Journal,
     clock: Clock,
 ) -> Room:
-    """The room of routing. `clocks`: how those of cases run; `clock`: what time it is.
+    """Make the room of routing. `clocks` are the clocks of cases, and `clock` tells the time.
 
-    What it has drawn from the words of cases goes while the cases are erased, so it has no erasure of its own.
+    What the room has drawn from the words of cases is erased together with the cases, so it has no erasure of its own.
     """
     suggester = Suggester(kept, known, clocks)
     dispatching = Dispatching(cases, suggester, clocks)
@@ -34,7 +34,7 @@ def room(
         "routing",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[policy.router(suggester, cases, vault), models.router(kept, clock)],
+        routers=[policy.router(suggester, cases, vault), models.router(kept, known, clock)],
         reactions=lambda handlers: reactions(handlers, dispatching, journal),
         sweeps=[Training(cases, kept), Rehearsing(cases, suggester), AccuracyCounting(kept)],
     )

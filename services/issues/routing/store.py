@@ -1,4 +1,5 @@
-"""Routing keeps each community's routing, models, rehearsals and figures, and a suggestion beside each case."""
+"""The kinds and collections of routing: each community's routing, models, rehearsals and figures, and a suggestion for
+each case."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class RoutingKept:
 
     @classmethod
     def of(cls, runtime: Runtime[ServiceSettings]) -> "RoutingKept":
-        """What is kept in the database of `runtime`."""
+        """The collections in the database of `runtime`."""
         database = runtime.database
         return cls(
             routings=runtime.aggregates(ROUTINGS),
@@ -83,21 +84,22 @@ class RoutingKept:
         )
 
     async def routing_of(self, community: str) -> Routing:
-        """How `community` routes; nothing is set up where nobody has."""
+        """The routing of `community`; one that is not set up where nothing is stored."""
         found = await self.routings.find(routing_id(community))
         return not_set_up(community) if found is None else found.aggregate
 
     async def corrected(self, community: str) -> set[str]:
-        """The cases whose category or unit somebody put right."""
+        """The ids of the community's cases whose category or unit somebody corrected."""
         categories = {d["_id"] async for d in self.corrections.find({"community": community}, {"_id": 1})}
         return categories | await self.dispatches.corrected(community)
 
     async def blank_suggestions(self, cases: Iterable[str]) -> None:
-        """Leave nothing of the suggestions for `cases` that their words speak from: only the threshold stays."""
+        """Remove from the suggestions for `cases` everything that was drawn from their words; only the threshold
+        stays."""
         ids = {"_id": {"$in": list(cases)}}
         await self.suggestions.update_many(ids, [{"$set": {"suggestion": _JUST_THE_THRESHOLD}}])
 
     async def filed_by_platform(self, community: str) -> set[str]:
-        """The cases that no person has filed."""
+        """The ids of the community's cases that no person has filed."""
         query: Document = {"community": community, "filed": True}
         return {d["_id"] async for d in self.suggestions.find(query, {"_id": 1})}

@@ -1,12 +1,16 @@
 """Makes the suggestion for a case by the rules and the model of its community, and keeps it beside the case.
 
-What is remembered holds no words of anybody: which words mattered is worked out when somebody asks who may read them.
+A stored suggestion holds no words of anybody. The words that mattered are worked out when somebody asks who may read
+them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import BaseModel, Field
+
+from services.chassis.http.language import Language
 from services.chassis.store.mongo import Document
 from services.contracts.issues import CaseStatus
 from services.contracts.issues.routing import Target
@@ -18,7 +22,7 @@ from services.issues.places.domain.places import Place
 from services.issues.routing.domain import classifier
 from services.issues.routing.domain.classifier import Guess, Word
 from services.issues.routing.domain.policy import Routing
-from services.issues.routing.domain.rules import Facts
+from services.issues.routing.domain.rules import Facts, Rule
 from services.issues.routing.domain.suggesting import Opinion, Suggestion, suggest
 from services.issues.routing.store import RoutingKept
 from services.issues.routing.weights import Parts
@@ -28,7 +32,7 @@ from services.issues.shared.unchanging import Unchanging
 from services.issues.units.domain import Unit, unit_id
 
 WAITING = (CaseStatus.REPORTED, CaseStatus.ACCEPTED, CaseStatus.RETURNED, CaseStatus.REOPENED)
-"""Where a case waits for a unit."""
+"""The statuses of a case that waits for a unit."""
 
 
 def text_of(case: Case) -> str | None:
@@ -36,32 +40,92 @@ def text_of(case: Case) -> str | None:
     return case.text or case.title
 
 
+class RoutingNames(BaseModel):
+    """What people call units, categories, their groups and places, by their ids and codes."""
+
+    units: dict[str, str]
+    categories: dict[str, str]
+    groups: dict[str, str] = Field(default_factory=dict)
+    places: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The ids of units and places, and the codes of categories, that an answer names."""
+
+    units: Sequence[str | None] = ()
+    categories: Sequence[str | None] = ()
+    places: Sequence[str] = ()
+
+    @classmethod
+    def in_rules(cls, rules: Iterable[Rule]) -> "Named":
+        """What `rules` name."""
+        every = list(rules)
+        return cls(
+            [rule.unit for rule in every],
+            [code for rule in every for code in rule.when.categories],
+            [place for rule in every for place in rule.when.places],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What communities have that rules may name, and that suggestions are made from."""
+    """The units, places and categories of communities, which rules name and suggestions are made from."""
 
     units: Unchanging[Unit]
     places: AggregateCache[Place]
     catalogues: Catalogues
 
     async def category(self, community: str, code: str) -> Category | None:
-        """The category `code`, if the community's catalogue has it now."""
+        """The category `code`; None unless the community's catalogue has it now."""
         try:
             return (await self.catalogues.of(community)).category(code)
         except UnknownCategory:
             return None
 
+    async def load(self, community: str, named: Named) -> None:
+        """Load what is `named`, so that `called` knows it."""
+        await self.catalogues.of(community)
+        await self.units.those_of(sorted({id for id in named.units if id is not None}))
+        await self.places.those_of(sorted(set(named.places)))
+
+    def called(self, community: str, named: Named, language: Language) -> RoutingNames:
+        """The words for what is `named` and loaded, of what `community` has, or had; and for all groups of
+        categories."""
+        zh, catalogue = language == "zh", self.catalogues.known(community)
+        units = {id: self.units.known(id) for id in named.units if id is not None}
+        places = {id: self.places.known(id) for id in named.places}
+        known = {code: catalogue.ever(code) for code in named.categories if code is not None and catalogue is not None}
+        return RoutingNames(
+            units={
+                id: unit.title if zh else unit.title_en or unit.title
+                for id, unit in units.items()
+                if unit is not None and unit.community == community
+            },
+            categories={code: each.zh if zh else each.en for code, each in known.items() if each is not None},
+            groups={each.code: each.zh if zh else each.en for each in (catalogue.groups if catalogue else ())},
+            places={
+                id: place.title for id, place in places.items() if place is not None and place.community == community
+            },
+        )
+
+    async def names(self, community: str, named: Named, language: Language) -> RoutingNames:
+        """The words for what is `named`, of what `community` has, or had."""
+        await self.load(community, named)
+        return self.called(community, named, language)
+
 
 @dataclass(frozen=True, slots=True)
 class Suggester:
-    """Makes suggestions from what the room keeps and what communities have. `clocks` know when people work."""
+    """Makes suggestions by the routing in `kept` and the units, places and categories in `known`. `clocks` tell working
+    time."""
 
     kept: RoutingKept
     known: Known
     clocks: AnyClocks
 
     async def facts_of(self, case: Case, at: datetime) -> Facts:
-        """The facts of `case` that rules look at; `at` is the moment they judge by."""
+        """The facts of `case` that rules look at, with `at` as the moment."""
         category = await self.known.category(case.community, case.category)
         return Facts(
             category=case.category,
@@ -75,7 +139,7 @@ class Suggester:
         )
 
     async def suggestion_of(self, case: Case, routing: Routing) -> Suggestion:
-        """The suggestion for `case` as its community routes now."""
+        """The suggestion for `case` by its community's present `routing`."""
         facts = await self.facts_of(case, case.reported_at)
         opinion = None
         if routing.model is not None:
@@ -84,8 +148,8 @@ class Suggester:
         return suggest(routing, facts, opinion, await self._responsible(case), returned)
 
     async def current(self, case: Case) -> Suggestion:
-        """The suggestion that was kept with the case; made anew where the case still waits and its community routes
-        otherwise by now, or where none was kept."""
+        """The stored suggestion for the case. It is made anew where none is stored, or where the case still waits and
+        its community's routing has changed."""
         routing = await self.kept.routing_of(case.community)
         kept = await self.kept.suggestions.find_one({"_id": case.id})
         if kept is not None and (case.status not in WAITING or kept["by"] == _basis(routing)):
@@ -95,7 +159,7 @@ class Suggester:
     async def remember(
         self, case: Case, suggestion: Suggestion, routing: Routing, at: datetime, *, filed: bool
     ) -> None:
-        """Keep it beside the case. `filed`: the platform files the case, so no person has confirmed the category."""
+        """Store the suggestion. `filed`: the platform files the case, so that no person has confirmed the category."""
         document: Document = {
             "community": case.community,
             "at": at,
@@ -106,7 +170,8 @@ class Suggester:
         await self.kept.suggestions.replace_one({"_id": case.id}, document, upsert=True)
 
     async def _opinion_of(self, model: str, text: str | None) -> Opinion | None:
-        """What `model` thinks of `text`; None where its numbers are gone. Units that are gone are left out."""
+        """The opinion of `model` on `text`; None where the model's numbers were destroyed. Units that no longer exist
+        are left out."""
         parts = await self.kept.weights.of(model)
         if parts is None:
             return None
@@ -115,13 +180,13 @@ class Suggester:
         return Opinion(model, guesses(parts, Target.CATEGORY, text), [guess for guess in units if guess.label in known])
 
     async def _places(self, case: Case) -> tuple[str, ...]:
-        """Where the case is and everything above it, the finest first."""
+        """The place of the case and all places above it, the finest first."""
         exact = case.at or case.place
         place = (await self.known.places.those_of([exact])).get(exact)
         return (exact, case.place) if place is None else (exact, *reversed(place.above))
 
     async def _responsible(self, case: Case) -> str | None:
-        """The unit that the catalogue names for the category; where it names a kind, the only one of that kind."""
+        """The unit that the catalogue names for the category, or the only unit of the kind that it names."""
         category = await self.known.category(case.community, case.category)
         if category is None:
             return None
@@ -135,7 +200,8 @@ class Suggester:
 
 
 def guesses(parts: Parts, target: Target, text: str | None) -> Sequence[Guess]:
-    """What a part of a model thinks of `text`; nothing where there is no such part, or it knows no word of it."""
+    """The guesses of the part `target` of a model about `text`; empty where there is no such part, or it knows none of
+    the words."""
     part = parts.get(target)
     if part is None or not text or not classifier.is_known(part.places, text):
         return ()
@@ -151,5 +217,6 @@ def words_for(parts: Parts | None, target: Target, label: str | None, text: str 
 
 
 def _basis(routing: Routing) -> Document:
-    """What a suggestion rests on."""
+    """The editions of rules, model and threshold that a suggestion was made by, to see later whether they have
+    changed."""
     return {"edition": routing.edition, "model": routing.model, "threshold": routing.threshold}

@@ -1,4 +1,4 @@
-"""Sweeps of routing: models that were asked for are trained, rehearsals are done, and the accuracy is counted."""
+"""The sweeps of routing: they train models, do rehearsals and count the accuracy."""
 
 import logging
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Training:
     every: timedelta = timedelta(seconds=1)
 
     async def once(self, clock: Clock) -> int:
-        """Train what is asked for now."""
+        """Train every model that is asked for. Returns how many."""
         asked = {"state.status": ModelStatus.ASKED}
         page = await self.kept.models.select(asked, descending=False, limit=_AT_ONCE)
         for stored in page.items:
@@ -71,7 +71,7 @@ class Training:
             await kept.weights.keep(model.id, parts, learnt)
             if not await are_all_there(self.cases.collection, learnt):
                 await kept.weights.destroy(model.id)
-                return  # somebody was erased meanwhile: it is still asked for, and trained anew without them
+                return  # somebody was erased meanwhile: the model stays asked for, and is trained without their words
         await self._conclude(model, told, None if parts else NOT_ENOUGH)
 
     async def _conclude(self, model: RoutingModel, told: tuple[PartFigures, ...], refusal: str | None) -> None:
@@ -85,7 +85,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Rehearsing:
-    """Does the rehearsals that somebody asked for."""
+    """The sweep that does the rehearsals which somebody asked for."""
 
     cases: Aggregates[Case]
     suggester: Suggester
@@ -93,7 +93,7 @@ class Rehearsing:
     every: timedelta = timedelta(seconds=1)
 
     async def once(self, clock: Clock) -> int:
-        """Rehearse what is asked for now."""
+        """Do every rehearsal that is asked for. Returns how many."""
         kept, cause = self.suggester.kept.rehearsals, Cause(SYSTEM, f"sweep.{self.name}")
         page = await kept.select({"state.done_at": None}, descending=False, limit=_AT_ONCE)
         for stored in page.items:
@@ -117,14 +117,14 @@ def _finished(report: RehearsalReport, rehearsal: Rehearsal, now: datetime) -> D
 
 @dataclass(frozen=True)
 class AccuracyCounting:
-    """Publishes each community's dispatch accuracy once a day, in Asia/Shanghai, of the last 90 days."""
+    """The sweep that publishes each community's dispatch accuracy of the last 90 days, once a day in Asia/Shanghai."""
 
     kept: RoutingKept
     name: str = "dispatch-accuracy"
     every: timedelta = timedelta(minutes=1)
 
     async def once(self, clock: Clock) -> int:
-        """Count those that were not counted today."""
+        """Count the accuracy of every community that was not counted today. Returns how many."""
         counted = 0
         for community in await self.kept.dispatches.communities():
             found = await self.kept.accuracies.find(accuracy_id(community))
@@ -147,7 +147,7 @@ class AccuracyCounting:
 
 
 async def accuracy_of(dispatches: Dispatches, community: str, since: datetime, until: datetime) -> DispatchAccuracy:
-    """The accuracy of a community's dispatches from `since` until before `until`, as it stands now."""
+    """The accuracy of a community's dispatches from `since` until before `until`, counted now."""
     return figures(community, since, until, await dispatches.counted(community, since, until))
 
 

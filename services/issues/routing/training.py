@@ -1,7 +1,7 @@
-"""Trains the classifier with scikit-learn, which is imported when it is needed and by nothing else.
+"""Trains the classifier with scikit-learn, which no other module imports, and this one only when it trains.
 
-The same examples give the same model. What comes out is numbers for `domain/classifier`, which predicts with them what
-scikit-learn would. Takes processor time: call it in a thread.
+The same examples give the same model. The result is numbers for `domain/classifier`, which makes the same predictions
+by them as scikit-learn does. Training takes processor time: call it in a thread.
 """
 
 from array import array
@@ -17,14 +17,15 @@ from services.issues.routing.domain.learning import FOLDS, MIN_CASES, Example, T
 MAX_GRAMS = 8000
 _SEED = 20240129
 _HOTTEST = 1.5
-"""The logarithm of the most that scores are divided by."""
+"""The logarithm of the largest number that scores may be divided by."""
 
 
 def train(examples: Sequence[Example], target: Target, threshold: float) -> tuple[Model, PartFigures] | None:
-    """A part of a model and how good it is on examples it had not seen; None where there is too little to learn from.
+    """Train the part `target` of a model, and measure it on examples that it had not seen; None where there is too
+    little to learn from.
 
-    Confidence is made honest: the scores are divided by the number from 1 on that makes the held-out guesses likeliest.
-    They are never sharpened, however well the guesses went: what comes next may be unlike anything in the examples.
+    Scores are divided by the number, at least 1, that makes the held-out guesses likeliest, so that confidence can be
+    believed. Scores are never sharpened, however well the guesses went, because later texts may be unlike any example.
     """
     taught = lesson(examples, target)
     if not taught.is_enough:
@@ -42,9 +43,9 @@ def train(examples: Sequence[Example], target: Target, threshold: float) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class _Unseen:
-    """An example and its scores by a model that saw neither it nor another one with the same text.
+    """An example and its scores by a model that saw neither this example nor another one with the same text.
 
-    `labels` belong to the scores. `is_known`: the model knows enough of the text to have an opinion.
+    `labels` are in the order of the scores. `is_known`: whether the model knows enough of the text to have an opinion.
     """
 
     truth: str
@@ -54,7 +55,7 @@ class _Unseen:
 
 
 def vocabulary(texts: Sequence[str]) -> list[str]:
-    """The runs of characters that stand in enough different cases, the most frequent ones; in a fixed sequence."""
+    """The most frequent runs of characters that stand in enough different cases, in a fixed sequence."""
     seen: Counter[str] = Counter()
     for text in texts:
         seen.update(set(grams(text)))
@@ -78,7 +79,8 @@ def _fitted(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float
 
 
 def _held_out(texts: Sequence[str], labels: Sequence[str], weights: Sequence[float]) -> list[_Unseen]:
-    """Every example, each judged once; none where there are too few different texts to hold any out."""
+    """Every example, judged once by a model that did not see it; none where there are too few different texts to hold
+    some out."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=_SEED)
@@ -97,7 +99,8 @@ def _held_out(texts: Sequence[str], labels: Sequence[str], weights: Sequence[flo
 
 
 def _scores(pipeline: Any, texts: Sequence[str]) -> list[list[float]]:
-    """One row for each text, one score for each label; of two labels scikit-learn scores the second alone."""
+    """A row for each text with a score for each label. Of two labels scikit-learn scores only the second, and the first
+    is added here."""
     raw = pipeline.decision_function(texts)
     if raw.ndim == 1:
         return [[0.0, float(value)] for value in raw]
@@ -123,7 +126,8 @@ def _heat(unseen: Sequence[_Unseen]) -> float:
 
 
 def _trial(unseen: _Unseen, heat: float) -> Trial:
-    """What would have been suggested; nothing, without confidence, where the model had no opinion."""
+    """The guess that would have been made about the example; none, with confidence 0, where the model had no
+    opinion."""
     import numpy
     from scipy.special import softmax
 
@@ -135,7 +139,7 @@ def _trial(unseen: _Unseen, heat: float) -> Trial:
 
 
 def soften(pipeline: Any, heat: float) -> None:
-    """Divide the scores of `pipeline` by `heat`, in its own numbers."""
+    """Divide the scores of `pipeline` by `heat`, by changing its weights."""
     regression = pipeline[-1]
     regression.coef_ = regression.coef_ / heat
     regression.intercept_ = regression.intercept_ / heat

@@ -1,7 +1,7 @@
-"""The numbers of trained models: JSON in GridFS, never code; and which cases each has learnt from.
+"""Stores the numbers of trained models, as JSON in GridFS and never as code, and the cases that each has learnt from.
 
-What it guarantees: the list of cases is written before the numbers, so whoever must forget a case finds every model
-that knows it. Numbers are read once in a process and kept for the models that are in use.
+What is guaranteed: the list of cases is written before the numbers, so that erasing a case finds every model that has
+learnt from it. Numbers are read once in a process and cached for the models that are in use.
 """
 
 import asyncio
@@ -36,14 +36,14 @@ class Weights:
         self._known = Cache[str, Parts](_IN_MEMORY)
 
     async def keep(self, model: str, parts: Parts, cases: Sequence[str]) -> None:
-        """Keep the numbers of `model`, which has learnt from `cases`; kept before, they are replaced."""
+        """Store the numbers of `model`, which has learnt from `cases`, in place of earlier ones."""
         await self._learnt.replace_one({"_id": model}, {"_id": model, "cases": list(cases)}, upsert=True)
         await self._drop(model)
         data = await asyncio.to_thread(_written, parts)
         await self._bucket.upload_from_stream(model, data)
 
     async def of(self, model: str) -> Parts | None:
-        """The numbers of `model`; None where they are gone."""
+        """The numbers of `model`; None where they were destroyed."""
         known = self._known.get(model)
         if known is None:
             file = await self._files.find_one({"filename": model}, {"_id": 1})
@@ -67,12 +67,13 @@ class Weights:
         return frozenset() if document is None else frozenset(document["cases"])
 
     async def destroy(self, model: str) -> None:
-        """Leave nothing of the numbers."""
+        """Delete the numbers of `model`."""
         self._known.drop(model)
         await self._drop(model)
 
     async def forget_list(self, model: str) -> None:
-        """Leave nothing of the list either: the last step, until which an interrupted one is found again."""
+        """Delete the list of cases of `model`. This is the last step of forgetting: until then `learnt_from` finds a
+        model whose forgetting was interrupted."""
         await self._learnt.delete_one({"_id": model})
 
     async def _drop(self, model: str) -> None:

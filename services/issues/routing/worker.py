@@ -1,7 +1,7 @@
-"""Trains in a process of its own: requests are answered beside it, and its memory goes with it.
+"""Trains models in a process of its own, so that requests are answered meanwhile and its memory is freed afterwards.
 
-The process is made anew, inherits nothing but the examples, gives way to the service, and ends with the training or
-with who asked for it.
+The process is started anew, is given nothing but the examples, runs at a lower priority than the service, and ends with
+the training or with the process that asked for it.
 """
 
 import asyncio
@@ -26,7 +26,8 @@ class TrainingDied(Exception):
 
 
 async def trained(examples: Sequence[Example], threshold: float) -> Trained:
-    """The parts that could be trained, and the figures of all: also of one that could not be, to say why.
+    """Train in another process. Returns the parts that could be trained, and the figures of all parts, which tell why
+    one could not.
 
     Raises:
         TrainingDied: the process ended without an answer.
@@ -58,7 +59,7 @@ def _train(answer: Connection, examples: Sequence[Example], threshold: float) ->
 
 
 def train_parts(examples: Sequence[Example], threshold: float) -> Trained:
-    """The result of `trained`, made in this process. Loads scikit-learn."""
+    """Train in this process, with the result of `trained`. This loads scikit-learn."""
     from services.issues.routing.training import train
 
     parts: dict[Target, Model] = {}

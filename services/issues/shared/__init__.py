@@ -1,1 +1,1 @@
-"""What several rooms of issues stand on: bounded values, the cache of aggregates, marks on what must be counted."""
+"""Parts that several rooms of issues use: bounded values, the cache of aggregates, marks of things to be counted."""

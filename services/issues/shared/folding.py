@@ -1,7 +1,8 @@
-"""How texts are compared: full and half width, capital and small letters, traditional and simplified characters alike.
+"""Folds texts for comparison: full and half width, capital and small letters, traditional and simplified characters
+become the same.
 
-Characters are made simple one by one, as OpenCC's table says, and not by phrases: so a part of a text folds to a part
-of the folded text, and what stands in it is found by it.
+Characters are simplified one by one, by OpenCC's table, and not by phrases, so that a part of a text folds to a part of
+the folded text, and finds it.
 """
 
 import unicodedata

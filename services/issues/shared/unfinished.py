@@ -57,7 +57,7 @@ class RecountMarks:
         return True
 
     async def waiting(self) -> tuple[int, int]:
-        """How many marks wait, and how many are parked."""
+        """The number of marks that wait, and of those that are parked."""
         return await self._marks.count_documents(dict(_OPEN)), await self._marks.count_documents(
             {_PARKED: {"$exists": True}}
         )

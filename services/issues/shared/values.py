@@ -1,12 +1,14 @@
 """Values of several rooms: bounded types that requests have beside those of every service (`chassis/values.py`), and
 what is known of photos."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from services.chassis.words import Worded
 from services.contracts.marks import Id
 from services.contracts.text import Plain
 
@@ -27,10 +29,15 @@ Floor = Annotated[int, Field(ge=-9, le=150)]
 """Floors are numbered as people number them: 1 is the ground floor, -1 the first basement."""
 
 
+def called(photo: str, photos: Sequence[str]) -> Worded:
+    """The photo as refusals speak of it: by where it stands in what was sent."""
+    return Worded.counted(photo, photos, "张照片", "Photo")
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoOrigin:
-    """What is known of a photo that is to show how something was put right: when its content was first uploaded, and
-    whether something else shows it."""
+    """The origin of a photo that is to show a fix: when its content was first uploaded, and whether something else
+    shows it."""
 
     first_uploaded_at: datetime
     elsewhere: bool

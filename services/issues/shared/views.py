@@ -1,4 +1,4 @@
-"""How an aggregate is shown over HTTP: its public state, whose it is, and its version."""
+"""The common part of views: an aggregate's public state with its id, community and version."""
 
 from typing import Any, TypeVar
 

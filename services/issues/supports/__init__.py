@@ -1,4 +1,4 @@
-"""Supports: who is affected by a case too, or stands behind a wish, and how they are counted.
+"""Supports: people say that a case affects them too, or that they want a wish, and are counted.
 
-- `joining`: supports are given and taken back; `counting`: what is supported is counted, at once or by a sweep.
+- `joining`: gives and withdraws supports; `counting`: counts the supports of a case or wish, at once or by a sweep.
 """

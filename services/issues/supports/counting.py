@@ -1,11 +1,13 @@
-"""Has a subject counted when its supports change: at once for those who wait, else by a sweep.
+"""Counts the supports of a subject (a case or a wish) when they change: at once where a supporter waits, else by a
+sweep.
 
-The supports are the truth, a number in their subject is a count of them: never added to, so that nothing is counted
-twice or forgotten, whatever is repeated or interrupted. A supporter waits for a count that began after their support
-was written; one count serves all who came meanwhile. The event of a support leaves a mark on its subject, so that a
-sweep counts what the process of the supporter left uncounted.
+The supports are the truth. The number in their subject is always counted from them and never incremented, so that
+nothing is counted twice or forgotten, whatever is repeated or interrupted. A supporter waits for a count that began
+after their support was written; one count serves all who came meanwhile. The event of a support leaves a mark on its
+subject, so that a sweep counts the subject if the supporter's process ended before it did.
 
-A count is written to the version of the subject that was read before it was made: of two counts the later one stands.
+A count is written only to the version of the subject that was read before counting, so that of two counts the later one
+stands.
 """
 
 import asyncio
@@ -33,10 +35,10 @@ def to_count(subject: str, of: str) -> WriteOp:
 
 
 Count = Callable[[str], Awaitable[None]]
-"""Counts one subject anew.
+"""Counts the supports of one subject and writes the number into it.
 
 Raises:
-    StaleVersion: it was changed meanwhile.
+    StaleVersion: the subject was changed meanwhile.
 """
 
 
@@ -45,14 +47,14 @@ class SupporterCounts:
 
     def __init__(self, counts: Mapping[Subject, Count]) -> None:
         self._counts = counts
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
         self._next: dict[str, asyncio.Task[None]] = {}
 
     async def count(self, subject: str, of: Subject) -> None:
-        """Count `subject`; returns when a count stands that began after this call.
+        """Count `subject`. Returns when a count that began after this call is written.
 
         Raises:
-            StaleVersion: it changes too often just now.
+            StaleVersion: the subject changes too often just now.
         """
         waiting = self._next.get(subject)
         if waiting is None:
@@ -60,7 +62,7 @@ class SupporterCounts:
         await asyncio.shield(waiting)
 
     async def _in_turn(self, subject: str, of: Subject) -> None:
-        async with self._turns.of(subject):
+        async with self._locks.of(subject):
             del self._next[subject]
             for attempt in range(_ATTEMPTS):
                 try:
@@ -73,7 +75,7 @@ class SupporterCounts:
 
 
 class SupporterCounting:
-    """The sweep that counts what was marked."""
+    """The sweep that counts marked subjects."""
 
     name = "tallies"
     every = timedelta(seconds=1)
@@ -83,10 +85,10 @@ class SupporterCounting:
         self._marks = RecountMarks(database[MARKS])
 
     async def once(self, clock: Clock) -> int:
-        """Count every subject that asks for it; returns how many were counted."""
+        """Count every marked subject. Returns how many were counted."""
         return await self._marks.clear(lambda mark: self._supporter_counts.count(mark["_id"], Subject(mark["of"])))
 
 
 def supporting(subjects: Sequence[str]) -> dict[str, Any]:
-    """The query for who supports one of `subjects` now."""
+    """The query for active supports of one of `subjects`."""
     return {"state.subject": {"$in": list(subjects)}, "state.active": True}

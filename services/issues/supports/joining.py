@@ -1,5 +1,4 @@
-"""Supports are given and withdrawn here, whatever they are for; what is supported is counted before the caller is
-answered."""
+"""Gives and withdraws supports of any subject; the subject is counted before the caller is answered."""
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -31,18 +30,18 @@ class Supportable(Protocol):
 
     @property
     def withholds(self) -> bool:
-        """Whether not everybody may know of it."""
+        """Whether the subject is not public."""
         ...
 
 
 class Given(Value):
-    """A support was given."""
+    """The answer that is kept under the Idempotency-Key of a support."""
 
     subject: str
 
 
 async def give(supports: Aggregates[Support], subject: Supportable, of: Subject, person: str, command: Command) -> None:
-    """Put down that `person` supports `subject`. Nothing changes where they do already."""
+    """Store that `person` supports `subject`. Nothing changes where they do already."""
     by, id, public = command.principal, await support_id(supports, subject.id, person), not subject.withholds
 
     def first(now: datetime) -> Decision[Support]:
@@ -57,7 +56,7 @@ async def give(supports: Aggregates[Support], subject: Supportable, of: Subject,
 async def take_back(
     supports: Aggregates[Support], subjects: Sequence[str], withheld: Collection[str], command: Command
 ) -> None:
-    """Withdraw every support of the caller for one of `subjects`. Not everybody may know of the `withheld` ones."""
+    """Withdraw every support of the caller for one of `subjects`. Those in `withheld` are not public."""
     by = command.principal
     query = {**supporting(subjects), "state.person": by.sub}
     async for found in supports.collection.find(query, {"_id": 1, "state.subject": 1}):
@@ -72,9 +71,10 @@ async def supported_by(supports: Aggregates[Support], person: str, subjects: Seq
 
 
 async def support_id(supports: Aggregates[Support], subject: str, person: str) -> str:
-    """The id of the support of `person` for `subject`: the one it has, else one made with the service's secret.
+    """The id of the support of `person` for `subject`: that of the stored support, else one made with the service's
+    secret.
 
-    Topics carry it though the subject may not be for everybody, and nobody may find out with it whose it is.
+    Topics carry the id even where the subject is not public, and nobody may find out by it whose support it is.
     """
     query = {"state.subject": subject, "state.person": person}
     kept = await supports.collection.find_one(query, {"_id": 1})
@@ -82,15 +82,15 @@ async def support_id(supports: Aggregates[Support], subject: str, person: str) -
 
 
 async def count(supporter_counts: SupporterCounts, subject: str, of: Subject) -> None:
-    """Count the supports of `subject` now; where it changes too often for that, the event of the support has them
-    counted soon."""
+    """Count the supports of `subject` now. Where the subject changes too often for that, the mark that the support's
+    event leaves has them counted soon."""
     with suppress(StaleVersion):
         await supporter_counts.count(subject, of)
 
 
 def _given(stored: Stored[Support]) -> BaseModel:
-    """The answer that is kept for a repetition. The caller is shown the subject as it is by then, also the second
-    time."""
+    """The answer that is kept under the Idempotency-Key. It is empty, because a repetition is answered with the subject
+    as it is by then."""
     return Given(subject=stored.aggregate.subject)
 
 

@@ -1,4 +1,4 @@
-"""What supports do on events: a subject whose supports have changed is counted anew."""
+"""The reaction of supports to events: a subject whose supports have changed is counted anew."""
 
 from collections.abc import Sequence
 
@@ -13,5 +13,5 @@ def reactions(handlers: Handlers) -> None:
 
     @handlers.write(SupportGiven, SupportWithdrawn, SupportAnonymised, collection=MARKS)
     def supported(received: Received[SupportGiven | SupportWithdrawn | SupportAnonymised]) -> Sequence[WriteOp]:
-        """The subject is to be counted anew, in case nobody counted it at once."""
+        """Ask for a count of the subject, in case it was not counted at once."""
         return [to_count(received.event.subject, received.event.of)]

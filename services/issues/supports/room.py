@@ -1,4 +1,4 @@
-"""The room of supports: people who say that they want or have the same, whatever it is."""
+"""The room of supports: people say that a case affects them too, or that they want a wish."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -15,7 +15,8 @@ from services.issues.supports.reactions import reactions
 from services.issues.supports.store import INDEXES, KINDS
 
 Withheld = Callable[[Sequence[str]], Awaitable[set[str]]]
-"""Those of some subjects of which not everybody may know. The rooms of subjects, which stand later, can tell."""
+"""Gives those of some subjects that are not public. The rooms of the subjects provide it, because they stand later in
+the list."""
 
 _BATCH = 100
 
@@ -23,7 +24,8 @@ _BATCH = 100
 def room(
     supports: Aggregates[Support], supporter_counts: SupporterCounts, withheld: Withheld, database: Database
 ) -> Room:
-    """The room of `supports`, counted by `supporter_counts`. Marks on what must be counted are in `database`."""
+    """Make the room of `supports`, which `supporter_counts` counts. Marks of subjects to be counted are kept in
+    `database`."""
     return Room(
         "supports",
         kinds=KINDS,
@@ -35,7 +37,8 @@ def room(
 
 
 async def _erase(supports: Aggregates[Support], withheld: Withheld, leaver: Leaver) -> None:
-    """Forget who supported. One after the other, since what is said of a support depends on its subject."""
+    """Remove the person from their supports, one after the other, since each is told by an event that depends on its
+    subject."""
 
     def forgotten(public: bool, support: Support, now: datetime) -> Decision[Support]:
         return forget_supporter(support, leaver.stand_in, public=public)

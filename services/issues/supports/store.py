@@ -1,4 +1,4 @@
-"""What the room keeps: supports, by their subject and by the person."""
+"""The kind and indexes of supports, which are found by subject and by person."""
 
 from collections.abc import Mapping, Sequence
 

@@ -59,7 +59,7 @@ def router(units: Unchanging[Unit]) -> APIRouter:
     @routes.get(
         "/{id}",
         response_model=UnitView,
-        summary="One",
+        summary="One partner organisation",
         responses=problems(UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:

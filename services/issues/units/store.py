@@ -1,4 +1,4 @@
-"""What the room keeps: units, by community."""
+"""The kind and indexes of units, which are found by community."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What the API shows of units."""
+"""The view of units in the API."""
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.issues import UnitState

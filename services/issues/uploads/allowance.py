@@ -1,7 +1,7 @@
-"""How much one person may upload in one community in a day, photos and attachments together.
+"""Limits how much one person may upload in one community in a day, photos and attachments together.
 
-Counted from what is kept, so that every replica counts the same. Uploads that arrive at the same moment are counted by
-each other only once they are kept: a person may get past the limit by as many as they send at once.
+Stored uploads are counted, so that every replica counts the same. Uploads that arrive at the same moment count each
+other only once they are stored, so a person may exceed the limit by as many as they send at once.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class UploadsUsedUp(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a person may upload in a day. Workers bring whole walks; their bytes grow with the number."""
+    """The limits of a person's uploads in a day. Workers, who send the photos of whole walks, have larger ones."""
 
     uploads: int
     megabytes: int
@@ -65,7 +65,7 @@ class Allowance:
 async def _count(
     collection: Collection, owner: str, community: str, since: datetime
 ) -> tuple[int, int, datetime | None]:
-    """How many uploads there were, how large they are together, and when the first was."""
+    """The number of uploads since `since`, their bytes together, and the time of the first."""
     pipeline: list[dict[str, Any]] = [
         {"$match": {"owner": owner, "uploaded_at": {"$gt": since}, "community": community}},
         {"$group": {"_id": None, "n": {"$sum": 1}, "size": {"$sum": "$size"}, "first": {"$min": "$uploaded_at"}}},

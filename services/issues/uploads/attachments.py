@@ -17,7 +17,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Invalid, UnknownAggregate
 from services.chassis.principal import Principal
 from services.chassis.store.mongo import Database, Document
-from services.chassis.words import name_kind
+from services.chassis.words import Worded, name_kind
 from services.issues.privacy.vault import Vault
 from services.issues.uploads import documents, recordings
 from services.issues.uploads import store as kept
@@ -44,8 +44,8 @@ class NotAnAttachment(
 class NotYourAttachment(
     Invalid,
     code="attachment.not-yours",
-    zh="附件 {attachment} 不存在，或不是您在本社区上传的。",
-    en="There is no attachment {attachment} that you uploaded in this community.",
+    zh="{attachment}不存在，或不是您在本社区上传的。",
+    en="{attachment} does not exist, or you did not upload it in this community.",
 ):
     """An attachment that a command names was uploaded by its caller."""
 
@@ -134,9 +134,10 @@ class Attachments(Kept):
 
     async def require(self, ids: Iterable[str], community: str, by: Principal) -> None:
         """Raises NotYourAttachment unless all of `ids` are attachments that `by` uploaded in `community`."""
-        wanted = set(ids)
-        for missing in sorted(wanted - await self.owned(wanted, community, by)):
-            raise NotYourAttachment(attachment=missing)
+        sent = list(ids)
+        owned = await self.owned(set(sent), community, by)
+        for missing in (id for id in sent if id not in owned):
+            raise NotYourAttachment(attachment=Worded.counted(missing, sent, "个附件", "Attachment"))
 
 
 async def _cleaned(data: bytes) -> tuple[bytes, Document]:

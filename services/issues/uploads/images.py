@@ -39,9 +39,11 @@ _OTHERS = _ROOM // max(_BYTES_PER_PIXEL.values())
 _SEGMENTS, _CHUNKS = 5000, 20_000
 """How many pieces a JPEG and a PNG may be cut into; a million empty ones are read for five seconds."""
 _PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG, _END_OF_JPEG = b"\xff\xd8", b"\xff\xd9"
+_JPEG, _SCAN_OF_JPEG, _END_OF_JPEG = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 _MEMORY, _SECONDS, _PATIENCE = 800 * 1024 * 1024, 20, 60.0
 """What the process may take that unpacks HEIC and AVIF: measured at 50 megapixels, transparent ones need 700 MiB."""
+_GREY = (127, 128)
+"""What a part of a JPEG that is missing becomes, in each colour; in print colours it is the former."""
 _MARKER = re.compile(rb"\xff+([^\xff\x00\xd0-\xd7])")
 _LONE, _END, _SCAN = (0x01, 0xD8), 0xD9, 0xDA
 
@@ -53,6 +55,15 @@ class NotAPicture(
     en="This is not a picture that can be read; send JPEG, HEIC, AVIF, PNG or WebP.",
 ):
     """The content is no picture that can be read, whatever name or type it was sent with."""
+
+
+class PictureBrokenOff(
+    NotAPicture,
+    code="photo.broken-off",
+    zh="照片没有传完整，一半以上缺失，请重新上传。",
+    en="More than half of the picture is missing; please send it again.",
+):
+    """A JPEG breaks off so early that it would show next to nothing, and yet pass for a photo of a repair."""
 
 
 class PictureTooLarge(
@@ -93,12 +104,15 @@ def redraw(data: bytes) -> Picture:
 
     Raises:
         NotAPicture: it is none, or a broken one.
+        PictureBrokenOff: more than half of a JPEG is missing.
         PictureTooLarge: more bytes or pixels than allowed; found out before it is unpacked.
     """
     if len(data) > MAX_BYTES:
         raise PictureTooLarge()
     try:
         return _redraw(data)
+    except PictureBrokenOff:
+        raise
     except (PictureTooLarge, Image.DecompressionBombError):
         raise PictureTooLarge() from None
     except Exception:  # Pillow's decoders answer hostile bytes with errors of nearly every type
@@ -148,7 +162,7 @@ def _drawn(data: bytes) -> Image.Image:
     if scans > MAX_SCANS or (is_jpeg and not scans) or _has_too_many_chunks(data):
         raise NotAPicture()
     # The first picture of a file of several (MPO) is a JPEG like any other. One that breaks off is given an end: what
-    # is missing becomes grey.
+    # is missing becomes grey, which may be less than half.
     with JpegImageFile(BytesIO(data + _END_OF_JPEG)) if is_jpeg else _opened(data) as image:
         pixels = image.width * image.height
         if pixels > MAX_PIXELS:
@@ -156,7 +170,21 @@ def _drawn(data: bytes) -> Image.Image:
         image.draft("RGB", (FULL_SIDE, FULL_SIDE))
         if _cost(image, pixels, scans) > _ROOM:
             raise PictureTooLarge()
+        if is_jpeg and _breaks_off(data) and _is_half_empty(image):
+            raise PictureBrokenOff()
         return _plain(image)
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Whether the JPEG in `data` ends before its last scan does."""
+    return data.rfind(_END_OF_JPEG) < data.rfind(_SCAN_OF_JPEG)
+
+
+def _is_half_empty(image: Image.Image) -> bool:
+    """Whether the lower half of `image` is all grey, as what is missing becomes."""
+    extremes = image.crop((0, image.height // 2, image.width, image.height)).getextrema()
+    bands = extremes if isinstance(extremes[0], tuple) else (extremes,)
+    return all(low == high and low in _GREY for low, high in bands)
 
 
 def _opened(data: bytes) -> Image.Image:

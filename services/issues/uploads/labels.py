@@ -1,7 +1,7 @@
-"""Where and when a picture was taken, as its own labels say; read once, before it is drawn anew without them.
+"""Reads from a picture's labels where and when it was taken, before it is drawn anew without them.
 
-It is offered to the sender: whether it is the place of the case is for them to say. The time alone is kept, beside the
-picture, for those who weigh it as evidence.
+The place is offered to the sender, who decides whether it is the place of the case. Only the time is stored, beside the
+picture, for people who weigh it as evidence.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,8 @@ _LOCAL = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Where and when a picture was taken; None for what it does not say, or not credibly. `accuracy` in metres."""
+    """The place and time at which a picture was taken; None where the labels don't tell, or not credibly. `accuracy` is
+    in metres."""
 
     point: GivenPoint | None = None
     accuracy: float | None = None
@@ -33,7 +34,7 @@ class Taken:
 
 
 def taken(data: bytes) -> Taken:
-    """What the labels of the picture in `data` say."""
+    """Read the labels of the picture in `data`."""
     try:
         labels = _labels(data)
         gps = labels.get_ifd(_GPS)

@@ -17,6 +17,7 @@ from services.chassis.principal import Principal
 from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel
 from services.chassis.words import name_kind
 from services.issues.privacy.vault import Vault
+from services.issues.shared.values import called
 from services.issues.uploads import store as kept
 from services.issues.uploads.allowance import Allowance
 from services.issues.uploads.images import MAX_BYTES, Picture, PictureTooLarge, redraw
@@ -38,8 +39,8 @@ _CLAIMED = timedelta(seconds=30)
 class NotYourPhoto(
     Invalid,
     code="photo.not-yours",
-    zh="照片 {photo} 不存在，或不是您在本社区上传的。",
-    en="There is no photo {photo} that you uploaded in this community.",
+    zh="{photo}不存在，或不是您在本社区上传的。",
+    en="{photo} does not exist, or you did not upload it in this community.",
 ):
     """A photo that a command names was uploaded by its caller."""
 
@@ -114,9 +115,10 @@ class Photos(Kept):
 
     async def require(self, ids: Iterable[str], community: str, by: Principal) -> None:
         """Raises NotYourPhoto unless all of `ids` are photos that `by` uploaded in `community`."""
-        wanted = set(ids)
-        for missing in sorted(wanted - await self.owned(wanted, community, by)):
-            raise NotYourPhoto(photo=missing)
+        sent = list(ids)
+        owned = await self.owned(set(sent), community, by)
+        for missing in (id for id in sent if id not in owned):
+            raise NotYourPhoto(photo=called(missing, sent))
 
     async def those_of(self, ids: Sequence[str]) -> list[Photo]:
         """Those of `ids` that exist, in their order."""

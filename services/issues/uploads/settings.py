@@ -10,7 +10,7 @@ from services.issues.uploads.allowance import Limits
 
 
 class UploadSettings(ServiceSettings):
-    """What a deployment decides about photos and attachments."""
+    """Settings of photos and attachments."""
 
     model_config = SettingsConfigDict(env_prefix="ISSUES_")
 
@@ -25,10 +25,10 @@ class UploadSettings(ServiceSettings):
 
     @property
     def upload_limits(self) -> Limits:
-        """How much one person may send in a day."""
+        """The limits of one person's uploads in a day."""
         return Limits(self.uploads_per_day, self.upload_megabytes_per_day, self.worker_uploads_per_day)
 
     @property
     def loose_uploads_kept(self) -> timedelta:
-        """How long an upload stays that nothing shows."""
+        """The time for which an upload stays that nothing shows."""
         return timedelta(days=self.loose_upload_days)

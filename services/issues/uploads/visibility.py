@@ -1,4 +1,4 @@
-"""How this room asks what shows an upload, and to whom: rooms that stand later show them, and answer."""
+"""The interface by which this room asks what shows an upload, and to whom. Later rooms, which show uploads, answer."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -27,7 +27,7 @@ def router(vocabularies: Vocabularies) -> APIRouter:
     @routes.get(
         "/{community}",
         response_model=SynonymsView,
-        summary="The words that mean the same when the community searches",
+        summary="The synonyms of a community's searches",
         responses=problems(NotYours),
     )
     async def synonyms(community: Id, request: Request, principal: PrincipalDep) -> Response:
@@ -41,7 +41,7 @@ def router(vocabularies: Vocabularies) -> APIRouter:
     @routes.put(
         "/{community}",
         response_model=SynonymsView,
-        summary="Let these words mean the same, and no others",
+        summary="Replace the synonyms of a community's searches",
         responses=problems(NotYours, StaleVersion, WordTwice),
     )
     async def replace_synonyms(community: Id, body: SetSynonyms, command: CommandDep) -> Response:

@@ -1,4 +1,4 @@
-"""What the room keeps: a vocabulary for each community that has words of its own."""
+"""The kind of vocabularies: one for each community that has words of its own."""
 
 from collections.abc import Mapping, Sequence
 

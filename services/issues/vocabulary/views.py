@@ -1,4 +1,4 @@
-"""What the API shows of a community's synonyms."""
+"""The view of a community's synonyms in the API."""
 
 from pydantic import BaseModel, Field
 

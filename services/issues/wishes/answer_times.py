@@ -1,4 +1,4 @@
-"""By when the committee owes an answer to a wish."""
+"""Tells by when the committee owes an answer to a wish."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from services.issues.catalogue.domain.catalogue import Span
 
 @dataclass(frozen=True, slots=True)
 class AnswerTimes:
-    """An answer is owed `within` a time that is counted by the `calendars` of communities."""
+    """Deadlines of answers, which are owed `within` a span of working time by the `calendars` of communities."""
 
     calendars: Calendars
     within: Span

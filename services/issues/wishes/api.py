@@ -38,21 +38,21 @@ _JOINING = problems(NotYours, UnknownAggregate, rules.WishIsAnswered, rules.Wish
 
 
 class Order(StrEnum):
-    """How a list is sorted: newest first, or those that most people want."""
+    """The order of a list: newest first, or the wishes with most supporters first."""
 
     NEWEST = "newest"
     WANTED = "wanted"
 
 
 def router(joining: WishJoining, answers: AnswerTimes) -> APIRouter:
-    """The routes of wishes; `joining` brings the wishes themselves, and who supports them."""
+    """The routes of wishes. `joining` holds the aggregates of wishes and of their supports."""
     routes = APIRouter(prefix=BASE, tags=["wishes"])
 
     @routes.post(
         "",
         status_code=201,
         response_model=WishView,
-        summary="Propose",
+        summary="Propose a wish",
         responses=problems(NotYours, TooManyWishes),
     )
     async def propose(body: rules.Propose, command: CommandDep) -> Response:
@@ -82,13 +82,15 @@ def router(joining: WishJoining, answers: AnswerTimes) -> APIRouter:
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         return await _shown(joining, await joining.known(id, principal), principal, request)
 
-    @routes.post("/{id}/support", response_model=WishView, summary="Support it, once", responses=_JOINING)
+    @routes.post("/{id}/support", response_model=WishView, summary="Support a wish", responses=_JOINING)
     async def support(id: Id, request: Request, command: CommandDep, body: GiveSupport | None = None) -> Response:
-        """The answer, also to a repetition, shows the wish as it is now."""
+        """Support the wish. The answer, also to a repetition, shows the wish as it is now."""
         stored = await joining.support(id, body or GiveSupport(), command)
         return await _shown(joining, stored, command.principal, request)
 
-    @routes.delete("/{id}/support", response_model=WishView, summary="Support it no longer", responses=_JOINING)
+    @routes.delete(
+        "/{id}/support", response_model=WishView, summary="Withdraw one's support of a wish", responses=_JOINING
+    )
     async def leave(id: Id, request: Request, command: CommandDep) -> Response:
         return await _shown(joining, await joining.leave(id, command), command.principal, request)
 
@@ -104,7 +106,7 @@ async def _propose(wishes: Aggregates[Wish], answers: AnswerTimes, body: rules.P
         try:
             return await _create(wishes, id, body, seat, answers, command)
         except AlreadyExists:
-            # No wish of this id, so it was the seat: another proposal came first, and the next look sees it.
+            # No wish has this id, so the seat was taken: another proposal came first, and the next look sees it.
             if seat is None or await wishes.find(id) is not None:
                 raise
 
@@ -128,7 +130,7 @@ def _answering(routes: APIRouter, joining: WishJoining) -> None:
     @routes.post(
         "/{id}/answer",
         response_model=WishView,
-        summary="The committee's word",
+        summary="Answer a wish (staff)",
         responses=problems(*_REFUSALS, rules.WishIsAnswered, rules.PlanOfDeclined, rules.PlanInThePast),
     )
     async def answer(id: Id, body: rules.Answer, command: CommandDep) -> Response:
@@ -137,7 +139,7 @@ def _answering(routes: APIRouter, joining: WishJoining) -> None:
     @routes.post(
         "/{id}/progress",
         response_model=WishView,
-        summary="How far the plan is",
+        summary="Report progress on a wish's plan (staff)",
         responses=problems(*_REFUSALS, rules.WishNotUnderWay, rules.TooManyReports, rules.PlanInThePast),
     )
     async def progress(id: Id, body: rules.ReportProgress, command: CommandDep) -> Response:
@@ -145,11 +147,18 @@ def _answering(routes: APIRouter, joining: WishJoining) -> None:
 
     ending = problems(*_REFUSALS, rules.WishNotUnderWay)
 
-    @routes.post("/{id}/finish", response_model=WishView, summary="It is there", responses=ending)
+    @routes.post(
+        "/{id}/finish", response_model=WishView, summary="Report that a wish is fulfilled (staff)", responses=ending
+    )
     async def finish(id: Id, body: rules.Finish, command: CommandDep) -> Response:
         return await _change(joining, id, body, command, rules.finish)
 
-    @routes.post("/{id}/drop", response_model=WishView, summary="It will not be done after all", responses=ending)
+    @routes.post(
+        "/{id}/drop",
+        response_model=WishView,
+        summary="Drop the plan of a wish, with a reason (staff)",
+        responses=ending,
+    )
     async def drop(id: Id, body: rules.Drop, command: CommandDep) -> Response:
         return await _change(joining, id, body, command, rules.drop)
 
@@ -157,15 +166,17 @@ def _answering(routes: APIRouter, joining: WishJoining) -> None:
 def _moderating(routes: APIRouter, joining: WishJoining) -> None:
     refusals = problems(NotYours, UnknownAggregate, StaleVersion)
 
-    @routes.post("/{id}/retitle", response_model=WishView, summary="Put the title right", responses=refusals)
+    @routes.post(
+        "/{id}/retitle", response_model=WishView, summary="Correct the title of a wish (staff)", responses=refusals
+    )
     async def retitle(id: Id, body: rules.Retitle, command: CommandDep) -> Response:
         return await _change(joining, id, body, command, rules.retitle)
 
-    @routes.post("/{id}/hide", response_model=WishView, summary="Take it out of sight", responses=refusals)
+    @routes.post("/{id}/hide", response_model=WishView, summary="Hide a wish (staff)", responses=refusals)
     async def hide(id: Id, body: rules.Hide, command: CommandDep) -> Response:
         return await _change(joining, id, body, command, rules.hide)
 
-    @routes.post("/{id}/show", response_model=WishView, summary="Bring it back", responses=refusals)
+    @routes.post("/{id}/show", response_model=WishView, summary="Show a hidden wish again (staff)", responses=refusals)
     async def show(id: Id, command: CommandDep) -> Response:
         return await _change(joining, id, None, command, lambda wish, _, by, now: rules.show(wish, by, now))
 
@@ -194,10 +205,10 @@ async def _shown(joining: WishJoining, stored: Stored[Wish], by: Principal, requ
 
 
 async def _seat(wishes: Aggregates[Wish], community: str, by: Principal, id: str) -> int | None:
-    """The seat that the proposal `id` may take; None where it needs none, or was taken in before.
+    """The seat that the proposal `id` may take; None where it needs none, or where the proposal was made before.
 
     Raises:
-        TooManyWishes: there is none left.
+        TooManyWishes: no seat is free.
     """
     if by.has(community, Role.STAFF):
         return None
@@ -209,4 +220,4 @@ async def _seat(wishes: Aggregates[Wish], community: str, by: Principal, id: str
     except TooManyWishes:
         if await wishes.find(id) is None:
             raise
-        return None  # the same request again, maybe the last that there was room for: it gets its first answer
+        return None  # a repeated request, perhaps the one that took the last seat: it gets its first answer

@@ -1,4 +1,4 @@
-"""People stand behind a wish, and take that back while the wish is not answered."""
+"""People support a wish, and may withdraw their support until the wish is answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +16,19 @@ from services.issues.wishes.store import HIDDEN_WISHES
 
 @dataclass(frozen=True, slots=True)
 class WishJoining:
-    """Joins people to `wishes` and takes them away: a support is written, then the wish is counted."""
+    """Adds and withdraws people's support of `wishes`: the support is written, then the supporters are counted."""
 
     wishes: Aggregates[Wish]
     supports: Aggregates[Support]
     supporter_counts: SupporterCounts
 
     async def support(self, id: str, body: GiveSupport, command: Command) -> Stored[Wish]:
-        """Stand behind a wish; its proposer does already.
+        """Support the wish `id`. Its proposer supports it already, so nothing changes for them.
 
         Raises:
-            UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
+            UnknownAggregate: there is no such wish, or the caller may not know of it.
+            NotYours: the caller may not support it, or not for this person.
+            WishIsAnswered, WishIsHidden: the support of the wish can no longer change.
         """
         stored = await self.known(id, command.principal)
         wish = stored.aggregate
@@ -39,10 +41,12 @@ class WishJoining:
         return await self.wishes.get(id)
 
     async def leave(self, id: str, command: Command) -> Stored[Wish]:
-        """Stand behind a wish no longer, while it is not answered. A proposer can't leave.
+        """Withdraw the caller's support of the wish `id`, which must not be answered yet. A proposer can't withdraw.
 
         Raises:
-            UnknownAggregate, NotYours, WishIsAnswered, WishIsHidden: as they say.
+            UnknownAggregate: there is no such wish, or the caller may not know of it.
+            NotYours: the caller may not support it, or not for this person.
+            WishIsAnswered, WishIsHidden: the support of the wish can no longer change.
         """
         wish = (await self.known(id, command.principal)).aggregate
         require_supportable(wish, command.principal)
@@ -54,7 +58,7 @@ class WishJoining:
         """The wish `id`.
 
         Raises:
-            UnknownAggregate: there is none in a community of `by`, or it is hidden and not from them.
+            UnknownAggregate: there is no such wish in a community of `by`, or it is hidden and somebody else's.
         """
         stored = await self.wishes.get(id)
         if not stored.aggregate.known_to(by):
@@ -67,6 +71,6 @@ class WishJoining:
 
 
 async def hidden_among(wishes: Aggregates[Wish], ids: Sequence[str]) -> set[str]:
-    """Those of `ids` that are wishes of which only their proposer and the staff may know."""
+    """Those of `ids` that are hidden wishes, of which only their proposer and the staff may know."""
     hidden = wishes.collection.find({"_id": {"$in": list(ids)}, **HIDDEN_WISHES}, {"_id": 1})
     return {found["_id"] async for found in hidden}

@@ -1,4 +1,5 @@
-"""What wishes do on events: one that is in sight again is counted, and dates of answers follow the calendar.
+"""The reactions of wishes to events: a wish that is shown again has its supporters counted, and deadlines of answers
+follow the calendar.
 
 The names of the handlers are marks of their effects: keep them.
 """
@@ -20,7 +21,7 @@ from services.issues.wishes.domain.wishes import Wish
 from services.issues.wishes.store import wishes_to_answer
 
 _SIDE_BY_SIDE = 32
-"""Wishes that are changed at once."""
+"""The most wishes that are changed at the same time."""
 
 
 def reactions(handlers: Handlers, wishes: Aggregates[Wish], answers: AnswerTimes) -> None:
@@ -28,12 +29,12 @@ def reactions(handlers: Handlers, wishes: Aggregates[Wish], answers: AnswerTimes
 
     @handlers.write(WishShown, collection=MARKS)
     def in_sight(received: Received[WishShown]) -> Sequence[WriteOp]:
-        """The supports of a wish were not counted while it was hidden."""
+        """Ask for a count of the wish's supports, which were not counted while it was hidden."""
         return [to_count(received.envelope.aggregate_id, Subject.WISH)]
 
     @handlers.on(CalendarYearLoaded)
     async def count_answers_anew(received: Received[CalendarYearLoaded]) -> None:
-        """Each wish that waits for an answer is counted anew; done twice, it is done once."""
+        """Count the deadline of each wish that waits for an answer anew. A repetition changes nothing."""
         await answers.calendars.look()
         community = received.envelope.community
         waiting = wishes.collection.find(wishes_to_answer(community), {"_id": 1})

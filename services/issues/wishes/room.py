@@ -17,8 +17,8 @@ from services.issues.wishes.store import INDEXES, KINDS, WISHES, wishes_overdue
 
 
 def room(joining: WishJoining, calendars: Calendars, answered_within: Span, traces: Traces) -> Room:
-    """The room of wishes; `joining` brings them. An answer is owed within `answered_within`, counted in the
-    working time of `calendars`."""
+    """Make the room of wishes, whose aggregates `joining` holds. An answer is owed within `answered_within`, counted in
+    the working time of `calendars`."""
     answers = AnswerTimes(calendars, answered_within)
     return Room(
         "wishes",
@@ -32,11 +32,11 @@ def room(joining: WishJoining, calendars: Calendars, answered_within: Span, trac
 
 
 async def _erase(wishes: Aggregates[Wish], traces: Traces, leaver: Leaver) -> None:
-    """Forget the person as a proposer and supporter, and their words, in the wishes and in what was told of them."""
+    """Remove the person as a proposer and supporter, and their words, from the wishes and from events about them."""
     person = leaver.person
     theirs = {"$or": [{"state.proposer": person}, {"state.people": person}]}
     proposed = wishes.collection.find(leaver.within({"state.proposer": person}), {"_id": 1})
     if ids := [document["_id"] async for document in proposed]:
         await traces.wipe(person, WISHES, ids)
     await erase_each(wishes, theirs, lambda wish, now: anonymise_wish(wish, person), leaver)
-    await traces.wipe_again(person)  # what was written of them meanwhile
+    await traces.wipe_again(person)  # events that were written of the person meanwhile

@@ -1,4 +1,4 @@
-"""What the room keeps: wishes, by community, status and proposer, and by how many want them."""
+"""The kind, indexes and queries of wishes, which are found by community, status, proposer and number of supporters."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         by_newest("community", "status"),
         IndexModel([("state.community", ASCENDING), ("state.counted", DESCENDING), ("_id", DESCENDING)], name="wanted"),
         IndexModel([("state.proposer", ASCENDING), ("state.status", ASCENDING)], name="proposer"),
-        # Proposals made side by side can't both have counted the other: one seat is taken once.
+        # Two proposals at the same moment can't count each other, but only one of them gets a seat.
         IndexModel(
             [("state.community", ASCENDING), ("state.proposer", ASCENDING), ("state.seat", ASCENDING)],
             name="one-seat",
@@ -36,7 +36,7 @@ HIDDEN_WISHES: Mapping[str, Any] = {"state.hidden": True}
 
 
 def wishes_overdue(now: datetime) -> dict[str, Any]:
-    """The query for wishes whose answer was not given in time and which have not been called overdue yet."""
+    """The query for open wishes whose deadline has passed by `now`, and of which this was not told yet."""
     return {"state.overdue": False, "state.due_at": {"$lte": now}, "state.status": WishStatus.OPEN}
 
 

@@ -1,4 +1,4 @@
-"""How many people stand behind a wish: counted here from the supports that are stored."""
+"""Counts how many people support a wish, from the supports that are stored."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from services.issues.wishes.domain.wishes import Wish, recount
 
 @dataclass(frozen=True, slots=True)
 class WishCounts:
-    """Counts the supporters of wishes, and writes the number into the wish."""
+    """Counts the supports of wishes, and writes the number into the wish."""
 
     wishes: Aggregates[Wish]
     supports: Aggregates[Support]
 
     async def count(self, id: str) -> None:
-        """Count the supports of a wish; its proposer is counted there.
+        """Count the supports of the wish `id`. Its proposer has no support among them, and the wish adds them.
 
         Raises:
             StaleVersion: the wish was changed meanwhile.

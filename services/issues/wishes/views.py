@@ -1,4 +1,4 @@
-"""What the API shows of wishes."""
+"""The view of wishes in the API."""
 
 from typing import Any
 
@@ -10,9 +10,10 @@ from services.issues.wishes.domain.wishes import Progress, Wish
 
 
 class WishView(WishState, Identified):
-    """A wish. `mine`: the caller supports it. `reports`: how its plan went on.
+    """A wish. `mine`: whether the caller supports it. `reports`: the reports on its plan.
 
-    `text`, whether it is `hidden`, and what for, is for its proposer and the staff; nobody else sees a hidden one.
+    `text`, `hidden` and the reason for hiding are shown to the proposer and the staff alone; nobody else sees a hidden
+    wish.
     """
 
     mine: bool
@@ -23,7 +24,7 @@ class WishView(WishState, Identified):
 
 
 def wish_view(stored: Stored[Wish], by: Principal, *, supports: bool) -> WishView:
-    """The wish as `by` may see it. `supports`: they joined its proposer."""
+    """The wish as `by` may see it. `supports`: whether `by` has given it their support."""
     wish = stored.aggregate
     state = {name: getattr(wish, name) for name in WishState.model_fields}
     more: dict[str, Any] = {"mine": supports or by.sub in wish.people, "reports": wish.reports}

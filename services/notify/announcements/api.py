@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
-from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.caller import MaybePrincipalDep, PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
-from services.chassis.principal import Role
+from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.notify.announcements import domain
@@ -21,6 +21,7 @@ from services.notify.announcements.domain import (
     AnnouncementGone,
     Edit,
     EndsBeforeItBegins,
+    OverAlready,
     Post,
     TooManyEdits,
     Withdraw,
@@ -40,7 +41,7 @@ def router(announcements: Aggregates[Announcement], clock: Clock) -> APIRouter:
         status_code=201,
         response_model=AnnouncementView,
         summary="Post an announcement",
-        responses=problems(NotYours, EndsBeforeItBegins),
+        responses=problems(NotYours, EndsBeforeItBegins, OverAlready),
     )
     async def post(body: Post, command: CommandDep) -> Response:
         by = command.principal
@@ -51,7 +52,7 @@ def router(announcements: Aggregates[Announcement], clock: Clock) -> APIRouter:
             location=lambda id: f"{BASE}/{id}",
         )
 
-    @routes.get("", response_model=PageView[AnnouncementView], summary="What hangs on the board of a community now")
+    @routes.get("", response_model=PageView[AnnouncementView], summary="The announcements on a community's board now")
     async def many(request: Request, page: PageDep, community: Annotated[Id, Query()]) -> Response:
         found = await announcements.select(
             hanging(community, clock()), sort="state.posted_at", limit=page.limit, cursor=page.cursor
@@ -74,17 +75,19 @@ def router(announcements: Aggregates[Announcement], clock: Clock) -> APIRouter:
         return paged(found, announcement_view, request)
 
     @routes.get("/{id}", summary="One announcement with its log of edits", responses=problems(UnknownAggregate))
-    async def one(id: Id) -> AnnouncementView:
+    async def one(id: Id, by: MaybePrincipalDep) -> AnnouncementView:
+        """What is only ahead, and what was taken down, staff of the community alone may read."""
         now = clock()
-        return announcement_view(await known(announcements, id, lambda each: _has_begun(each, now)))
+        return announcement_view(await known(announcements, id, lambda each: _may_read(each, by, now)))
 
     _changes(routes, announcements)
     return routes
 
 
-def _has_begun(announcement: Announcement, now: datetime) -> bool:
-    """Whether everybody may know of it: what is only ahead is not announced yet."""
-    return announcement.valid_from <= now
+def _may_read(announcement: Announcement, by: Principal | None, now: datetime) -> bool:
+    if by is not None and by.has(announcement.community, Role.STAFF):
+        return True
+    return announcement.told_at(now)
 
 
 def _changes(routes: APIRouter, announcements: Aggregates[Announcement]) -> None:

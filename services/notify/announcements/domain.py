@@ -32,6 +32,15 @@ class EndsBeforeItBegins(
     """The validity is empty."""
 
 
+class OverAlready(
+    Invalid,
+    code="announcement.over-already",
+    zh="公告的截止时间已过，不会有人看到。",
+    en="The announcement would end in the past, and nobody would see it.",
+):
+    """It would be on record as told, and nobody was."""
+
+
 class AnnouncementGone(
     Conflict, code="announcement.withdrawn", zh="公告已撤下，不能再修改。", en="The announcement has been taken down."
 ):
@@ -107,6 +116,11 @@ class Announcement(Aggregate):
     posted_at: datetime
     edits: tuple[Earlier, ...] = ()
 
+    def told_at(self, now: datetime) -> bool:
+        """Whether everybody may know of it at `now`: what is only ahead is not announced yet, what was taken down is no
+        longer."""
+        return self.valid_from <= now and self.status is AnnouncementStatus.POSTED
+
     def public(self) -> AnnouncementState:
         return AnnouncementState(
             title=self.title,
@@ -129,6 +143,7 @@ def post(id: str, command: Post, by: Principal, now: datetime) -> Decision[Annou
     Raises:
         NotYours: the caller is not staff of the community.
         EndsBeforeItBegins: it would never hang.
+        OverAlready: its validity is past.
     """
     by.require(command.community, Role.STAFF)
     announcement = Announcement(
@@ -146,6 +161,8 @@ def post(id: str, command: Post, by: Principal, now: datetime) -> Decision[Annou
         posted_at=now,
     )
     _require_time(announcement)
+    if announcement.valid_until is not None and announcement.valid_until <= now:
+        raise OverAlready()
     return decided(announcement, event_from(AnnouncementPosted, announcement, by=by.sub))
 
 

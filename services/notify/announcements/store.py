@@ -10,7 +10,13 @@ from services.contracts.topics import NOTICES
 from services.notify.announcements.domain import Announcement
 
 ANNOUNCEMENT = Kind(
-    name="announcement", collection="announcements", model=Announcement, topic=NOTICES, state=AnnouncementState
+    name="announcement",
+    collection="announcements",
+    model=Announcement,
+    topic=NOTICES,
+    state=AnnouncementState,
+    zh="公告",
+    en="announcement",
 )
 KINDS = (ANNOUNCEMENT,)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
+from services.chassis.errors import CommunityError, UnknownAggregate
 from services.chassis.http.problems import problems
 from services.contracts.marks import Id
 from services.notify.board.feeds import atom, json_feed, rss
@@ -23,6 +24,8 @@ CSP = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 _HTML = "text/html; charset=utf-8"
+_ROBOTS = b"User-agent: *\nAllow: /board\nDisallow: /api/\n"
+"""What search engines may read: the board is public, and an API is no page."""
 _ASSETS = {
     "board.css": "text/css; charset=utf-8",
     "board.js": "text/javascript; charset=utf-8",
@@ -48,19 +51,42 @@ def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: flo
     for name, kind in _ASSETS.items():
         routes.add_api_route(f"/board/assets/{name}", _asset(name, kind), include_in_schema=False)
 
+    # Who looks for the icon where icons once had to lie: readers of feeds, bookmarks, a page of an older release.
+    routes.add_api_route("/favicon.ico", _asset("sun.svg", _ASSETS["sun.svg"]), include_in_schema=False)
+
+    @routes.get("/robots.txt", include_in_schema=False)
+    async def robots(request: Request) -> Response:
+        return _answer(_ROBOTS, "text/plain; charset=utf-8", request, "public, max-age=86400")
+
+    @routes.get("/board/{community}/", include_in_schema=False)
     @routes.get("/board/{community}", include_in_schema=False)
-    async def show(community: Id, request: Request, lang: Lang = "zh", type: Type = "normal") -> Response:
-        html = page.board(await gallery.board(community), lang, large=type == "large")
+    async def show(community: str, request: Request, lang: Lang = "zh", type: Type = "normal") -> Response:
+        try:
+            html = page.board(await gallery.board(community), lang, large=type == "large")
+        except UnknownCommunity as error:
+            return _gone(request, error, page.gone(lang))
         return _page(html, request, shared)
 
     @routes.get("/board/{community}/screen", include_in_schema=False)
     async def on_a_screen(
-        community: Id,
+        community: str,
         request: Request,
         lang: Lang = "zh",
         number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
     ) -> Response:
-        return _page(page.screen(await gallery.board(community), lang, number), request, shared)
+        try:
+            html = page.screen(await gallery.board(community), lang, number)
+        except UnknownCommunity as error:
+            return _gone(request, error, page.gone(lang))
+        return _page(html, request, shared)
+
+    @routes.get("/board/{community}/announcements/{id}", include_in_schema=False)
+    async def one(community: str, id: str, request: Request, lang: Lang = "zh") -> Response:
+        try:
+            html = page.announcement(await gallery.announcement(community, id), lang)
+        except UnknownAggregate as error:
+            return _gone(request, error, page.gone(lang, announcement=True))
+        return _page(html, request, shared)
 
     @routes.get("/board/{community}/feed.rss", include_in_schema=False)
     async def as_rss(community: Id, request: Request, lang: Lang = "zh") -> Response:
@@ -104,6 +130,14 @@ def _page(html: str, request: Request, cache: str) -> Response:
     answer = _answer(html.encode(), _HTML, request, cache)
     answer.headers["Content-Security-Policy"] = CSP
     return answer
+
+
+def _gone(request: Request, error: CommunityError, html: str) -> Response:
+    """The answer where there is no such thing: a page for a browser; others read it as from any route."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise error
+    headers = {"Content-Security-Policy": CSP, "Cache-Control": "no-store", "Vary": "Accept"}
+    return Response(html, 404, headers, media_type=_HTML)
 
 
 def _answer(content: bytes, kind: str, request: Request, cache: str, tag: str | None = None) -> Response:

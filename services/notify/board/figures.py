@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import ConfigDict, computed_field
+from pydantic import BeforeValidator, ConfigDict, computed_field
 
 from services.contracts.value import Value
+
+FEWEST = 5
+"""Fewer people than that are not counted in public: who knows the house would know who they are."""
+
+
+def _told(count: int | None) -> int | None:
+    return count if count is None or count == 0 or count >= FEWEST else None
+
+
+Heads = Annotated[int | None, BeforeValidator(_told)]
+"""A count of people, or of what they gave together; None stands for one to four. Nobody is 0."""
 
 
 class _Shown(Value):
@@ -95,8 +107,15 @@ class Coverage(_Shown):
     latest: tuple[RoundResult, ...] = ()
 
 
+class Pictures(_Shown):
+    """The paths of a case's pictures from before and after, under the origin of the deployment, for everybody."""
+
+    before: str
+    after: str
+
+
 class ClosedCase(_Shown):
-    """A case that somebody checked and found put right."""
+    """A case that somebody checked and found put right. Few of them have `pictures`."""
 
     id: str
     title: str | None
@@ -105,6 +124,7 @@ class ClosedCase(_Shown):
     building: Place | None
     closed_at: datetime
     on_the_spot: bool
+    pictures: Pictures | None = None
 
 
 class OpenCase(_Shown):
@@ -133,20 +153,36 @@ class Cases(_Shown):
 
 
 class ComingActivity(_Shown):
-    """An activity ahead. `seats_left` never falls below 0."""
+    """An activity ahead. `page` is the path of its own page, under the origin of the deployment.
+
+    `venue_zh` and `venue_en` are what the committee calls the venue, None where it entered none of that code.
+    `building` is where it stands. `seats_left` never falls below 0. Registration is open from the start where
+    `opens_at` is None.
+    `changed_at`: when something of it last became another, where that is known.
+    """
 
     id: str
+    page: str
     title: str
     title_en: str | None
     kind: str
     starts_at: datetime
     ends_at: datetime
     venue: str
+    venue_zh: str | None = None
+    venue_en: str | None = None
+    building: Place | None = None
     capacity: int
     seats_left: int
-    waiting: int
+    waiting: Heads
     volunteers_needed: int
-    volunteers: int
+    volunteers_missing: int
+    min_age: int | None = None
+    max_age: int | None = None
+    guardian_required: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime
+    changed_at: datetime | None = None
 
 
 class Team(_Shown):
@@ -155,22 +191,25 @@ class Team(_Shown):
     id: str
     title: str
     title_en: str | None
-    members: int
+    members: Heads
 
 
 class Volunteering(_Shown):
-    """What volunteers gave. `teams` are the largest of all, which are `team_count`."""
+    """What volunteers gave. `teams` are the largest of all, which are `team_count`.
 
-    minutes: int
-    volunteers: int
+    `minutes` is None where only one to four people gave them.
+    """
+
+    minutes: int | None
+    volunteers: Heads
     team_count: int
     teams: tuple[Team, ...]
 
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
-    def hours(self) -> int:
+    def hours(self) -> int | None:
         """Whole hours."""
-        return self.minutes // 60
+        return None if self.minutes is None else self.minutes // 60
 
 
 class Wish(_Shown):
@@ -178,7 +217,7 @@ class Wish(_Shown):
 
     id: str
     title: str
-    supporters: int
+    supporters: Heads
     status: str
     proposed_at: datetime
     answer: str | None
@@ -210,8 +249,8 @@ class Board(_Shown):
     community: str
     as_of: datetime
     announcements: tuple[Announced, ...] = ()
-    households: int
-    residents: int
+    households: Heads
+    residents: Heads
     findings: Findings
     coverage: Coverage
     cases: Cases

@@ -4,13 +4,14 @@ import asyncio
 import time
 
 from services.chassis.clock import Clock
-from services.chassis.errors import NotFound
+from services.chassis.errors import NotFound, UnknownAggregate
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
 from services.notify.announcements.domain import Announcement
 from services.notify.announcements.store import on_the_board
 from services.notify.board.counting import communities, count_board
 from services.notify.board.figures import Board
+from services.notify.knowledge.venues import Venues
 
 
 class UnknownCommunity(
@@ -23,10 +24,16 @@ class Gallery:
     """The boards of all communities; figures are at most `seconds` old."""
 
     def __init__(
-        self, database: Database, announcements: Aggregates[Announcement], clock: Clock, seconds: float
+        self,
+        database: Database,
+        announcements: Aggregates[Announcement],
+        venues: Venues,
+        clock: Clock,
+        seconds: float,
     ) -> None:
         self._database = database
         self._announcements = announcements
+        self._venues = venues
         self._clock = clock
         self._seconds = seconds
         self._known: tuple[float, list[str]] = (float("-inf"), [])
@@ -50,10 +57,23 @@ class Gallery:
             counted, board = self._boards.get(community, (float("-inf"), None))
             if board is None or time.monotonic() - counted >= self._seconds:
                 now = self._clock()
-                hanging = await on_the_board(self._announcements, community, now)
-                board = await count_board(self._database, community, now, hanging)
+                hanging, venues = await asyncio.gather(
+                    on_the_board(self._announcements, community, now), self._venues.ready(community)
+                )
+                board = await count_board(self._database, community, now, hanging, venues)
                 self._boards[community] = (time.monotonic(), board)
             return board
+
+    async def announcement(self, community: str, id: str) -> Announcement:
+        """What was posted in `community` under `id`, also once it is over.
+
+        Raises:
+            UnknownAggregate: there is none, it is only ahead, or it was taken down.
+        """
+        found = await self._announcements.find(id)
+        if found is None or found.aggregate.community != community or not found.aggregate.told_at(self._clock()):
+            raise UnknownAggregate(kind="announcement", id=id)
+        return found.aggregate
 
     async def _communities(self) -> list[str]:
         looked, known = self._known

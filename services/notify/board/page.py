@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.values import ZONE
 from services.contracts.text import fitted
-from services.notify.board.figures import Board, Place, percent
+from services.notify.announcements.domain import Announcement
+from services.notify.board.figures import Board, ComingActivity, Place, percent
 from services.notify.board.labels import LABELS
 from services.notify.board.settings import Office
 from services.notify.knowledge.names import Names
@@ -59,10 +60,22 @@ class Page:
             **self._of(board, lang),
         )
 
+    def announcement(self, announcement: Announcement, lang: str) -> str:
+        """One announcement with its log of edits."""
+        return self.render("notice.html.j2", lang, notice=announcement, name=self.name(announcement.community, lang))
+
     def choice(self, communities: Sequence[str], lang: str) -> str:
         """The page that leads to the board of each community."""
         named = [(code, self._names.community(code, lang)) for code in communities]
         return self.render("choice.html.j2", lang, communities=named)
+
+    def gone(self, lang: str, *, announcement: bool = False) -> str:
+        """The page that says that there is no such board, or no such announcement, and leads to the boards that
+        there are."""
+        return self.render("gone.html.j2", lang, what="announcement" if announcement else "board")
+
+    def _where(self, activity: ComingActivity, lang: str) -> str:
+        return where(activity, lang, self._names)
 
     def _of(self, board: Board, lang: str) -> dict[str, Any]:
         by_building = board.findings.by_building
@@ -111,7 +124,9 @@ class Page:
             weekday=weekday,
             date=_date,
             place=place_name,
-            venue=self._names.venue,
+            where=self._where,
+            heads=heads,
+            on_terms=on_terms,
             work=self._names.work,
         )
         return environment
@@ -140,6 +155,38 @@ def _fingerprint(file: Path) -> str:
 def number(value: int) -> str:
     """The number as people write it: `2,535`."""
     return f"{value:,}"
+
+
+def heads(count: int | None, lang: str) -> str:
+    """A count of people, which is not told where there are few of them."""
+    return LABELS[lang]["few"] if count is None else number(count)
+
+
+def where(activity: ComingActivity, lang: str, names: Names) -> str:
+    """The venue of an activity as people call it, and the building that it stands in."""
+    entered = (activity.venue_en if lang == "en" else None) or activity.venue_zh
+    venue, building = entered or names.venue(activity.venue, lang), place_name(activity.building, lang)
+    return venue if building is None or building in venue else f"{venue} · {building}"
+
+
+def on_terms(activity: ComingActivity, lang: str, at: datetime) -> str:
+    """Who may take part in an activity, and until when people register, as of the time `at`."""
+    words, said = LABELS[lang], []
+    if activity.opens_at is not None and activity.opens_at > at:
+        said.append(words["opens"].format(moment=moment(activity.opens_at, lang)))
+    elif activity.closes_at > at:
+        said.append(words["closes"].format(moment=moment(activity.closes_at, lang)))
+    else:
+        said.append(words["closed_now"])
+    if activity.min_age is not None and activity.max_age is not None:
+        said.append(words["ages"].format(least=activity.min_age, most=activity.max_age))
+    elif activity.min_age is not None:
+        said.append(words["age_from"].format(least=activity.min_age))
+    elif activity.max_age is not None:
+        said.append(words["age_to"].format(most=activity.max_age))
+    if activity.guardian_required:
+        said.append(words["guardian"])
+    return " · ".join(said)
 
 
 def place_name(place: Place | None, lang: str) -> str | None:

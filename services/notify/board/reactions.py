@@ -2,7 +2,7 @@
 
 from services.chassis.subscriber.handlers import Handlers
 from services.contracts.activities import ActivityState
-from services.contracts.issues import CaseState, PlaceState, RoundState, VisitState, WishState
+from services.contracts.issues import CaseState, ExhibitState, PlaceState, RoundState, VisitState, WishState
 from services.contracts.volunteers import AccountState, TeamState, VolunteerState
 from services.notify.board.store import COPIES
 
@@ -13,6 +13,7 @@ def reactions(table: Handlers) -> None:
     table.copy(RoundState, COPIES["rounds"])
     table.copy(VisitState, COPIES["visits"])
     table.copy(CaseState, COPIES["cases"])
+    table.copy(ExhibitState, COPIES["exhibits"])
     table.copy(WishState, COPIES["wishes"])
     table.copy(ActivityState, COPIES["activities"])
     table.copy(VolunteerState, COPIES["volunteers"])

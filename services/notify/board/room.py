@@ -11,6 +11,7 @@ from services.notify.board.page import Page
 from services.notify.board.reactions import reactions
 from services.notify.board.store import INDEXES
 from services.notify.knowledge.names import Names
+from services.notify.knowledge.venues import Venues
 
 
 def room(
@@ -19,11 +20,12 @@ def room(
     clock: Clock,
     names: Names,
     page: Page,
+    venues: Venues,
     origin: str,
     seconds: float,
 ) -> Room:
     """The room of the board. Links begin with `origin`; figures are at most `seconds` old."""
-    gallery = Gallery(database, announcements, clock, seconds)
+    gallery = Gallery(database, announcements, venues, clock, seconds)
     return Room(
         "board",
         indexes=INDEXES,

@@ -1,4 +1,4 @@
-"""Broadcasts: one message to many, in batches, with progress, pause and stop.
+"""Broadcasts: one message to many people, sent in batches, with progress, pause and stop.
 
 `sending` sends them.
 """

@@ -1,4 +1,4 @@
-"""Broadcasts over HTTP: staff begin, hold, let go on and stop them, and see how far they have come."""
+"""Broadcasts over HTTP: staff begin, pause, resume and stop them, and see their progress."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,9 +17,12 @@ from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.notify.broadcasts import domain
-from services.notify.broadcasts.domain import Announce, Broadcast, BroadcastOver, BroadcastStatus
+from services.notify.broadcasts.domain import Announce, Broadcast, BroadcastOver, BroadcastStatus, NobodyThere
+from services.notify.broadcasts.sending import chosen
+from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.notice import Notice, supersede
 from services.notify.notices.store import Notices
+from services.notify.persons.people import People
 
 BASE = "/api/notify/v1/broadcasts"
 
@@ -42,14 +45,26 @@ class BroadcastView(BaseModel):
     done_at: datetime | None
 
 
-def router(broadcasts: Aggregates[Broadcast], notices: Aggregates[Notice]) -> APIRouter:
+def router(
+    broadcasts: Aggregates[Broadcast], notices: Aggregates[Notice], people: People, knowledge: Knowledge
+) -> APIRouter:
     """The routes of broadcasts."""
     routes = APIRouter(prefix=BASE, tags=["broadcasts"])
     theirs = problems(NotYours, UnknownAggregate, BroadcastOver)
 
-    @routes.post("", status_code=201, response_model=BroadcastView, summary="Tell many", responses=problems(NotYours))
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=BroadcastView,
+        summary="Begin a broadcast (staff)",
+        responses=problems(NotYours, NobodyThere),
+    )
     async def begin(body: Announce, command: CommandDep) -> Response:
+        """Whom a broadcast reaches is told when it is begun: one that reaches nobody is most likely misspelt."""
         by = command.principal
+        by.require(body.community, Role.STAFF)
+        if body.which is not None and not await chosen(people, knowledge, body.community, body.whom, body.which):
+            raise NobodyThere(which=body.which)
         return await command.create(
             broadcasts, lambda id, now: domain.announce(id, body, by, now), broadcast_view, location=f"{BASE}/{{id}}"
         )
@@ -62,11 +77,16 @@ def router(broadcasts: Aggregates[Broadcast], notices: Aggregates[Notice]) -> AP
         found = await broadcasts.select({"state.community": community}, limit=page.limit, cursor=page.cursor)
         return paged(found, broadcast_view, request)
 
-    @routes.get("/{id}", response_model=BroadcastView, summary="Its progress", responses=problems(UnknownAggregate))
+    @routes.get(
+        "/{id}",
+        response_model=BroadcastView,
+        summary="One broadcast, with its progress",
+        responses=problems(UnknownAggregate),
+    )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
         return etagged(await known(broadcasts, id, known_to(principal, Role.STAFF)), broadcast_view, request)
 
-    @routes.post("/{id}/pause", response_model=BroadcastView, summary="Hold it", responses=theirs)
+    @routes.post("/{id}/pause", response_model=BroadcastView, summary="Pause a broadcast", responses=theirs)
     async def pause(id: Id, command: CommandDep) -> Response:
         by = command.principal
         mine = known_to(by, Role.STAFF)
@@ -74,7 +94,7 @@ def router(broadcasts: Aggregates[Broadcast], notices: Aggregates[Notice]) -> AP
             broadcasts, id, lambda each, _: domain.pause(each, by), broadcast_view, known_to=mine
         )
 
-    @routes.post("/{id}/resume", response_model=BroadcastView, summary="Let it go on", responses=theirs)
+    @routes.post("/{id}/resume", response_model=BroadcastView, summary="Resume a broadcast", responses=theirs)
     async def resume(id: Id, command: CommandDep) -> Response:
         by = command.principal
         mine = known_to(by, Role.STAFF)
@@ -82,9 +102,9 @@ def router(broadcasts: Aggregates[Broadcast], notices: Aggregates[Notice]) -> AP
             broadcasts, id, lambda each, _: domain.resume(each, by), broadcast_view, known_to=mine
         )
 
-    @routes.post("/{id}/stop", response_model=BroadcastView, summary="End it", responses=theirs)
+    @routes.post("/{id}/stop", response_model=BroadcastView, summary="Stop a broadcast", responses=theirs)
     async def stop(id: Id, command: CommandDep) -> Response:
-        """What waits for a gateway is given up; who was told stays told."""
+        """Stop the broadcast. Messages that wait for a gateway are given up; messages that were delivered stay."""
         by = command.principal
         answer = await command.change(
             broadcasts,
@@ -101,5 +121,5 @@ def router(broadcasts: Aggregates[Broadcast], notices: Aggregates[Notice]) -> AP
 
 
 def broadcast_view(stored: Stored[Broadcast]) -> BroadcastView:
-    """A broadcast and its progress."""
+    """The view of a broadcast, with its progress."""
     return BroadcastView(**stored.aggregate.model_dump(include=set(BroadcastView.model_fields)))

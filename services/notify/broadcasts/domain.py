@@ -1,7 +1,8 @@
-"""A broadcast: whom it is for, what it says, and how far it has come.
+"""A broadcast: its recipients, its message, and its progress.
 
-Its people are taken in the order of their ids, a batch at a time; each batch is told before the mark is moved behind
-it. So after a death the last batch is told again, which tells nobody twice: a notice's id derives from the broadcast.
+The recipients are taken in the order of their ids, a batch at a time, and `after` moves behind a batch once it is told.
+So after a process has died the last batch is told again. That tells nobody twice, because a notice's id derives from
+broadcast and person.
 """
 
 from datetime import datetime
@@ -22,7 +23,7 @@ Sort = Literal["emergency", "service", "social", "digest"]
 
 
 class BroadcastStatus(StrEnum):
-    """Where a broadcast stands."""
+    """The status of a broadcast."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -30,12 +31,22 @@ class BroadcastStatus(StrEnum):
     DONE = "done"
 
 
+class NobodyThere(
+    Conflict,
+    code="broadcast.nobody",
+    zh="{which} 没有可通知的人：请核对楼栋、年龄段或队伍。",
+    en="Nobody is known of {which}, so nobody would be told. Look whether the building, age band or team is right.",
+):
+    """The building, age band or team is misspelt, is of another community, or has nobody yet."""
+
+
 class BroadcastOver(Conflict, code="broadcast.over", zh="群发已结束。", en="The broadcast is over."):
-    """What is over goes on no more."""
+    """The broadcast has ended, so that it can't be paused, resumed or stopped."""
 
 
 class Announce(Request):
-    """A broadcast to `whom` of a community; `which` building, age band or team. An emergency comes at any hour."""
+    """A new broadcast to `whom` of a community; `which` names the building, age band or team. An emergency is sent at
+    any hour."""
 
     community: Id
     whom: Whom = "everyone"
@@ -55,7 +66,8 @@ class Announce(Request):
 
 
 class Broadcast(Aggregate):
-    """A broadcast. `after` is the id of the last person who was told; `reached` counts people."""
+    """A broadcast. `after` is the id of the last person who was told, and empty once everybody is; `reached` counts
+    people."""
 
     whom: Whom
     which: Thing[str | None] = None
@@ -75,23 +87,23 @@ class Broadcast(Aggregate):
 
 
 def announce(id: str, body: Announce, by: Principal, now: datetime) -> Decision[Broadcast]:
-    """Staff begin a broadcast."""
+    """Begin a broadcast, as staff."""
     by.require(body.community, Role.STAFF)
     return _changed(Broadcast(id=id, by=by.sub, at=now, **body.model_dump()), "begun", by.sub)
 
 
 def pause(broadcast: Broadcast, by: Principal) -> Decision[Broadcast]:
-    """Staff hold it; who was told stays told. Again, it changes nothing."""
+    """Pause the broadcast, as staff. Pausing it again changes nothing."""
     return _to(broadcast, BroadcastStatus.PAUSED, by)
 
 
 def resume(broadcast: Broadcast, by: Principal) -> Decision[Broadcast]:
-    """Staff let it go on where it was held."""
+    """Resume a paused broadcast, as staff."""
     return _to(broadcast, BroadcastStatus.RUNNING, by)
 
 
 def stop(broadcast: Broadcast, by: Principal, now: datetime) -> Decision[Broadcast]:
-    """Staff end it; what still waits for a gateway is given up."""
+    """Stop the broadcast, as staff. Messages that wait for a gateway are given up."""
     by.require(broadcast.community, Role.STAFF)
     if broadcast.status is BroadcastStatus.STOPPED:
         return decided(broadcast)
@@ -100,26 +112,27 @@ def stop(broadcast: Broadcast, by: Principal, now: datetime) -> Decision[Broadca
 
 
 def counted(broadcast: Broadcast, total: int) -> Decision[Broadcast]:
-    """It is for so many people."""
+    """Note that the broadcast has `total` recipients."""
     if broadcast.total == total:
         return decided(broadcast)
     return _changed(broadcast.model_copy(update={"total": total}), "counted", SYSTEM)
 
 
 def came_to(broadcast: Broadcast, before: str, after: str, told: int) -> Decision[Broadcast]:
-    """The people behind `before` up to `after` have been told. Two senders that told the same batch count it once."""
-    if broadcast.after != before:
+    """Note that the `told` people with ids after `before` and up to `after` have been told. A batch that two senders
+    told is counted once."""
+    if broadcast.after != before or broadcast.status is BroadcastStatus.DONE:
         return decided(broadcast)
     further = broadcast.model_copy(update={"after": after, "reached": broadcast.reached + told})
     return _changed(further, "progressed", SYSTEM)
 
 
 def finish(broadcast: Broadcast, after: str, now: datetime) -> Decision[Broadcast]:
-    """There is nobody behind `after`."""
+    """End the broadcast, because no recipient has an id beyond `after`."""
     if broadcast.status is not BroadcastStatus.RUNNING or broadcast.after != after:
         return decided(broadcast)
-    done = broadcast.model_copy(update={"status": BroadcastStatus.DONE, "done_at": now, "total": broadcast.reached})
-    return _changed(done, "done", SYSTEM)
+    ended = {"status": BroadcastStatus.DONE, "done_at": now, "total": broadcast.reached, "after": ""}
+    return _changed(broadcast.model_copy(update=ended), "done", SYSTEM)
 
 
 def _to(broadcast: Broadcast, status: BroadcastStatus, by: Principal) -> Decision[Broadcast]:

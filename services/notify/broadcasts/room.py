@@ -19,11 +19,12 @@ def room(
     people: People,
     knowledge: Knowledge,
 ) -> Room:
-    """The room of broadcasts. It keeps nothing of people but who began one, in office, and how far it has come."""
+    """Make the room of broadcasts. Of people it stores only who began a broadcast, in office, and the id that it has
+    come to."""
     return Room(
         "broadcasts",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(broadcasts, notices)],
+        routers=[router(broadcasts, notices, people, knowledge)],
         sweeps=[Broadcasting(broadcasts, telling, people, knowledge)],
     )

@@ -1,4 +1,5 @@
-"""Sends broadcasts: batch by batch, in the process that holds the lease; every batch asks first whether to go on."""
+"""Sends broadcasts batch by batch, in the process that holds the lease. Before every batch it checks whether the
+broadcast goes on."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +7,7 @@ from datetime import timedelta
 from services.chassis.clock import Clock
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
-from services.notify.broadcasts.domain import Broadcast, BroadcastStatus, came_to, counted, finish
+from services.notify.broadcasts.domain import Broadcast, BroadcastStatus, Whom, came_to, counted, finish
 from services.notify.broadcasts.store import running
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.particulars import Particulars
@@ -23,7 +24,7 @@ _BY = Cause(SYSTEM, "broadcast")
 
 @dataclass(frozen=True, slots=True)
 class Broadcasting:
-    """Sends the broadcasts that go on."""
+    """The sweep that sends running broadcasts."""
 
     broadcasts: Aggregates[Broadcast]
     telling: Telling
@@ -34,7 +35,7 @@ class Broadcasting:
     every: timedelta = timedelta(seconds=1)
 
     async def once(self, clock: Clock) -> int:
-        """Send one batch of each broadcast after the other, until none goes on; returns how many batches that were."""
+        """Send a batch of each running broadcast in turn, until none is running. Returns the number of batches."""
         batches = 0
         while found := (await self.broadcasts.select(running(), limit=20)).items:
             for stored in found:
@@ -57,7 +58,7 @@ class Broadcasting:
         await self.broadcasts.change(broadcast.id, lambda each, _: came_to(each, before, after, len(people)), _BY)
 
     async def _next(self, broadcast: Broadcast) -> list[str]:
-        """The next people, by id, behind those who were told."""
+        """The ids of the next people, in order, after those who were told."""
         if broadcast.status is not BroadcastStatus.RUNNING:
             return []
         if broadcast.whom == "everyone":
@@ -65,21 +66,25 @@ class Broadcasting:
         everybody = await self._chosen(broadcast)
         return [person for person in everybody if person > broadcast.after][: self.batch]
 
-    async def _chosen(self, broadcast: Broadcast) -> list[str]:
-        which = broadcast.which or ""
-        match broadcast.whom:
-            case "building":
-                found = await self.people.living_in(broadcast.community, which)
-            case "age-band":
-                found = await self.people.of_age(broadcast.community, which)
-            case _:
-                found = await self.knowledge.members(which)
-        return sorted(found)
-
     async def _total(self, broadcast: Broadcast) -> int:
         if broadcast.whom != "everyone":
             return len(await self._chosen(broadcast))
         return sum([1 async for _ in self.people.each(broadcast.community)])
+
+    async def _chosen(self, broadcast: Broadcast) -> list[str]:
+        return await chosen(self.people, self.knowledge, broadcast.community, broadcast.whom, broadcast.which or "")
+
+
+async def chosen(people: People, knowledge: Knowledge, community: str, whom: Whom, which: str) -> list[str]:
+    """The people of a building, an age band or a team of `community`, in the order of ids."""
+    match whom:
+        case "building":
+            found = await people.living_in(community, which)
+        case "age-band":
+            found = await people.of_age(community, which)
+        case _:
+            found = await knowledge.members(community, which)
+    return sorted(found)
 
 
 def _occasion(broadcast: Broadcast) -> Occasion:

@@ -1,4 +1,4 @@
-"""How broadcasts are kept."""
+"""The kind, indexes and queries of broadcasts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from services.chassis.store.mongo import ASCENDING, Document, IndexModel
 from services.contracts.topics import NOTICES
 from services.notify.broadcasts.domain import Broadcast, BroadcastStatus
 
-BROADCAST = Kind("notice-broadcast", "notice_broadcasts", Broadcast, NOTICES, None)
+BROADCAST = Kind("notice-broadcast", "notice_broadcasts", Broadcast, NOTICES, None, zh="群发", en="broadcast")
 KINDS: tuple[Kind[Any], ...] = (BROADCAST,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     BROADCAST.collection: [
@@ -19,5 +19,5 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def running() -> Document:
-    """The query for broadcasts that go on."""
+    """The query for running broadcasts."""
     return {"state.status": BroadcastStatus.RUNNING}

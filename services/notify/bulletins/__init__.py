@@ -1,5 +1,5 @@
-"""Bulletins: what a week came to, sealed together with the week before, so that a later edit shows.
+"""Bulletins: the figures of a week, sealed together with the bulletin before, so that a later edit can be detected.
 
-Beside rules, store and routes stand `counting`, which counts a week from the board's copies, and `pages`, which makes
-a page of it with `templates`; `printing` makes a sheet of A4.
+`counting` counts a week from the board's copies, `pages` makes web pages with `templates`, and `printing` makes a sheet
+of A4.
 """

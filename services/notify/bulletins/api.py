@@ -1,4 +1,4 @@
-"""Bulletins over HTTP, as data and as sheets of A4. They are public, and the same for everybody."""
+"""Bulletins over HTTP, as data and as sheets of A4: public, and the same for everybody."""
 
 from typing import Annotated, Literal
 
@@ -22,7 +22,7 @@ _HTML = "text/html; charset=utf-8"
 
 
 def router(bulletins: Aggregates[Bulletin], sheets: Sheets, origin: str) -> APIRouter:
-    """The routes of bulletins, which stand at `origin`."""
+    """The routes of bulletins, whose addresses begin with `origin`."""
     routes = APIRouter(tags=["bulletins"])
 
     @routes.get(BASE, response_model=PageView[BulletinView], summary="The bulletins of a community, the newest first")
@@ -32,7 +32,7 @@ def router(bulletins: Aggregates[Bulletin], sheets: Sheets, origin: str) -> APIR
         )
         return paged(found, lambda stored: bulletin_view(stored.aggregate), request)
 
-    @routes.get(f"{BASE}/chain", summary="Whether all bulletins of a community are as they were sealed")
+    @routes.get(f"{BASE}/chain", summary="Check the seals of a community's bulletins")
     async def whole(community: Annotated[Id, Query()]) -> ChainView:
         all_of_them = [stored.aggregate for stored in await chain(bulletins, community)]
         first = broken(all_of_them)

@@ -1,4 +1,4 @@
-"""Counts what a week came to from the board's copies of public states. No person stands in them."""
+"""Counts the figures of a week from the board's copies of public states, which name no person."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ _HELD = [status for status in ActivityStatus if status is not ActivityStatus.CAN
 
 
 async def count_week(database: Database, community: str, week: Week) -> WeekFigures:
-    """What `week` came to in `community`, as the copies tell now."""
+    """The figures of `week` in `community`, counted from the present copies."""
     mine: Document = {"community": community}
     within = {"$gte": _text(week.start), "$lt": _text(week.end)}
     before_its_end = {"$lt": _text(week.end)}
@@ -55,5 +55,5 @@ async def _rounds(database: Database, query: Document) -> dict[str, int]:
 
 
 def _text(moment: datetime) -> str:
-    """The moment as copies hold it: states are kept as they travel, and times in them are text."""
+    """`moment` in the form that copies have: states are stored as they were published, with times as text."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")

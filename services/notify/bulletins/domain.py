@@ -1,8 +1,8 @@
-"""The rules of bulletins: which weeks are over, what a bulletin says, and the chain of their seals.
+"""The rules of bulletins: the weeks that need one, its content, and the chain of seals.
 
-A seal is the SHA-256 over a bulletin's content as JSON (RFC 8259) in UTF-8 with sorted names, without spaces, whole
-numbers alone, and over the seal of the bulletin before. Whoever keeps one seal can tell whether any earlier bulletin
-of that community was changed, left out or put in.
+A seal is the SHA-256 over a bulletin's content as JSON (RFC 8259, in UTF-8 with sorted names, without spaces, with
+whole numbers alone) and the seal of the bulletin before. Somebody who keeps one seal can tell whether any earlier
+bulletin of that community was changed, removed or inserted.
 """
 
 import base64
@@ -18,35 +18,35 @@ from services.contracts.notices import BulletinIssued, BulletinState
 from services.contracts.value import Value
 
 WAIT = timedelta(hours=6)
-"""A bulletin is issued so long after its week, when what came late has been counted."""
+"""The time after the end of a week at which its bulletin is issued, so that late events are counted."""
 
 CAUGHT_UP = 8
-"""After an outage the bulletins of so many weeks are issued, the oldest first; earlier ones are left out."""
+"""The most bulletins that are issued after an outage, the oldest first; earlier weeks get none."""
 
 
 class Week(Value):
-    """A week by ISO 8601, Monday to Sunday, on the community's calendar."""
+    """A week by ISO 8601, from Monday to Sunday, in the community's time zone."""
 
     year: int
     week: int
 
     @property
     def monday(self) -> date:
-        """Its first day."""
+        """The first day of the week."""
         return date.fromisocalendar(self.year, self.week, 1)
 
     @property
     def start(self) -> datetime:
-        """Its first moment."""
+        """The first moment of the week."""
         return datetime.combine(self.monday, time(), ZONE)
 
     @property
     def end(self) -> datetime:
-        """The first moment after it."""
+        """The first moment after the week."""
         return datetime.combine(self.monday + timedelta(days=7), time(), ZONE)
 
     def later(self, weeks: int = 1) -> "Week":
-        """The week so many weeks later; earlier, where negative."""
+        """The week that is `weeks` later, or earlier where `weeks` is negative."""
         return week_of(self.monday + timedelta(weeks=weeks))
 
 
@@ -62,7 +62,7 @@ def last_over(now: datetime) -> Week:
 
 
 def owed(last: Week | None, now: datetime) -> list[Week]:
-    """The weeks whose bulletins are to be issued at `now`, after the bulletin of `last`, the oldest first.
+    """The weeks after `last` whose bulletins are to be issued at `now`, the oldest first.
 
     A community without a bulletin begins with the week that was over last.
     """
@@ -78,7 +78,7 @@ def _through(first: Week, newest: Week) -> Iterator[Week]:
 
 
 class WeekFigures(Value):
-    """What happened in a week, counted. `open` alone counts what stood at its end: the cases that were open."""
+    """The counts of a week's events. `open` alone counts a state: the cases that were open at the end of the week."""
 
     rounds: int
     floors: int
@@ -91,9 +91,9 @@ class WeekFigures(Value):
 
 
 class Bulletin(Aggregate):
-    """The bulletin of a week. It is never changed: an error is put right in the next one.
+    """The bulletin of a week, which is never changed: an error is corrected in the next one.
 
-    `starts` is the first moment of the week, by which bulletins have their order.
+    `starts` is the first moment of the week, by which bulletins are ordered.
     """
 
     year: int
@@ -106,7 +106,7 @@ class Bulletin(Aggregate):
 
     @property
     def of(self) -> Week:
-        """Its week."""
+        """The week of the bulletin."""
         return Week(year=self.year, week=self.week)
 
     def public(self) -> BulletinState:
@@ -134,7 +134,7 @@ def issue(
 
 
 def seal_of(community: str, week: Week, figures: WeekFigures, previous: str | None) -> str:
-    """The seal over what a bulletin says: an `s` and the digest in base32 (RFC 4648), small letters, unpadded."""
+    """The seal over a bulletin's content: an `s` and the digest in base32 (RFC 4648), in lower case without padding."""
     content = {"community": community, **week.model_dump(), "figures": figures.model_dump(), "previous": previous}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = base64.b32encode(hashlib.sha256(text.encode()).digest())
@@ -142,7 +142,7 @@ def seal_of(community: str, week: Week, figures: WeekFigures, previous: str | No
 
 
 def broken(chain: Sequence[Bulletin]) -> Bulletin | None:
-    """The first bulletin of `chain`, the oldest first, that is not as it was sealed; None where all are."""
+    """The first bulletin of `chain` (the oldest first) whose content does not fit its seal; None where all fit."""
     previous: str | None = None
     for bulletin in chain:
         expected = seal_of(bulletin.community, bulletin.of, bulletin.figures, previous)

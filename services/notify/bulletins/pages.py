@@ -1,4 +1,4 @@
-"""Bulletins as pages: the shelf of a community, and the sheet of a week that fits on a page of A4."""
+"""Bulletins as web pages: the list of a community (its shelf), and the sheet of a week, which fits on a page of A4."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -73,7 +73,7 @@ class Sheets:
         )
 
     def name(self, community: str, lang: str) -> str:
-        """What people call the community."""
+        """The name of the community in the language `lang`."""
         return self._page.name(community, lang)
 
     def shelf(self, community: str, bulletins: Sequence[Bulletin], lang: str) -> str:

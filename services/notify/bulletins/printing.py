@@ -17,27 +17,25 @@ class CannotBeDrawn(
     zh="字体中没有这些字，周报未生成：{missing}。",
     en="The font has no such characters, so the bulletin was not made: {missing}.",
 ):
-    """A sheet with a hole in a name is not issued."""
+    """The font lacks a character of the sheet, which is then not printed."""
 
 
 def printed(bulletin: Bulletin, name: str, url: str, language: str) -> bytes:
-    """The sheet of `bulletin` of the community called `name`; `url` is where it stands.
+    """The sheet of `bulletin` of the community called `name`. `url` is the address of the bulletin.
 
     Raises:
-        CannotBeDrawn: a character of it has no picture in the font.
+        CannotBeDrawn: the font lacks a character of the sheet.
     """
     b, last_day = LABELS[language], bulletin.of.end - timedelta(days=1)
     week = b["week"].format(year=bulletin.year, week=bulletin.week)
     if missing := missing_in(name, *b.values()):
         raise CannotBeDrawn(missing=", ".join(missing))
     paper = Paper(f"{name} {b['bulletin']} {week}", language, bulletin.issued_at)
-    paper.headline(name)
-    paper.headline(f"{b['bulletin']} · {week}", 15)
-    paper.headline(f"{day(bulletin.of.start, language)} – {day(last_day, language)}", 12)
-    paper.ln(6)
+    days = f"{day(bulletin.of.start, language)} – {day(last_day, language)}"
+    paper.masthead(b["bulletin"], name, f"{week} · {days}")
     figures = bulletin.figures.model_dump()
-    paper.rows([(b[each], f"{figures[each]:,}") for each in _ROWS], (3, 1))
-    paper.ln(8)
+    paper.figures([(b[each], f"{figures[each]:,}") for each in _ROWS])
+    paper.space(8)
     paper.note(b["meaning"])
     paper.note(f"{b['seal']}\n{bulletin.seal}")
     paper.note(f"{b['previous']}\n{bulletin.previous or b['first']}")

@@ -1,4 +1,4 @@
-"""The room of bulletins. Nothing of a person is kept in it."""
+"""The room of bulletins, which stores nothing of people."""
 
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
@@ -12,7 +12,7 @@ from services.notify.bulletins.sweeps import WeeksThatAreOver
 
 
 def room(bulletins: Aggregates[Bulletin], database: Database, page: Page, origin: str) -> Room:
-    """The room of bulletins, which are shown in the frame of `page`, at `origin`."""
+    """Make the room of bulletins, which are shown in the frame of `page`, at addresses that begin with `origin`."""
     return Room(
         "bulletins",
         kinds=KINDS,

@@ -1,4 +1,4 @@
-"""How bulletins are kept: one for each week of a community, in the order of their weeks."""
+"""The kind, indexes and queries of bulletins, of which each week of a community has one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,15 @@ from services.contracts.notices import BulletinState
 from services.contracts.topics import NOTICES
 from services.notify.bulletins.domain import Bulletin, Week
 
-BULLETIN = Kind(name="bulletin", collection="bulletins", model=Bulletin, topic=NOTICES, state=BulletinState)
+BULLETIN = Kind(
+    name="bulletin",
+    collection="bulletins",
+    model=Bulletin,
+    topic=NOTICES,
+    state=BulletinState,
+    zh="周报",
+    en="bulletin",
+)
 KINDS = (BULLETIN,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
@@ -22,12 +30,12 @@ _AT_ONCE = 200
 
 
 def id_of(community: str, week: Week) -> str:
-    """The id of the bulletin of `week`: two processes that issue it at once make one."""
+    """The id of the bulletin of `week`. It derives from community and week, so that two processes issue only one."""
     return derived_id("bulletin", community, str(week.year), str(week.week))
 
 
 async def newest(bulletins: Aggregates[Bulletin], community: str) -> Bulletin | None:
-    """The bulletin of the last week of `community` that has one; None before the first."""
+    """The latest bulletin of `community`; None before the first."""
     found = await bulletins.select({"state.community": community}, sort="state.starts", limit=1)
     return found.items[0].aggregate if found.items else None
 

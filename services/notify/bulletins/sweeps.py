@@ -1,4 +1,4 @@
-"""What bulletins do on due times: once a week is over, its bulletin is issued."""
+"""The sweep of bulletins: it issues the bulletin of a week once the week is over."""
 
 import logging
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WeeksThatAreOver:
-    """Issues the bulletins that are owed. After an outage those of eight weeks are, each in its turn."""
+    """The sweep that issues the bulletins which are due, after an outage those of at most eight weeks, one after the
+    other."""
 
     bulletins: Aggregates[Bulletin]
     database: Database
@@ -27,7 +28,7 @@ class WeeksThatAreOver:
     every: timedelta = timedelta(minutes=5)
 
     async def once(self, clock: Clock) -> int:
-        """Issue what is owed in each community; returns how many were issued."""
+        """Issue the due bulletins of every community. Returns how many were issued."""
         return sum([await self._of(community, clock) for community in await communities(self.database)])
 
     async def _of(self, community: str, clock: Clock) -> int:

@@ -1,4 +1,4 @@
-"""How bulletins are shown, to everybody alike."""
+"""The public views of bulletins."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class BulletinView(BaseModel):
 
 
 class ChainView(BaseModel):
-    """Whether all bulletins of a community are as they were sealed; `broken` is the first that is not."""
+    """Whether all bulletins of a community fit their seals. `broken` is the first that does not."""
 
     bulletins: int
     whole: bool
@@ -32,7 +32,7 @@ class ChainView(BaseModel):
 
 
 def bulletin_view(bulletin: Bulletin) -> BulletinView:
-    """The bulletin as everybody may see it."""
+    """The public view of a bulletin."""
     return BulletinView(
         id=bulletin.id,
         community=bulletin.community,

@@ -1,7 +1,7 @@
-"""Channels: the ways by which words leave the house.
+"""Channels: the ways by which messages are sent to people and other systems.
 
-`gateways` says what a gateway is and can answer, `pacing` how much it may be given. `email` is the one for mail, which
-`mail_page` lays out; `sms` and `wecom` are those for phones, `end_points` those for webhooks, for `robots` of groups
-and for the `long_tail` of others, whose addresses `sealing` seals. `calling` calls providers over HTTP, and `trial`
-answers trial recipients in the house.
+`gateways` defines a gateway and its answers, `pacing` limits how much one is given. `email` is the gateway for mail,
+which `mail_page` lays out; `sms` and `wecom` are those for phones, `end_points` those for webhooks, for `robots` of
+groups and for the `long_tail` of other services, whose addresses `sealing` seals. `calling` calls providers over HTTP,
+and `trial` answers trial recipients without sending.
 """

@@ -1,10 +1,11 @@
 """Calls providers over HTTP, and tells a definite no from a doubt.
 
-A connection that was not made, and an answer, are definite. A connection that broke after the request was on its way,
-or an answer that did not come in time, is a doubt. Redirects are not followed: they would lead past the check of the
-address.
+An answer is definite, and so is a connection that was not made. A connection that broke after the request was on its
+way, or an answer that was not whole in time, is a doubt; so is 504, by which a server between says that it waited in
+vain for the provider. Redirects are not followed, because they would bypass the check of the address.
 """
 
+import asyncio
 import ipaddress
 import logging
 import socket
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 
 from services.chassis.clock import utc_now
 from services.notify.channels.domain.web_addresses import AddressRefused, Network, host_of, literal_of, may_call
@@ -25,6 +27,9 @@ from services.notify.channels.gateways import Answer, Later, Refused, Unknown
 log = logging.getLogger(__name__)
 
 _LONGEST = timedelta(days=1)
+_WHOLE = 3
+"""The whole call may take so many times as long as a single wait in it: an answer that comes byte by byte would else
+hold a sender for hours."""
 _MOST = 64 * 1024
 
 
@@ -35,28 +40,33 @@ class Said:
     body: bytes
 
     def json(self) -> Mapping[str, Any]:
-        """The body as an object; an empty one where it is none."""
+        """The body as a JSON object; an empty one where the body is none."""
         try:
-            found = httpx.Response(200, content=self.body).json()
-        except ValueError:
+            found = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
             return {}
         return found if isinstance(found, dict) else {}
 
 
 class Calling:
-    """Calls. `public_only`: only addresses of the public internet, and of the networks `inside`."""
+    """Calls providers; with `public_only`, only at addresses of the public internet and of the networks `inside`."""
 
     def __init__(self, seconds: float, *, public_only: bool = False, inside: Iterable[Network] = ()) -> None:
         self._limits = httpx.Timeout(seconds)
+        self._whole = seconds * _WHOLE
         self._public_only = public_only
         self._inside = tuple(inside)
+        # Read once: the list of authorities takes longer to read than a call. Each call has a connection of its own,
+        # since one that a provider has just closed would leave a doubt about the message.
+        self._tls = httpx.create_ssl_context(trust_env=False)
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Said | Answer:
-        """Post `content`; what was said, or the answer that it means that nothing good was."""
+        """Post `content` to `url`. Returns what a successful response said, or the gateway's answer that a failure
+        means."""
         return await self._send("POST", url, content, headers)
 
     async def get(self, url: str) -> Said | Answer:
-        """Ask for `url`."""
+        """Get `url`. Returns what a successful response said, or the gateway's answer that a failure means."""
         return await self._send("GET", url, b"", {})
 
     async def _send(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Said | Answer:
@@ -67,7 +77,12 @@ class Calling:
         except OSError:
             return Later()
         try:
-            async with httpx.AsyncClient(timeout=self._limits, follow_redirects=False, trust_env=False) as client:
+            async with (
+                asyncio.timeout(self._whole),
+                httpx.AsyncClient(
+                    verify=self._tls, timeout=self._limits, follow_redirects=False, trust_env=False
+                ) as client,
+            ):
                 request = client.build_request(method, address, content=content, headers=sent, extensions=extensions)
                 response = await client.send(request, stream=True)
                 try:
@@ -76,13 +91,14 @@ class Calling:
                     await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol):
             return Later()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             log.warning("a provider fell silent", extra={"error": type(error).__name__})
             return Unknown()
         return _meaning(response, body)
 
     async def _place(self, url: str, headers: Mapping[str, str]) -> tuple[str, dict[str, Any], dict[str, str]]:
-        """Where to connect: to the very address that was looked at, so that no second look-up finds another one."""
+        """The URL, options and headers for connecting to the very address that was checked, so that no second look-up
+        can give another one."""
         if not self._public_only:
             return url, {}, dict(headers)
         host, parts = host_of(url), urlsplit(url)
@@ -103,7 +119,7 @@ async def _resolved(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddr
 
 
 async def _read(response: httpx.Response) -> bytes:
-    """The beginning of the body: no provider has more to say, and who sends without end is not listened to."""
+    """The beginning of the body. Providers send no more than that, and a body without end is cut off."""
     body = b""
     async for part in response.aiter_raw():
         body += part
@@ -118,13 +134,15 @@ def _meaning(response: httpx.Response, body: bytes) -> Said | Answer:
         return Said(body)
     if status == 429:
         return Later(after=retry_after(response.headers.get("Retry-After"), utc_now()), full=True)
+    if status == 504:
+        return Unknown()
     if status >= 500 or status in (408, 425):
         return Later(after=retry_after(response.headers.get("Retry-After"), utc_now()))
     return Refused(f"http-{status}")
 
 
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """The pause that a provider asks for, in seconds or until a date; None where it says nothing that is understood."""
+    """The pause that a provider asks for in `header`, as seconds or a date; None where it can't be read."""
     if header is None:
         return None
     if header.strip().isdigit():

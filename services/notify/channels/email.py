@@ -1,4 +1,4 @@
-"""E-mail over SMTP. A message is on its way from the first byte of DATA on; a failure before that is a definite no."""
+"""E-mail over SMTP. A message is on its way from the first byte of DATA on; a failure before that is definite."""
 
 import logging
 from dataclasses import dataclass
@@ -12,15 +12,21 @@ from aiosmtplib import SMTPException, SMTPResponseException
 
 from services.chassis.clock import Clock
 from services.notify.channels.domain.mail_headers import subject_line
+from services.notify.channels.domain.mailboxes import of_failure
 from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 from services.notify.channels.mail_page import mail_page
 
 log = logging.getLogger(__name__)
 
+_WHOLE_LINES = SMTP.clone(cte_type="7bit", max_line_length=998)
+"""Headers stay whole up to the length that RFC 5322 allows. Where lines are shorter, the library writes a long address
+or link as encoded words, which mail programs don't read there: nobody could unsubscribe with one click."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """A mail server. `tls` speaks TLS from the first byte; without it, STARTTLS is used where the server offers it."""
+    """A mail server. `tls` speaks TLS from the first byte; without it, STARTTLS is used where the server offers it, and
+    nothing is said to a server that does not where it is `required` or there is a password."""
 
     host: str
     port: int
@@ -29,10 +35,18 @@ class SmtpServer:
     user: str | None = None
     password: str | None = None
     seconds: float = 20.0
+    required: bool = False
+
+    @property
+    def starttls(self) -> bool | None:
+        """Whether STARTTLS is demanded (True), used where it is offered (None), or superfluous (False)."""
+        if self.tls:
+            return False
+        return True if self.required or self.password is not None else None
 
 
 class EmailGateway:
-    """Makes a connection for each message: at most a few hundred an hour leave a committee."""
+    """Sends mail, with a connection for each message, because a committee sends at most a few hundred an hour."""
 
     rates: tuple[Rate, ...] = ()
     rates_each: tuple[Rate, ...] = ()
@@ -46,12 +60,13 @@ class EmailGateway:
         return f"smtp:{self._server.host}"
 
     async def send(self, message: Outgoing) -> Answer:
-        """Hand a mail over, as `Gateway` says. Nothing that a mail server or a network can cause is raised."""
+        """Hand a mail over, as `Gateway.send` says."""
         mail = compose(self._server.sender, message, self._clock())
         client = Client(
             hostname=self._server.host,
             port=self._server.port,
             use_tls=self._server.tls,
+            start_tls=self._server.starttls,
             username=self._server.user,
             password=self._server.password,
             timeout=self._server.seconds,
@@ -59,6 +74,10 @@ class EmailGateway:
         try:
             await client.connect()
             await client.mail(self._server.sender)
+        except (SMTPException, OSError) as error:
+            client.close()
+            return _not_ours(error)
+        try:
             await client.rcpt(message.address)
         except (SMTPException, OSError) as error:
             client.close()
@@ -78,8 +97,7 @@ class EmailGateway:
 def compose(sender: str, message: Outgoing, now: datetime) -> bytes:
     """The mail, in plain ASCII, so that it needs no extension of a server.
 
-    Its Message-ID is that of the notice, so that
-    a mailbox can drop a mail that comes twice.
+    Its Message-ID derives from the notice, so that a mailbox can drop a mail that comes twice.
     """
     mail = EmailMessage()
     mail["From"] = sender
@@ -93,12 +111,23 @@ def compose(sender: str, message: Outgoing, now: datetime) -> bytes:
     tag = "zh-CN" if message.language == "zh" else "en"
     mail.set_content(message.words.body, cte="base64")
     mail.add_alternative(mail_page(message, tag), subtype="html", cte="base64")
-    mail["Content-Language"] = tag  # last, for what begins with Content- goes to the part that is made before
-    return subject_line(message.words.subject) + mail.as_bytes(policy=SMTP.clone(cte_type="7bit"))
+    mail["Content-Language"] = tag  # last, since headers that begin with Content- go to the part made before
+    return subject_line(message.words.subject) + mail.as_bytes(policy=_WHOLE_LINES)
+
+
+def _not_ours(error: Exception) -> Answer:
+    """The answer that a failure means before a recipient was named: whatever the code (a password that is wrong, a
+    sender that is not allowed, a server that is full), it says nothing about the recipient. A server that said no takes
+    no message for a while."""
+    _definite(error)
+    return Later(full=isinstance(error, SMTPResponseException))
 
 
 def _definite(error: Exception) -> Answer:
-    """The answer that a failure before the message was taken means. The reply may hold an address and is not logged."""
+    """The answer that a failure before the message was taken means. The server's reply may hold an address and is not
+    logged."""
     code = error.code if isinstance(error, SMTPResponseException) else None
     log.warning("mail not taken", extra={"error": type(error).__name__, "smtp": code})
-    return Refused() if code is not None and code >= 500 else Later()
+    if not isinstance(error, SMTPResponseException) or error.code < 500:
+        return Later()
+    return Refused(mailbox=of_failure(error.message))

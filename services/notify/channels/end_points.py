@@ -1,7 +1,7 @@
 """Sends to end points: signed webhooks, robots of groups in WeCom, DingTalk and Feishu, and the long tail.
 
-A webhook gets the same bytes under the same id on every try, signed with the time of the try
-(`X-Community-Signature: t=…,v1=…`, HMAC-SHA256 over `t.body`), so that a receiver knows a repetition and an old one.
+A webhook gets the same bytes under the same id on every try, signed with the time of the try (`X-Community-Signature:
+t=…,v1=…`, HMAC-SHA256 over `t.body`), so that a receiver can recognise a repetition, and an old request.
 """
 
 import hmac
@@ -28,7 +28,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class EndPointGateway:
-    """Sends by one of the ways to end points. The address of a message is the id of its end point."""
+    """Sends by one way to end points, such as webhooks. The address of a message is the id of its end point."""
 
     rates_each: tuple[Rate, ...] = ()
 
@@ -50,11 +50,11 @@ class EndPointGateway:
         self.rates: tuple[Rate, ...] = RATES.get(way, ())
 
     def account(self, address: str) -> str:
-        """Each end point has limits of its own."""
+        """The account whose limits count: the end point itself."""
         return f"endpoint:{address}"
 
     async def send(self, message: Outgoing) -> Answer:
-        """Hand a message over, as `Gateway` says, and keep account of how its end point does."""
+        """Hand a message over, as `Gateway.send` says, and note the end point's failure or recovery."""
         found = await self._endpoints.find(message.address)
         if found is None or found.aggregate.status is EndpointStatus.ENDED:
             return Refused("ended")
@@ -71,6 +71,8 @@ class EndPointGateway:
             if endpoint.failures:
                 await self._endpoints.change(endpoint.id, delivered, _BY)
             return answer
+        if isinstance(answer, Later) and answer.full:
+            return answer  # it is full, and works
         worse = (await self._endpoints.change(endpoint.id, failed, _BY)).aggregate
         pause = pause_after(worse.failures, random.random())  # noqa: S311  jitter
         if isinstance(answer, Later):
@@ -105,7 +107,7 @@ def end_point_gateways(
 
 
 def webhook_body(message: Outgoing) -> bytes:
-    """What a webhook is told: the words that a resident would read, and nobody's name or id."""
+    """The JSON body of a webhook: the words that a resident would read, without any person's name or id."""
     return orjson.dumps(
         {
             "id": message.id,
@@ -119,6 +121,9 @@ def webhook_body(message: Outgoing) -> bytes:
 
 
 def signed(key: str, body: bytes, id: str, at: int) -> dict[str, str]:
-    """The headers of a webhook's try at the second `at`."""
+    """The headers of a try at a webhook, signed with the time `at` (seconds since 1970). An older end point without a
+    key gets no signature: anybody could make one with an empty key."""
+    if not key:
+        return {**_JSON, "X-Community-Delivery": id}
     mark = hmac.digest(key.encode(), f"{at}.".encode() + body, "sha256").hex()
     return {**_JSON, "X-Community-Delivery": id, "X-Community-Signature": f"t={at},v1={mark}"}

@@ -1,27 +1,29 @@
-"""Gateways: how a rendered text leaves the house, and what a gateway can answer.
+"""Gateways: the interface by which a rendered text is sent, and the answers that a gateway can give.
 
-`Later` and `Refused` are definite: the gateway does not have the message. `Unknown` is not, and is never repeated.
+`Later` and `Refused` are definite: the gateway does not have the message. After `Unknown` the gateway may have it, so
+the message is never sent again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from services.notify.channels.domain.mailboxes import Mailbox
 from services.notify.shared.texts import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The gateway has taken the message over, and calls it `id` where it has a name for it."""
+    """The gateway has taken the message. `id` is the gateway's id for it, None if it gives none."""
 
     id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The gateway does not take the message now. `full`: nor any other, for as long as `after` says; it was no
-    attempt."""
+    """The gateway does not take the message now. With `full` it takes no message at all for `after`, and this does not
+    count as an attempt."""
 
     after: timedelta | None = None
     full: bool = False
@@ -29,14 +31,16 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The gateway will never take the message; `said` is its own code for why."""
+    """The gateway will never take the message. `said` is its own code for the reason, `mailbox` what that tells of the
+    mailbox to which a mail was to go."""
 
     said: str | None = None
+    mailbox: Mailbox = Mailbox.UNBLAMED
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The gateway fell silent after the message was on its way."""
+    """The gateway gave no answer after the message was on its way."""
 
 
 Answer: TypeAlias = Accepted | Later | Refused | Unknown
@@ -44,7 +48,7 @@ Answer: TypeAlias = Accepted | Later | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most `count` in any span of `per`, as a provider publishes it."""
+    """A provider's published limit: at most `count` messages in any span of `per`."""
 
     count: int
     per: timedelta
@@ -52,11 +56,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as a gateway is handed it.
+    """A message in the form in which gateways get it.
 
-    `id` stays the same over every try: a provider may use it to drop a repetition. `values` are those by which a
-    provider fills a text of its own (template-coded SMS). `unsubscribe`: the address by which the recipient ends
-    messages of this kind.
+    `id` is the same in every try, so that a provider can drop a repetition. A provider fills a text of its own with
+    `values` (template-coded SMS). `unsubscribe` is the address by which the recipient ends messages of this kind.
     """
 
     id: str
@@ -72,7 +75,7 @@ class Outgoing:
 class Gateway(Protocol):
     """A provider that delivers messages by one channel.
 
-    `rates`: how much an account may be given, `rates_each`: how much one recipient.
+    `rates` limit the messages of an account, `rates_each` those to one recipient.
     """
 
     rates: tuple[Rate, ...]
@@ -84,4 +87,15 @@ class Gateway(Protocol):
 
     async def send(self, message: Outgoing) -> Answer:
         """Hand `message` over. Nothing that a provider or a network can cause is raised."""
+        ...
+
+
+@runtime_checkable
+class ManyAtOnce(Gateway, Protocol):
+    """A provider that takes several messages in one call, at most `at_once`."""
+
+    at_once: int
+
+    async def send_many(self, messages: Sequence[Outgoing]) -> Sequence[Answer]:
+        """Hand `messages` of one account over; what is said to each, in their order. Nothing is raised, as `send`."""
         ...

@@ -1,10 +1,10 @@
 """The long tail of channels, through Apprise: ntfy, Bark, Gotify, WxPusher, PushPlus, ServerChan and others.
 
-What it can't do is why the main channels have gateways of their own. It says yes or no and never why: a no is a doubt
-here (`Unknown`), which is not repeated and shows as such. It has no word for «full», so nothing is paced by what the
-provider says. It blocks: so it runs in two threads of its own, with time-outs, and whoever waits longer than that is
-told that nobody knows. Each message has an instance of its own, since one that is kept sleeps between sends. Names are
-looked up a second time by the library, after the look at their addresses; redirects are not followed.
+Apprise has limits, because of which the main channels have gateways of their own. It answers yes or no without a
+reason, so a no is treated as a doubt (`Unknown`): the message is not sent again, and is shown as uncertain. It does not
+tell that a provider is full, so sending is not paced by the provider. It blocks, so it runs in two threads of its own,
+with time-outs, after which the answer is `Unknown`. Each message has an instance of its own, since an instance sleeps
+between sends. The library looks names up a second time, after their addresses were checked; redirects are not followed.
 """
 
 import asyncio
@@ -24,16 +24,18 @@ from services.notify.channels.gateways import Accepted, Answer, Outgoing, Refuse
 log = logging.getLogger(__name__)
 
 THREADS = 2
+_OWN_SERVER = "private"
+"""The library's word for a service that runs at the host of its address."""
 
 
 class LongTail:
-    """Sends through Apprise, `seconds` at most; to hosts of the public internet and of the networks `inside`."""
+    """Sends through Apprise within `seconds`, to hosts of the public internet and of the networks `inside`."""
 
     def __init__(self, seconds: float, inside: Iterable[Network] = ()) -> None:
         self._seconds = seconds
         self._inside = tuple(inside)
         self._threads = ThreadPoolExecutor(THREADS, "long-tail")
-        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes addresses, and those are secrets
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log has addresses, which are secret
 
     async def send(self, url: str, message: Outgoing) -> Answer:
         """Hand `message` to the service that `url` names."""
@@ -54,11 +56,13 @@ class LongTail:
         service = _library().Apprise.instantiate(url, suppress_exceptions=True)
         if service is None:
             return Refused("unknown-service")
+        if getattr(service, "mode", None) == _OWN_SERVER and not self._may_call(str(service.host).strip("[]")):
+            return Refused("address")  # the library found a host where the address shows none
         service.socket_connect_timeout = service.socket_read_timeout = self._seconds
         service.redirects = False
         try:
             taken = service.notify(body=message.words.body, title=message.words.subject)
-        except Exception as error:  # the boundary: a plug-in may raise whatever it likes
+        except Exception as error:  # the boundary: a plug-in may raise any error
             log.warning("a service of the long tail failed", extra={"error": type(error).__name__})
             return Unknown()
         return Accepted() if taken else Unknown()
@@ -74,7 +78,8 @@ class LongTail:
 
 @cache
 def _library() -> Any:
-    """The library, which is large: a deployment that has none of its services never loads it."""
+    """Import the library, which is large, when it is first needed: a deployment without such end points never loads
+    it."""
     library = import_module("apprise")
-    library.Apprise.instantiate("ntfy://topic")  # only now it looks through its plug-ins, which takes seconds
+    library.Apprise.instantiate("ntfy://topic")  # loads the plug-ins, which takes seconds
     return library

@@ -1,7 +1,8 @@
-"""The layout of mail: the community's name, what is told, and why it came. It loads nothing and follows nobody.
+"""The layout of mail: the community's name, the message, and the reason why it was sent. It loads nothing and has no
+trackers.
 
-Rules of mail readers, and not of browsers, hold here: styles stand in the elements, a table makes the column, and the
-dark variant is a media query that some understand.
+The layout follows what mail readers understand, which is less than browsers do: styles stand in the elements, a table
+makes the column, and the dark variant is a media query that some readers know.
 """
 
 from html import escape
@@ -21,7 +22,7 @@ _FONT = "font-family:'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-ser
 
 
 def mail_page(message: Outgoing, tag: str) -> str:
-    """The words of `message` as the page of a mail in the language `tag`: whatever stands in them is text."""
+    """The HTML page of a mail with the words of `message`, all escaped, in the language `tag`."""
     community = escape(message.values.get("community", ""))
     subject = escape(message.words.subject)
     blocks = message.words.body.strip().split("\n\n")

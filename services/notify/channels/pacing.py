@@ -1,8 +1,8 @@
-"""Pacing: how much an account or a recipient may be sent, counted once for all replicas.
+"""Pacing: limits how much an account or a recipient is sent, counted for all replicas together.
 
 Each account and each recipient has one document. It holds, for each rate, the moment until which its room is taken up
-(the generic cell rate algorithm), and until when the account takes nothing at all: a provider that says "too many" is
-believed by every replica.
+(the generic cell rate algorithm), and the moment until which the account takes nothing at all, so that every replica
+pauses when a provider says "too many".
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 class Pacing:
-    """Gives room for one message at a time."""
+    """Takes room for one message at a time."""
 
     def __init__(self, database: Database) -> None:
         self._paces = database[PACES]
 
     async def room(self, name: str, rates: Sequence[Rate], now: datetime) -> datetime | None:
-        """Take room for one message of `name`; None: it may go. Else from when on there is some."""
+        """Take room for one message of the account or recipient `name`. Returns None where it may be sent now, else the
+        time from which there is room."""
         if not rates:
             paused = await self._paces.find_one({"_id": name, "paused": {"$gt": now}}, {"paused": 1})
             until: datetime | None = None if paused is None else paused["paused"]
@@ -36,18 +37,24 @@ class Pacing:
         free: datetime = found["free"]
         return None if free <= now else free
 
+    async def give_back(self, name: str, rates: Sequence[Rate]) -> None:
+        """Give back the room that was taken for one message of `name`, which nobody took."""
+        less: Document = {f"r{n}": {"$subtract": [f"$r{n}", _gap(rate)]} for n, rate in enumerate(rates)}
+        if less:
+            await self._paces.update_one({"_id": name, "r0": {"$exists": True}}, [{"$set": less}])
+
     async def pause(self, name: str, until: datetime) -> None:
-        """Nothing of `name` may go before `until`, by any replica."""
+        """Let no replica send anything of `name` before `until`."""
         changes: Document = {"$max": {"paused": until, "until": until}}
         await self._paces.update_one({"_id": name}, changes, upsert=True)
 
 
 def _take(rates: Sequence[Rate], now: datetime) -> list[Document]:
-    """The update that takes room, if there is some, and says from when on there is (`free`)."""
+    """The update that takes room if there is some, and sets `free` to the time from which there is."""
     taken: dict[str, Any] = {}
     frees: list[Any] = [now, {"$ifNull": ["$paused", now]}]
     for n, rate in enumerate(rates):
-        gap = int(rate.per.total_seconds() * 1000 / rate.count)
+        gap = _gap(rate)
         whole = int(rate.per.total_seconds() * 1000)
         after = {"$add": [{"$max": [{"$ifNull": [f"$r{n}", now]}, now]}, gap]}
         taken[f"r{n}"] = after
@@ -58,6 +65,11 @@ def _take(rates: Sequence[Rate], now: datetime) -> list[Document]:
         {"$set": {"free": {"$max": frees}}},
         {"$set": {**kept, "until": {"$max": [{"$ifNull": ["$until", now]}, {"$add": [now, _longest(rates)]}]}}},
     ]
+
+
+def _gap(rate: Rate) -> int:
+    """The milliseconds between two messages at a steady pace."""
+    return int(rate.per.total_seconds() * 1000 / rate.count)
 
 
 def _longest(rates: Sequence[Rate]) -> int:

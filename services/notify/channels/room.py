@@ -1,4 +1,4 @@
-"""The room of channels: the gateways that this deployment has set up, and how much each may be given."""
+"""The room of channels: the gateways that this deployment has set up, and their limits."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
-from services.notify.channels.api import router
+from services.notify.channels.api import KindsOf, router
 from services.notify.channels.calling import Calling
 from services.notify.channels.domain.endpoint import Endpoint
 from services.notify.channels.email import EmailGateway
@@ -18,17 +18,16 @@ from services.notify.channels.sealing import Sealing
 from services.notify.channels.settings import ChannelSettings
 from services.notify.channels.sms import SmsGateway
 from services.notify.channels.store import INDEXES, KINDS
-from services.notify.channels.trial import Trying
+from services.notify.channels.trial import Trying, TryingMany
 from services.notify.channels.wecom import WecomGateway
 from services.notify.shared.values import Way
 
 
-def room(settings: ChannelSettings, endpoints: Aggregates[Endpoint]) -> Room:
-    """The room of channels. Without a key that seals them there are no end points."""
+def room(settings: ChannelSettings, endpoints: Aggregates[Endpoint], kinds: KindsOf) -> Room:
+    """Make the room of channels. Without a key for sealing there are no end points, which wait for some of `kinds`."""
     key = settings.sealing_key
-    routers: Sequence[APIRouter] = (
-        [] if key is None else [router(endpoints, Sealing(key), settings.public_url, settings.inside)]
-    )
+    own, inside, robots = settings.public_url, settings.inside, settings.robots
+    routers: Sequence[APIRouter] = [] if key is None else [router(endpoints, Sealing(key), own, inside, robots, kinds)]
     return Room("channels", kinds=KINDS, indexes=INDEXES, routers=routers)
 
 
@@ -39,7 +38,8 @@ def gateways(settings: ChannelSettings, endpoints: Aggregates[Endpoint], clock: 
     if settings.mail is not None:
         found[Way.EMAIL] = Trying(EmailGateway(settings.mail, clock))
     if settings.sms is not None:
-        found[Way.SMS] = Trying(SmsGateway(settings.sms, calling))
+        sms = SmsGateway(settings.sms, calling)
+        found[Way.SMS] = TryingMany(sms) if sms.at_once > 1 else Trying(sms)
     if settings.wecom is not None:
         found[Way.WECOM] = Trying(WecomGateway(settings.wecom, calling, clock))
     if (key := settings.sealing_key) is not None:

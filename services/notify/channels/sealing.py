@@ -1,4 +1,4 @@
-"""Seals the addresses and keys of end points: what stands in the store opens with the deployment's key alone."""
+"""Seals the addresses and keys of end points, so that the stored ones can be read with the deployment's key alone."""
 
 import base64
 import os
@@ -12,25 +12,25 @@ _KEY = 32
 
 
 class NotOpened(Exception):
-    """Another key sealed it, or it was changed."""
+    """The box was sealed under another key or for another thing, or was changed."""
 
 
 class Sealing:
-    """Seals under one key; `about` is what a box belongs to, and opens it nowhere else."""
+    """Seals under one key. A box belongs to the thing named by `about`, and opens only for the same `about`."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
     def seal(self, words: str, about: str) -> str:
-        """`words` in a box."""
+        """Seal `words` for the thing `about`. Returns the box as text."""
         nonce = os.urandom(_NONCE)
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, words.encode(), about.encode())).decode()
 
     def unseal(self, box: str, about: str) -> str:
-        """The words in `box`.
+        """The words that were sealed in `box` for the thing `about`.
 
         Raises:
-            NotOpened: the key or `about` is another one.
+            NotOpened: the key or `about` is another one, or the box was changed.
         """
         try:
             raw = base64.b64decode(box, validate=True)
@@ -43,7 +43,7 @@ def key_of(text: str) -> bytes:
     """The key that `text` gives: base64 of 32 bytes.
 
     Raises:
-        ValueError: it is none.
+        ValueError: `text` is no such key.
     """
     key = base64.b64decode(text, validate=True)
     if len(key) != _KEY:
@@ -52,7 +52,7 @@ def key_of(text: str) -> bytes:
 
 
 def key_of_this_machine(path: Path) -> bytes:
-    """A key of this machine's own for development, made at first use."""
+    """The key of this machine for development, kept at `path` and made at first use."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(base64.b64encode(os.urandom(_KEY)).decode())

@@ -1,4 +1,4 @@
-"""What a deployment decides about channels: its accounts at providers, and how often what is due is sent."""
+"""Settings of channels: accounts at providers, and how often due notices are sent."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -17,43 +17,51 @@ from services.notify.channels.wecom import WecomApp
 
 
 class ChannelSettings(ServiceSettings):
-    """How people are reached."""
+    """Settings of the ways to reach people."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_")
 
     delivery_seconds: Seconds = 2.0
-    """How often notices that have become due are looked for."""
+    """Seconds between two looks for notices that have become due."""
 
     smtp_host: str | None = None
-    """Without it no e-mail leaves."""
+    """The mail server. Without one no e-mail is sent."""
     smtp_port: int = Field(default=587, ge=1, le=65_535)
-    smtp_tls: Literal["starttls", "implicit"] = "starttls"
-    """`starttls`: where the server offers it."""
+    smtp_tls: Literal["starttls", "required", "implicit"] = "starttls"
+    """`implicit` speaks TLS from the first byte; `starttls` uses STARTTLS where the server offers it, and demands it
+    where there is a password; `required` always demands it."""
     smtp_user: str | None = None
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_sender: str | None = Field(default=None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     smtp_seconds: Seconds = 20.0
 
     provider_seconds: Seconds = 5.0
-    """How long a provider's answer is waited for."""
+    """Seconds to wait for a provider's answer."""
     sms_url: str | None = None
-    """Without it no SMS leaves."""
+    """The address of the SMS gateway. Without one no SMS is sent."""
     sms_account: str = "community"
     sms_secret: str = Field(default="", repr=False)
     sms_signature: str = Field(default="阳光社区", min_length=2, max_length=16)
     sms_texts: Mapping[str, SmsText] = Field(default_factory=dict)
-    """The approved texts by kind, as JSON."""
+    """The texts that the gateway has approved, by kind, as JSON."""
+    sms_at_once: int = Field(default=1, ge=1, le=100)
+    """How many messages the gateway takes in one call. Where a sender dies, so many are in doubt."""
     wecom_corporation: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]+$")
-    """Without it no message of an app leaves."""
+    """The id of the corporation in WeCom. Without one no message of an app is sent."""
     wecom_agent: int = Field(default=0, ge=0)
     wecom_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
     wecom_url: str = "https://qyapi.weixin.qq.com"
     endpoint_key: str | None = Field(default=None, repr=False)
-    """Base64 of 32 bytes: seals addresses and keys of end points. In production, without it there are none."""
+    """The key, as base64 of 32 bytes, that seals addresses and keys of end points. Without one there are no end points
+    in production."""
     endpoint_networks: str = ""
-    """Networks of the house that end points may be in, separated by commas; else they are on the public internet."""
+    """Private networks that end points may be in, separated by commas. Other end points must be on the public
+    internet."""
+    robot_hosts: str = ""
+    """Hosts, separated by commas, at which robots of groups may be besides those of WeCom, DingTalk and Feishu: a relay
+    of the house."""
     callback_secret: str | None = Field(default=None, repr=False, min_length=16)
-    """With it providers may tell what became of messages, signed."""
+    """The secret with which providers sign their reports on messages. Without one no reports are taken."""
 
     @model_validator(mode="after")
     def _complete(self) -> "ChannelSettings":
@@ -81,13 +89,19 @@ class ChannelSettings(ServiceSettings):
 
     @property
     def inside(self) -> tuple[Network, ...]:
-        """Networks of the house that end points may be in."""
+        """The private networks that end points may be in."""
         parts = (part.strip() for part in self.endpoint_networks.split(","))
         return tuple(ipaddress.ip_network(part) for part in parts if part)
 
     @property
+    def robots(self) -> frozenset[str]:
+        """The hosts at which robots may be besides their providers'."""
+        return frozenset(filter(None, (part.strip().lower().rstrip(".") for part in self.robot_hosts.split(","))))
+
+    @property
     def sealing_key(self) -> bytes | None:
-        """The key that seals end points; outside production one of this machine's own. None: there are none."""
+        """The key that seals end points, outside production by default one of this machine; None where there are no end
+        points."""
         if self.endpoint_key is not None:
             return key_of(self.endpoint_key)
         if self.environment == "production":
@@ -96,12 +110,12 @@ class ChannelSettings(ServiceSettings):
 
     @property
     def delivery_pause(self) -> timedelta:
-        """How long senders rest before they look again for what is due."""
+        """The time that senders rest before they look for due notices again."""
         return timedelta(seconds=self.delivery_seconds)
 
     @property
     def mail(self) -> SmtpServer | None:
-        """The server to which mail is handed over, if there is one."""
+        """The mail server; None where there is none."""
         if self.smtp_host is None or self.smtp_sender is None:
             return None
         return SmtpServer(
@@ -112,18 +126,21 @@ class ChannelSettings(ServiceSettings):
             user=self.smtp_user,
             password=self.smtp_password,
             seconds=self.smtp_seconds,
+            required=self.smtp_tls == "required",
         )
 
     @property
     def sms(self) -> SmsAccount | None:
-        """The account at an SMS gateway, if there is one."""
+        """The account at an SMS gateway; None where there is none."""
         if self.sms_url is None:
             return None
-        return SmsAccount(self.sms_url, self.sms_account, self.sms_secret, self.sms_signature, self.sms_texts)
+        return SmsAccount(
+            self.sms_url, self.sms_account, self.sms_secret, self.sms_signature, self.sms_texts, self.sms_at_once
+        )
 
     @property
     def wecom(self) -> WecomApp | None:
-        """The app in WeCom, if there is one."""
+        """The app in WeCom; None where there is none."""
         if self.wecom_corporation is None:
             return None
         return WecomApp(self.wecom_corporation, self.wecom_agent, self.wecom_secret, self.wecom_url)

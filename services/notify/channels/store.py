@@ -1,4 +1,4 @@
-"""How end points are kept, and what is asked about them."""
+"""The kind, indexes and queries of end points."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from services.contracts.topics import NOTICES
 from services.notify.channels import pacing
 from services.notify.channels.domain.endpoint import Endpoint, EndpointStatus
 
-ENDPOINT = Kind("notice-endpoint", "notice_endpoints", Endpoint, NOTICES, None)
+ENDPOINT = Kind("notice-endpoint", "notice_endpoints", Endpoint, NOTICES, None, zh="推送端点", en="end point")
 KINDS: tuple[Kind[Any], ...] = (ENDPOINT,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **pacing.INDEXES,
@@ -22,6 +22,6 @@ _MOST = 200
 
 
 async def wanting(endpoints: Aggregates[Endpoint], community: str, kind: str) -> list[Endpoint]:
-    """The end points of `community` that want messages of `kind`."""
+    """The active end points of `community` that get messages of `kind`."""
     query = {"state.community": community, "state.kinds": kind, "state.status": EndpointStatus.ACTIVE}
     return [stored.aggregate for stored in (await endpoints.select(query, limit=_MOST)).items]

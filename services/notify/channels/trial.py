@@ -1,10 +1,23 @@
-"""Trial recipients: addresses that are answered in the house, so that operators can try everything without sending.
+"""Trial recipients: addresses that are answered by this service itself, so that operators can try everything without
+sending.
 
-`delivered@trial.invalid`, `refused@…`, `later@…` and `unknown@…` are answered as they say; so are `+99900000001` to
+`delivered@trial.invalid`, `refused@…`, `later@…` and `unknown@…` get the answer of their name; so do `+99900000001` to
 `+99900000004`, and the WeCom members `trial.delivered` and so on. No real address can be one of them.
 """
 
-from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Rate, Refused, Unknown
+from collections.abc import Sequence
+
+from services.notify.channels.gateways import (
+    Accepted,
+    Answer,
+    Gateway,
+    Later,
+    ManyAtOnce,
+    Outgoing,
+    Rate,
+    Refused,
+    Unknown,
+)
 
 _ANSWERS: dict[str, Answer] = {
     "delivered": Accepted("trial"),
@@ -27,7 +40,7 @@ def trial_answer(address: str) -> Answer | None:
 
 
 class Trying:
-    """A gateway that answers trial recipients itself, and hands everybody else on."""
+    """A gateway that answers for trial recipients itself, and hands all other messages to the real gateway."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -35,10 +48,26 @@ class Trying:
         self.rates_each: tuple[Rate, ...] = gateway.rates_each
 
     def account(self, address: str) -> str:
-        """The account whose limits count; a trial counts for none."""
+        """The account whose limits count; a trial recipient has an account without limits."""
         return "trial" if trial_answer(address) is not None else self._gateway.account(address)
 
     async def send(self, message: Outgoing) -> Answer:
-        """Hand a message over, as `Gateway` says."""
+        """Hand a message over, as `Gateway.send` says."""
         answer = trial_answer(message.address)
         return await self._gateway.send(message) if answer is None else answer
+
+
+class TryingMany(Trying):
+    """The same, of a gateway that takes several messages in one call."""
+
+    def __init__(self, gateway: ManyAtOnce) -> None:
+        super().__init__(gateway)
+        self._many = gateway
+        self.at_once: int = gateway.at_once
+
+    async def send_many(self, messages: Sequence[Outgoing]) -> Sequence[Answer]:
+        """Hand messages of one account over, as `ManyAtOnce` says."""
+        trials = [trial_answer(message.address) for message in messages]
+        real = [message for message, trial in zip(messages, trials, strict=True) if trial is None]
+        said = iter(await self._many.send_many(real) if real else ())
+        return [next(said) if trial is None else trial for trial in trials]

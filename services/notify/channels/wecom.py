@@ -1,4 +1,4 @@
-"""WeCom: messages of an app to members, and of a robot to a group. Both say in `errcode` what they mean."""
+"""WeCom: messages of an app to members, and of a robot to a group. Both answer with an `errcode`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ import orjson
 
 from services.chassis.clock import Clock
 from services.notify.channels.calling import Calling, Said
-from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 
 LONGEST = 2048
-"""Bytes of a text; what is longer is cut at a character."""
+"""The most bytes of a text. A longer text is cut at a character."""
 _EXPIRED = frozenset({40014, 42001, 41001})
 _FULL = frozenset({45009, 45033, 45047})
 _BUSY = frozenset({-1, 6000, 301002})
 _JSON = {"Content-Type": "application/json"}
+_TOKEN_LASTS = 7200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class WecomApp:
 
 
 class WecomGateway:
-    """Sends messages of an app. Beyond a member's 30 in a minute WeCom drops without a word."""
+    """Sends messages of an app. WeCom silently drops messages beyond 30 a minute to one member."""
 
     rates: tuple[Rate, ...] = (Rate(10_000, timedelta(minutes=1)), Rate(150_000, timedelta(hours=1)))
     rates_each: tuple[Rate, ...] = (Rate(30, timedelta(minutes=1)), Rate(1000, timedelta(hours=1)))
@@ -45,7 +46,7 @@ class WecomGateway:
         return f"wecom:{self._app.corporation}:{self._app.agent}"
 
     async def send(self, message: Outgoing) -> Answer:
-        """Hand a message over, as `Gateway` says. A token that ran out is fetched once more."""
+        """Hand a message over, as `Gateway.send` says. An expired token is fetched once more."""
         for _ in range(2):
             token = await self._fresh()
             if not isinstance(token, str):
@@ -64,7 +65,7 @@ class WecomGateway:
             if not isinstance(said, Said):
                 return said
             answer = said.json()
-            if answer.get("errcode") not in _EXPIRED:
+            if number(answer.get("errcode")) not in _EXPIRED:
                 return _meaning(answer, "msgid")
             self._token = None
         return Later()
@@ -81,20 +82,26 @@ class WecomGateway:
         answer = said.json()
         if answer.get("errcode") != 0 or not answer.get("access_token"):
             return Later()
-        lasts = timedelta(seconds=max(60, int(answer.get("expires_in", 7200)) - 300))
+        told = answer.get("expires_in")
+        lasts = timedelta(seconds=min(max(60, told - 300), _TOKEN_LASTS) if isinstance(told, int) else 60)
         self._token = (str(answer["access_token"]), now + lasts)
         return self._token[0]
 
 
 def robot_body(message: Outgoing) -> bytes:
-    """A message for a group's robot."""
+    """The body of a message to a group's robot."""
     content = fitting(f"{message.words.subject}\n{message.words.body}", LONGEST)
     return orjson.dumps({"msgtype": "text", "text": {"content": content}})
 
 
 def robot_meaning(said: Mapping[str, object]) -> Answer:
-    """What a robot's answer means: those of WeCom and DingTalk are alike."""
+    """The answer that the response of a robot in WeCom or DingTalk means."""
     return _meaning(said, "msgid")
+
+
+def number(said: object) -> int | None:
+    """The code that a provider gave; None where it is no number, so that it tells nothing."""
+    return said if isinstance(said, int) and not isinstance(said, bool) else None
 
 
 def fitting(text: str, most: int) -> str:
@@ -104,9 +111,11 @@ def fitting(text: str, most: int) -> str:
 
 
 def _meaning(said: Mapping[str, object], id: str) -> Answer:
-    code = said.get("errcode")
+    code = number(said.get("errcode"))
+    if code is None:
+        return Unknown()
     if code == 0:
         return Accepted(str(said[id]) if said.get(id) else None) if not said.get("invaliduser") else Refused("nobody")
     if code in _FULL or code in (130101, 410100, 660026):
         return Later(after=timedelta(minutes=10 if code in (130101, 410100) else 1), full=True)
-    return Later() if code in _BUSY or code is None else Refused(f"errcode-{code}")
+    return Later() if code in _BUSY else Refused(f"errcode-{code}")

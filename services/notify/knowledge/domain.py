@@ -1,6 +1,6 @@
-"""What notify knows of a case, a wish, an activity, a need or a place from the facts of others.
+"""The facts that notify knows of a case, a wish, an activity, a need or a place from events of other services.
 
-Facts are kept under the names that stand here; a field of which no fact has told yet is None.
+Facts are stored under the names of these fields. A field of which no event has told yet is None.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from services.contracts.value import Value
 
 
 class Known(Value):
-    """What is known of one aggregate."""
+    """The facts known of one aggregate."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,13 +45,14 @@ class WishKnown(Known):
 
 
 class ActivityKnown(Known):
-    """An activity: its title, its time and its place."""
+    """An activity: its title, its time and its place, and the series that it is a date of."""
 
     title: str | None = None
     title_en: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     venue: str | None = None
+    series: str | None = None
 
 
 class NeedKnown(Known):

@@ -9,6 +9,7 @@ Named = Mapping[str, str]
 
 WORK: Mapping[str, Named] = {
     "visit": {"zh": "上门慰问", "en": "a visit"},
+    "chat": {"zh": "陪伴聊天", "en": "a chat at home"},
     "haircut": {"zh": "上门理发", "en": "a haircut"},
     "meal": {"zh": "敬老配餐", "en": "a meal brought home"},
     "chores": {"zh": "帮做家务", "en": "help in the house"},

@@ -1,6 +1,6 @@
-"""What notify remembers of the facts of others, so that a notice can name what it speaks of.
+"""Remembers facts from events of other services, so that a notice can name its subject.
 
-It is taken from the facts and not from `.state`: when a fact is told of, all that was said before it about the same
+Events are read and not `.state`: when people are told of an event, everything that earlier events said about the same
 aggregate is remembered already, because both come in order on one partition.
 """
 
@@ -11,6 +11,7 @@ from services.chassis.aggregate import derived_id
 from services.chassis.store.mongo import InsertOne, WriteOp
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
+    ActivityChanged,
     ActivityMoved,
     ActivityPersonErased,
     ActivityPromoted,
@@ -20,6 +21,7 @@ from services.contracts.activities import (
     ActivityUnderstaffed,
     ActivityWaitlisted,
     ActivityWithdrawn,
+    VenueState,
 )
 from services.contracts.issues import (
     CaseAccepted,
@@ -42,7 +44,7 @@ from services.contracts.issues import (
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened, TeamFormed, TeamMemberJoined, TeamMemberLeft
 from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, PlaceKnown, WishKnown
-from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUBJECTS, SUPPORTERS, latest
+from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUBJECTS, SUPPORTERS, VENUES, latest
 
 
 def reactions(table: Handlers) -> None:
@@ -55,7 +57,8 @@ def reactions(table: Handlers) -> None:
     table.write(WishHidden, collection=SUBJECTS)(wish_hidden)
     table.write(NeedOpened, NeedMoved, collection=SUBJECTS)(need)
     table.write(PlaceRegistered, PlaceChanged, collection=SUBJECTS)(place)
-    table.write(ActivityScheduled, ActivityMoved, collection=SUBJECTS)(activity)
+    table.write(ActivityScheduled, ActivityMoved, ActivityChanged, collection=SUBJECTS)(activity)
+    table.copy(VenueState, VENUES)
     table.write(TeamFormed, TeamMemberJoined, TeamMemberLeft, collection=MEMBERS)(member)
     table.write(ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS)(staffing)
     table.write(
@@ -112,9 +115,9 @@ def merger(received: Received[CaseMerged | CaseMergeMoved | CaseUnmerged]) -> Se
 
 
 def activity(
-    received: Received[ActivityScheduled | ActivityMoved],
+    received: Received[ActivityScheduled | ActivityMoved | ActivityChanged],
 ) -> Sequence[WriteOp]:
-    """Remember the title, time and place of an activity."""
+    """Remember the title, time and place of an activity, also where it got another title."""
     return _remember(received, ActivityKnown)
 
 

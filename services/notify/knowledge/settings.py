@@ -28,6 +28,7 @@ class NameSettings(ServiceSettings):
     venues: Mapping[str, TwoNames] = {
         "plaza": TwoNames(zh="中心小广场", en="Central plaza"),
         "culture-plaza": TwoNames(zh="文化广场", en="Culture plaza"),
+        "garden": TwoNames(zh="小区花园", en="Garden"),
         "activity-room": TwoNames(zh="社区活动室", en="Activity room"),
         "classroom": TwoNames(zh="阳光学堂", en="Sunshine classroom"),
         "clinic": TwoNames(zh="社区卫生服务站", en="Health station"),

@@ -1,10 +1,11 @@
-"""What is remembered of the facts of others: the collections, their indexes, and the questions asked of them.
+"""The collections of facts from other services' events, with their indexes and queries.
 
-A field is a register (value, sequence) in which the later fact wins, or a document stands under the fact's own id. Such
-operations commute, so neither a repetition nor the order inside a bulk write matters; and who counted on an activity at
-one of its facts is the same whenever it is asked.
+A field is a register (value, sequence) in which the later event wins, or a document stands under the event's own id.
+Such operations commute, so neither a repetition nor the order inside a bulk write matters; and the people who counted
+on an activity at one of its events are the same whenever they are asked for.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,11 @@ STAFFINGS = "staffings"
 MEMBERS = "team_members"
 """Who belongs to a team: one document for each person and team, with a register for `here`."""
 
+VENUES = "venues"
+"""Copies of the public states of venues: what the committee calls them, and where they stand."""
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    VENUES: [IndexModel([("community", ASCENDING)], name="community")],
     ATTENDANCES: [
         IndexModel([("activity", ASCENDING), ("n", ASCENDING)], name="activity"),
         IndexModel([("person", ASCENDING)], name="person"),
@@ -92,24 +97,29 @@ class Knowledge:
         self._members = database[MEMBERS]
 
     async def case(self, id: str) -> CaseKnown:
-        """What is known of a case; every field is None where no fact has told of it."""
+        """The facts known of a case. A field is None where no event has told of it."""
         return await self._known(CaseKnown, id)
 
     async def wish(self, id: str) -> WishKnown:
-        """What is known of a wish."""
+        """The facts known of a wish."""
         return await self._known(WishKnown, id)
 
     async def activity(self, id: str) -> ActivityKnown:
-        """What is known of an activity."""
+        """The facts known of an activity."""
         return await self._known(ActivityKnown, id)
 
     async def need(self, id: str) -> NeedKnown:
-        """What is known of a need."""
+        """The facts known of a need."""
         return await self._known(NeedKnown, id)
 
     async def place(self, id: str) -> PlaceKnown:
-        """What is known of a compound or a building."""
+        """The facts known of a compound or a building."""
         return await self._known(PlaceKnown, id)
+
+    async def stands_in(self, community: str, place: str) -> bool:
+        """Whether `place` is known as a place of `community`."""
+        found = await self._subjects.find_one({"_id": place, "community": community}, {"title": 1})
+        return found is not None and "title" in found
 
     async def _known(self, known: type[K], id: str) -> K:
         document = await self._subjects.find_one({"_id": id})
@@ -121,15 +131,17 @@ class Knowledge:
         They are `first` (who reported or proposed it), all who stood behind it then, and the same people of every case
         that was merged into it. Asked again later, it finds nobody new.
         """
-        merged = self._subjects.find({"merged_into.v": subject, "merged_at.v": {"$lte": at}}, {"reporter": 1})
-        people, subjects = [first], [subject]
-        async for found in merged:
-            people.append(_values(found).get("reporter"))
-            subjects.append(found["_id"])
-        behind = {"subject": {"$in": subjects}, "here.v": True, "since.v": {"$lte": at}}
-        supporters = self._supporters.find(behind, {"person": 1})
-        people += [found["person"]["v"] async for found in supporters]
+        merging = self._subjects.find({"merged_into.v": subject, "merged_at.v": {"$lte": at}}, {"reporter": 1})
+        merged, behind = await asyncio.gather(merging.to_list(None), self._behind([subject], at))
+        people = [first, *(_values(found).get("reporter") for found in merged), *behind]
+        if merged:
+            people += await self._behind([found["_id"] for found in merged], at)
         return [person for person in dict.fromkeys(people) if person is not None]
+
+    async def _behind(self, subjects: Sequence[str], at: datetime) -> list[str]:
+        """The people who stood behind any of `subjects` at the time `at`."""
+        query = {"subject": {"$in": list(subjects)}, "here.v": True, "since.v": {"$lte": at}}
+        return [found["person"]["v"] async for found in self._supporters.find(query, {"person": 1})]
 
     async def participants(self, activity: str, sequence: int) -> list[Participant]:
         """The people who counted on `activity` just before its fact `sequence`; asked again later, nobody is new."""
@@ -150,10 +162,16 @@ class Knowledge:
         last = self._staffings.find({"activity": activity}).sort("n", DESCENDING).limit(1)
         return [volunteer async for staffing in last for volunteer in staffing["volunteers"]]
 
-    async def members(self, team: str) -> list[str]:
-        """The people who belong to `team`."""
-        found = self._members.find({"team": team, "here.v": True}, {"person": 1}).sort("person", ASCENDING)
+    async def members(self, community: str, team: str) -> list[str]:
+        """The people who belong to `team`, if it is one of `community`."""
+        found = self._members.find({"team": team, "community": community, "here.v": True}, {"person": 1}).sort(
+            "person", ASCENDING
+        )
         return [member["person"] async for member in found]
+
+    async def has_team(self, community: str, team: str) -> bool:
+        """Whether somebody belongs, or has belonged, to `team` in `community`."""
+        return await self._members.find_one({"team": team, "community": community}, {"_id": 1}) is not None
 
     async def forget_supporters(self, subject: str) -> None:
         """Forget who stands behind `subject`. Once it is shown again, facts tell that anew."""

@@ -45,7 +45,7 @@ class Audiences:
             case "duty":
                 return await self._editions.on_duty(envelope.community)
             case "team":
-                return await self._knowledge.members(which)
+                return await self._knowledge.members(envelope.community, which)
             case "building":
                 return await self._people.living_in(envelope.community, which)
             case "age-band":

@@ -42,9 +42,12 @@ def call_sheet(calls: Sequence[Call], community: str, language: str, now: dateti
     for each in calls:
         where = f"{each.building or '—'}\n{each.person}"
         rows.append((_shown(where, unseen), "", each.phone or "—", _shown(each.words, unseen), boxes))
-    paper.rows(rows, (22, 16, 22, 52, 22), headed=True)
+    if calls:
+        paper.rows(rows, (22, 16, 22, 52, 22), headed=True)
+    else:
+        paper.note("Nobody waits for a call." if english else "目前没有需要电话通知的人。", 12)
     if missing:
-        paper.ln(4)
+        paper.space(4)
         said = "Characters without a picture in the font (〓): " if english else "字体缺字（以〓代替）："
         paper.note(said + "、".join(each.partition("(")[2].rstrip(")") for each in missing))
     return paper.bytes()

@@ -5,7 +5,7 @@ Several processes may do so side by side: a claim is an ordinary command, and on
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 
@@ -13,8 +13,9 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import PyMongoError
-from services.notify.channels.gateways import Gateway
+from services.notify.channels.gateways import Gateway, ManyAtOnce
 from services.notify.channels.pacing import Pacing
+from services.notify.notices.bounces import BouncedMail
 from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.sending import deliver
@@ -53,7 +54,8 @@ class Delivery:
         self._asked = Notices(notices)
         self.open_channels = frozenset({Way.INBOX, Way.CALL, *gateways})
         self.reviewing = Reviewing(persons, self.open_channels, clock)
-        self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock, links)
+        self.bounces = BouncedMail(notices, persons, clock)
+        self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock, links, self.bounces)
         self.parts = Parts(notices, self.handing, self.reviewing, clock)
         self._gateways = gateways
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -79,11 +81,44 @@ class Delivery:
         for id, channel, recipient in found:
             if channel in TO_END_POINTS and recipient not in self._under_way:
                 self._under_way[recipient] = asyncio.create_task(self._to_end_point(id, channel, recipient))
-        people = [(id, channel) for id, channel, _ in found if channel not in TO_END_POINTS]
-        await asyncio.gather(*(self._deliver(id, channel) for id, channel in people))
+        await asyncio.gather(*self._to_people([each for each in found if each[1] not in TO_END_POINTS]))
         if wait:
             await asyncio.gather(*self._under_way.values())
         return len(found)
+
+    def _to_people(self, due: Sequence[tuple[str, Way, str]]) -> Iterator[Coroutine[None, None, None]]:
+        """What is to be done for notices to people. Those to one person by one channel go one after the other, in the
+        order in which they wait; where a gateway takes several at once, the next of each person go together.
+        """
+        waiting: dict[Way, dict[str, list[str]]] = {}
+        for id, channel, recipient in due:
+            waiting.setdefault(channel, {}).setdefault(recipient, []).append(id)
+        for channel, by_recipient in waiting.items():
+            gateway = self._gateways.get(channel)
+            if isinstance(gateway, ManyAtOnce):
+                yield self._in_rounds(list(by_recipient.values()), gateway)
+            else:
+                yield from (self._in_turn(ids, channel) for ids in by_recipient.values())
+
+    async def _in_turn(self, ids: Sequence[str], channel: Way) -> None:
+        for id in ids:
+            await self._deliver(id, channel)
+
+    async def _in_rounds(self, each: Sequence[Sequence[str]], gateway: ManyAtOnce) -> None:
+        for n in range(max(len(ids) for ids in each)):
+            now = [ids[n] for ids in each if n < len(ids)]
+            starts = range(0, len(now), gateway.at_once)
+            await asyncio.gather(*(self._deliver_many(now[at : at + gateway.at_once], gateway) for at in starts))
+
+    async def _deliver_many(self, ids: Sequence[str], gateway: ManyAtOnce) -> None:
+        async with self._places:
+            found = await self._notices.find_each(ids)
+            reviews = await asyncio.gather(*(self.reviewing.of(notice) for notice in found.values()))
+            looked = dict(zip(found, reviews, strict=True))
+            bundles = [notice for notice in found.values() if notice.kind in BUNDLES]
+            for bundle in bundles:
+                await self.parts.send(bundle, looked.pop(bundle.id))
+            await self.handing.send_many(gateway, looked)
 
     async def _to_end_point(self, id: str, channel: Way, recipient: str) -> None:
         try:

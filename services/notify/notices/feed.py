@@ -2,19 +2,21 @@
 
 A feed is one document for each person, and a number is given by one write to it, whichever replica makes it; so the
 order is one, and who comes back with the last number that they saw gets what came after it, once. Numbers are given as
-somebody reads: an inbox that nobody watches costs nothing. Changes of the store wake the readers of a process, and
-readers look by themselves now and then.
+somebody reads: an inbox that nobody watches costs nothing. Changes of the store tell the readers of a process what
+came, and readers look by themselves now and then.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Stored
-from services.chassis.store.mongo import Database, Document, PyMongoError, ReturnDocument
+from services.chassis.store.mongo import DESCENDING, Database, Document, PyMongoError, ReturnDocument
+from services.contracts.notices import NoticeStatus
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.store import inbox
 from services.notify.shared.values import Way
@@ -24,51 +26,115 @@ log = logging.getLogger(__name__)
 FEEDS = "inbox_feeds"
 KEPT = 500
 """So many notices of a feed can be resumed; who was away for longer reads the inbox."""
+_LATELY = 60
+"""So many are known without a look at the whole feed."""
 _OVERLAP = timedelta(minutes=1)
 """Clocks of replicas differ by less, and a delivery is on its way for less."""
 _LOOK = 15.0
 _AGAIN = 1.0
 
 
+Numbered = tuple[int, Stored[Notice]]
+"""A notice, with its number in the feed."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a reader is in a feed: the number that was `seen` last, and the ids of what came of late, up to the time
+    `upto`; None where that is not known, and the feed is to be read."""
+
+    seen: int
+    upto: datetime | None = None
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """A reader who waits: the notices that `came` since it last asked, as far as the change stream told them, and
+    whether it has to `look` because that is not all."""
+
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    came: list[Document] = field(default_factory=list)
+    look: bool = False
+
+    def told(self) -> list[Document] | None:
+        """What came; None where the reader has to look."""
+        came, look = self.came, self.look
+        self.came, self.look = [], False
+        self.woken.clear()
+        return None if look or not came else came
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a reader is told: the notices that came, and whether anything in the inbox has changed, such as one that was
+    read in another window."""
+
+    notices: Sequence[Numbered]
+    stirred: bool
+
+
 class Feed:
     """The feeds of all inboxes, as this process sees them."""
 
-    def __init__(self, notices: Aggregates[Notice], database: Database, clock: Clock) -> None:
+    def __init__(self, notices: Aggregates[Notice], database: Database) -> None:
         self._notices = notices
         self._feeds = database[FEEDS]
-        self._clock = clock
-        self._readers: dict[str, set[asyncio.Event]] = {}
+        self._readers: dict[str, list[_Reader]] = {}
         self._over = False
 
-    async def read(self, person: str, last: int | None) -> AsyncGenerator[Sequence[tuple[int, Stored[Notice]]], None]:
-        """What comes into the inbox of `person` after the number `last`, or from now on (None); an empty sequence now
-        and then, where nothing came. It ends when the process does.
+    async def read(self, person: str, last: int | None) -> AsyncGenerator[Came, None]:
+        """What comes into the inbox of `person` after the number `last`, or from now on (None). Where nothing came, it
+        says so now and then, and that something in the inbox has changed. It ends when the process does.
         """
-        woken = asyncio.Event()
-        self._readers.setdefault(person, set()).add(woken)
+        reader = _Reader()
+        self._readers.setdefault(person, []).append(reader)
         try:
-            seen = (await self._numbered(person))[0] if last is None else last
+            given, _ = await self._numbered(person)
+            place = _Place(given if last is None or last > given else last)  # a number ahead of all was not given here
+            found, stirred = await self.after(person, place.seen), False
             while not self._over:
-                woken.clear()
-                found = await self.after(person, seen)
-                seen = max([seen, *(number for number, _ in found)])
-                yield found
-                if not found:
-                    await _waited(woken)
+                place.seen = max([place.seen, *(number for number, _ in found)])
+                yield Came(found, stirred)
+                stirred = await _waited(reader.woken)
+                found = await self._newest(person, place, reader.told())
         finally:
-            readers = self._readers.get(person, set())
-            readers.discard(woken)
+            readers = self._readers.get(person, [])
+            readers[:] = [each for each in readers if each is not reader]
             if not readers:
                 self._readers.pop(person, None)
 
-    async def after(self, person: str, last: int) -> list[tuple[int, Stored[Notice]]]:
+    async def after(self, person: str, last: int) -> list[Numbered]:
         """The notices after the number `last`, in order, with their numbers."""
         _, entries = await self._numbered(person)
-        found = []
-        for entry in entries:
-            if entry["n"] > last and (stored := await self._notices.find(entry["id"])) is not None:
-                found.append((int(entry["n"]), stored))
-        return found
+        return await self._notices_of([(int(entry["n"]), entry["id"]) for entry in entries if entry["n"] > last])
+
+    async def _newest(self, person: str, place: _Place, came: Sequence[Document] | None) -> list[Numbered]:
+        """What came after `place`, as a rule one notice: what the change stream told, or (None) what a look finds.
+        Where numbers are missing between, because another replica has given them, the whole feed is read."""
+        if place.upto is None:
+            feed = await self._feeds.find_one({"_id": person}, {"n": 1, "upto": 1, "last": {"$slice": -_LATELY}})
+            if feed is None or feed["n"] != place.seen:
+                return await self.after(person, place.seen)
+            place.upto, place.known = feed["upto"], frozenset(entry["id"] for entry in feed["last"])
+        lately = await self._delivered(person, place.upto - _OVERLAP) if came is None else came
+        new = [each for each in lately if each["_id"] not in place.known]
+        numbers, notices = await asyncio.gather(
+            self._give_numbers(person, new), asyncio.gather(*(self._notices.find(each["_id"]) for each in new))
+        )
+        if numbers != list(range(place.seen + 1, place.seen + 1 + len(numbers))):
+            place.upto = None
+            return await self.after(person, place.seen)
+        place.upto = max([place.upto, *(each["state"]["delivered_at"] for each in new)])
+        ids = frozenset(each["_id"] for each in lately)
+        place.known = ids if came is None else place.known | ids
+        if len(place.known) > KEPT:
+            place.upto = None  # read anew, so that it does not grow for ever
+        return [(number, stored) for number, stored in zip(numbers, notices, strict=True) if stored is not None]
+
+    async def _notices_of(self, given: Sequence[tuple[int, str]]) -> list[Numbered]:
+        found = await asyncio.gather(*(self._notices.find(id) for _, id in given))
+        return [(number, stored) for (number, _), stored in zip(given, found, strict=True) if stored is not None]
 
     async def forget(self, person: str) -> None:
         """Leave nothing of the feed of `person`."""
@@ -78,25 +144,35 @@ class Feed:
         """The last number of a feed and its notices, those that came of late among them."""
         feed = await self._feeds.find_one({"_id": person})
         entries: list[Document] = [] if feed is None else feed["last"]
-        since = None if feed is None else feed["upto"] - _OVERLAP
-        query: dict[str, Any] = inbox(person)
-        if since is not None:
-            query["state.delivered_at"] = {"$gte": since}
         known = {entry["id"] for entry in entries}
-        page = await self._notices.select(query, sort="state.delivered_at", limit=KEPT)
-        new = [stored.aggregate for stored in reversed(page.items) if stored.aggregate.id not in known]
-        for notice in new:
-            feed = await self._give_a_number(person, notice)
+        since = None if feed is None else feed["upto"] - _OVERLAP
+        new = [each for each in await self._delivered(person, since) if each["_id"] not in known]
+        await self._give_numbers(person, new)
+        if new:
+            feed = await self._feeds.find_one({"_id": person})
         if feed is None:
             return 0, []
         return int(feed["n"]), list(feed["last"])
 
-    async def _give_a_number(self, person: str, notice: Notice) -> Document:
-        """The feed with `notice` in it, once."""
-        entry: Document = {"id": {"$literal": notice.id}, "n": {"$add": [{"$ifNull": ["$n", 0]}, 1]}}
-        there = {"$in": [{"$literal": notice.id}, {"$ifNull": ["$last.id", []]}]}
+    async def _delivered(self, person: str, since: datetime | None) -> list[Document]:
+        """The ids of the newest notices in the inbox of `person`, delivered `since`, and their times, the oldest
+        first."""
+        query: dict[str, Any] = inbox(person)
+        if since is not None:
+            query["state.delivered_at"] = {"$gte": since}
+        found = self._notices.collection.find(query, {"_id": 1, "state.delivered_at": 1})
+        newest = await found.sort([("state.delivered_at", DESCENDING), ("_id", DESCENDING)]).to_list(KEPT)
+        return newest[::-1]
+
+    async def _give_numbers(self, person: str, notices: Sequence[Document]) -> list[int]:
+        return [await self._give_a_number(person, notice) for notice in notices]
+
+    async def _give_a_number(self, person: str, notice: Document) -> int:
+        """The number of `notice` in the feed, which it gets once, whoever gives it."""
+        id, upto = notice["_id"], notice["state"]["delivered_at"]
+        entry: Document = {"id": {"$literal": id}, "n": {"$add": [{"$ifNull": ["$n", 0]}, 1]}}
+        there = {"$in": [{"$literal": id}, {"$ifNull": ["$last.id", []]}]}
         before = {"$ifNull": ["$last", []]}
-        upto: datetime = notice.delivered_at or self._clock()
         update: list[Document] = [
             {
                 "$set": {
@@ -106,10 +182,14 @@ class Feed:
                 }
             }
         ]
-        found: Document = await self._feeds.find_one_and_update(
-            {"_id": person}, update, upsert=True, return_document=ReturnDocument.AFTER
+        feed: Document = await self._feeds.find_one_and_update(
+            {"_id": person},
+            update,
+            {"last": {"$elemMatch": {"id": id}}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
         )
-        return found
+        return int(feed["last"][0]["n"])
 
     async def run(self) -> None:
         """Wake readers when something comes into their inbox by whatever replica, for ever."""
@@ -126,7 +206,10 @@ class Feed:
                 "$project": {
                     "to": {
                         "$ifNull": ["$fullDocument.state.recipient", "$updateDescription.updatedFields.state.recipient"]
-                    }
+                    },
+                    "id": "$fullDocument._id",
+                    "status": "$fullDocument.state.status",
+                    "at": "$fullDocument.state.delivered_at",
                 }
             },
         ]
@@ -134,8 +217,10 @@ class Feed:
             while True:
                 try:
                     async with self._notices.collection.watch(pipeline, max_await_time_ms=1000) as stream:
+                        for each in chain.from_iterable(self._readers.values()):
+                            each.look = True  # for what came while no stream was open
                         async for change in stream:
-                            self._wake(change.get("to"))
+                            self._wake(change.get("to"), change)
                 except (PyMongoError, StopAsyncIteration) as error:
                     log.warning("change stream ended, opening another", extra={"error": type(error).__name__})
                 await asyncio.sleep(_AGAIN)
@@ -143,16 +228,24 @@ class Feed:
             self._over = True
             self._wake(None)
 
-    def _wake(self, person: str | None) -> None:
-        of_them = self._readers.values() if person is None else [self._readers.get(person, set())]
-        for readers in of_them:
-            for woken in readers:
-                woken.set()
+    def _wake(self, person: str | None, change: Document | None = None) -> None:
+        """Wake the readers of `person`, or (None) all. A `change` that is a new notice tells them all of it."""
+        came: Document | None = None
+        if change is not None and change.get("status") == NoticeStatus.DELIVERED and change.get("at") is not None:
+            came = {"_id": change["id"], "state": {"delivered_at": change["at"]}}
+        for readers in self._readers.values() if person is None else [self._readers.get(person, [])]:
+            for reader in readers:
+                if came is None:
+                    reader.look = True
+                else:
+                    reader.came.append(came)
+                reader.woken.set()
 
 
-async def _waited(woken: asyncio.Event) -> None:
+async def _waited(woken: asyncio.Event) -> bool:
+    """Waits until something has changed, or for a while; says which."""
     try:
         async with asyncio.timeout(_LOOK):
-            await woken.wait()
+            return await woken.wait()
     except TimeoutError:
-        return
+        return False

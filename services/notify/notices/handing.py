@@ -3,6 +3,8 @@
 Where a channel could definitely not reach somebody, the next one in their order is tried; never after a doubt.
 """
 
+import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -13,15 +15,29 @@ from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.notices import NoticeStatus, Suppression
-from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Refused, Unknown
+from services.notify.channels.gateways import (
+    Accepted,
+    Answer,
+    Gateway,
+    Later,
+    ManyAtOnce,
+    Outgoing,
+    Refused,
+    Unknown,
+)
 from services.notify.channels.pacing import Pacing
+from services.notify.notices.bounces import BouncedMail
+from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice, draft_of, queue
+from services.notify.notices.domain.planning import Bundle
 from services.notify.notices.domain.sending import claim, doubt, put_back, refused, sent, wait_for_room
 from services.notify.notices.reviewing import Looked, Reviewing
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
 from services.notify.persons.links import Link, Links
 from services.notify.shared.values import Way
+
+log = logging.getLogger(__name__)
 
 BY_DELIVERY = Cause(SYSTEM, "delivery")
 _NEXT_CHANNEL = frozenset({Suppression.REFUSED, Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
@@ -41,8 +57,10 @@ class Handing:
         pacing: Pacing,
         reviewing: Reviewing,
         clock: Clock,
-        links: Links | None = None,
+        links: Links | None,
+        bounces: BouncedMail,
     ) -> None:
+        self._bounces = bounces
         self._notices = notices
         self._asked = Notices(notices)
         self._gateways = gateways
@@ -62,6 +80,26 @@ class Handing:
         if answer is not None:
             await self.record(notice, answer)
 
+    async def send_many(self, gateway: ManyAtOnce, wanted: Mapping[str, Looked]) -> None:
+        """Send those notices of `wanted`, by their ids, that are to be sent and that nobody else has claimed; those of
+        one account in one call.
+        """
+        claimed = await asyncio.gather(*(self.claimed(id, looked) for id, looked in wanted.items()))
+        mine = [notice for notice in claimed if notice is not None]
+        made = await asyncio.gather(*(self._outgoing(notice, wanted[notice.id], ()) for notice in mine))
+        by_account: dict[str, list[tuple[Notice, Outgoing]]] = {}
+        for notice, message in zip(mine, made, strict=True):
+            if message is not None:
+                by_account.setdefault(gateway.account(message.address), []).append((notice, message))
+        for account, given in by_account.items():
+            answers = await _asked_many(gateway, [message for _, message in given])
+            definite = (answer for answer in answers if not isinstance(answer, (Later, Unknown)))
+            await self._heard(account, next(definite, answers[0]))
+            for (notice, message), answer in zip(given, answers, strict=True):
+                await self._not_taken(gateway, message, notice, answer)
+            told = zip(given, answers, strict=True)
+            await asyncio.gather(*(self.record(notice, answer) for (notice, _), answer in told))
+
     async def claimed(self, id: str, looked: Looked) -> Notice | None:
         """The notice `id`, claimed by this call; None where it is not to be sent, or somebody else has it."""
         name = new_id("claim")
@@ -74,16 +112,26 @@ class Handing:
 
     async def hand_over(self, notice: Notice, looked: Looked, parts: Sequence[Notice]) -> Answer | None:
         """What the gateway says to a claimed notice; None where there is no room now, and it waits."""
+        message = await self._outgoing(notice, looked, parts)
+        if message is None:
+            return None
+        gateway = self._gateways[notice.channel]
+        answer = await _asked(gateway, message)
+        await self._heard(gateway.account(message.address), answer)
+        await self._not_taken(gateway, message, notice, answer)
+        return answer
+
+    async def _outgoing(self, notice: Notice, looked: Looked, parts: Sequence[Notice]) -> Outgoing | None:
+        """What a gateway is handed for a claimed notice; None where there is no room now, and it waits."""
         gateway, address = self._gateways[notice.channel], looked.address(notice)
-        account = gateway.account(address)
-        until = await self._room(gateway, account, notice)
+        until = await self._room(gateway, gateway.account(address), notice)
         if until is not None:
             await self.put_off(notice, until)
             return None
         language = looked.person.choices.language
         await self._wording.ready([notice.community])
         words = self._wording.words(notice, language, parts)
-        message = Outgoing(
+        return Outgoing(
             id=notice.id,
             address=address,
             words=words,
@@ -93,17 +141,23 @@ class Handing:
             values=self._wording.values(notice, language),
             unsubscribe=await self._unsubscribe(notice),
         )
-        answer = await gateway.send(message)
+
+    async def _heard(self, account: str, answer: Answer) -> None:
+        """Rest an account that is full, or whose provider fails on end."""
         await self._mind(account, answer)
         if isinstance(answer, Later) and answer.full:
             await self._pacing.pause(account, self._clock() + (answer.after or _FULL_FOR))
-        return answer
 
     async def _unsubscribe(self, notice: Notice) -> str | None:
-        """The address that ends mail of this kind, where that may be ended."""
-        if self._links is None or notice.channel is not Way.EMAIL or notice.weight.mandatory:
+        """The address that ends mail of this kind, where that may be ended: digests, or what is said of the subject
+        of a burst. No part of either is mandatory.
+        """
+        if self._links is None or notice.channel is not Way.EMAIL:
             return None
-        return await self._links.unsubscribe(Link(notice.recipient, notice.kind, notice.channel))
+        if notice.weight.comes_anyway and notice.kind not in BUNDLES:
+            return None
+        subject = notice.about if notice.kind == Bundle.BURST else ""
+        return await self._links.unsubscribe(Link(notice.recipient, notice.kind, notice.channel, subject))
 
     async def put_off(self, notice: Notice, until: datetime) -> None:
         """There is no room for a claimed notice before `until`."""
@@ -111,8 +165,11 @@ class Handing:
         await self._notices.change(notice.id, lambda n, _: wait_for_room(n, name, until), BY_DELIVERY)
 
     async def record(self, notice: Notice, answer: Answer) -> Notice:
-        """Write down what a gateway said to a claimed notice."""
+        """Write down what a gateway said to a claimed notice; first what it said of the mailbox, for nothing asks again
+        once the outcome is known."""
         name = notice.claim or ""
+        if isinstance(answer, Refused):
+            await self._bounces.note(notice, answer.mailbox)
         done = await self._notices.change(notice.id, lambda n, _: self._outcome(n, name, answer), BY_DELIVERY)
         await self.fall_back(done.aggregate)
         return done.aggregate
@@ -159,6 +216,37 @@ class Handing:
 
     async def _room(self, gateway: Gateway, account: str, notice: Notice) -> datetime | None:
         now = self._clock()
-        each = f"{account}:{notice.recipient}"
+        each = _each(account, notice)
         until = await self._pacing.room(each, gateway.rates_each, now) if gateway.rates_each else None
-        return until or await self._pacing.room(account, gateway.rates, now)
+        if until is None and (until := await self._pacing.room(account, gateway.rates, now)) is not None:
+            await self._pacing.give_back(each, gateway.rates_each)
+        return until
+
+    async def _not_taken(self, gateway: Gateway, message: Outgoing, notice: Notice, answer: Answer) -> None:
+        """What the provider did not take now is none of what the recipient may be sent."""
+        if isinstance(answer, Later):
+            await self._pacing.give_back(_each(gateway.account(message.address), notice), gateway.rates_each)
+
+
+def _each(account: str, notice: Notice) -> str:
+    """The name under which is counted what an account sends to one recipient."""
+    return f"{account}:{notice.recipient}"
+
+
+async def _asked(gateway: Gateway, message: Outgoing) -> Answer:
+    """What `gateway` says. One that raises, though none should, leaves a doubt about this message, and stops no
+    other."""
+    try:
+        return await gateway.send(message)
+    except Exception:  # the boundary: what a provider sends is not ours, and one message must not end the service
+        log.exception("a gateway failed", extra={"notice": message.id})
+        return Unknown()
+
+
+async def _asked_many(gateway: ManyAtOnce, messages: Sequence[Outgoing]) -> Sequence[Answer]:
+    """What `gateway` says to each of `messages`, as `_asked` does to one."""
+    try:
+        return await gateway.send_many(messages)
+    except Exception:  # the boundary, as above
+        log.exception("a gateway failed", extra={"notices": len(messages)})
+        return [Unknown()] * len(messages)

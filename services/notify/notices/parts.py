@@ -1,14 +1,23 @@
 """Sends bundles: a digest or a burst, with every part looked at again just before."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
-from services.contracts.notices import NoticeStatus
+from services.contracts.notices import NoticeStatus, Suppression
 from services.notify.channels.gateways import Accepted, Answer, Refused, Unknown
-from services.notify.notices.domain.bundling import go_alone, join, nothing_left, told_later, told_within, wait_on
+from services.notify.notices.domain.bundling import (
+    go_alone,
+    join,
+    not_wanted,
+    nothing_left,
+    told_later,
+    told_within,
+    wait_on,
+)
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.planning import Bundle
 from services.notify.notices.domain.sending import doubt, refused
@@ -54,7 +63,7 @@ class Parts:
         for id in await self._asked.parts(bundle, self._clock()):
             part = (await self._notices.get(id)).aggregate
             looked = await self._reviewing.of(part)
-            changed = await self._notices.change(id, partial(_joined, looked, bundle.id), BY_DELIVERY)
+            changed = await self._notices.change(id, partial(_joined, looked, bundle), BY_DELIVERY)
             if changed.aggregate.status is NoticeStatus.SENDING and changed.aggregate.claim == bundle.id:
                 joined.append(changed.aggregate)
         return joined
@@ -74,12 +83,19 @@ class Parts:
                 await self._notices.change(part.id, lambda n, _: wait_on(n, name, until), BY_DELIVERY)
 
     async def let_go(self, part: str) -> None:
-        """Let a part go by itself whose bundle is over without it."""
-        found = await self._notices.get(part)
-        bundle = await self._notices.find(found.aggregate.bundle or "")
-        if bundle is None or bundle.aggregate.status not in (NoticeStatus.QUEUED, NoticeStatus.SENDING):
-            await self._notices.change(part, lambda n, _: go_alone(n), BY_DELIVERY)
+        """Let a part go by itself whose bundle is over without it; not to somebody who does without digests, though."""
+        found = (await self._notices.get(part)).aggregate
+        waits_in = found.bundle or ""
+        bundle = await self._notices.find(waits_in)
+        if bundle is not None and bundle.aggregate.status in (NoticeStatus.QUEUED, NoticeStatus.SENDING):
+            return
+        looked = await self._reviewing.of(found)
+        unwanted = waits_in.startswith(f"{Bundle.DIGEST}-") and looked.person.mutes(Bundle.DIGEST, found.channel)
+        await self._notices.change(part, lambda n, _: not_wanted(n) if unwanted else go_alone(n), BY_DELIVERY)
 
 
-def _joined(looked: Looked, bundle: str, part: Notice, now: datetime) -> Decision[Notice]:
-    return join(part, looked(part).planned, bundle, now)
+def _joined(looked: Looked, bundle: Notice, part: Notice, now: datetime) -> Decision[Notice]:
+    planned = looked(part).planned
+    if bundle.kind == Bundle.DIGEST and looked.person.mutes(bundle.kind, bundle.channel):
+        planned = replace(planned, reason=Suppression.PREFERENCE)
+    return join(part, planned, bundle.id, now)

@@ -35,7 +35,7 @@ class Looked:
 
     def address(self, notice: Notice) -> str:
         """Where `notice` goes by its channel; an end point is found by its id."""
-        return notice.recipient if notice.channel in TO_END_POINTS else self.person.addresses.by(notice.channel) or ""
+        return notice.recipient if notice.channel in TO_END_POINTS else self.person.address(notice.channel) or ""
 
     def next(self, notice: Notice) -> Planned | None:
         """The plan for the next channel, where the one of `notice` could not reach them."""

@@ -8,6 +8,7 @@ from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
+from services.notify.channels.domain.mailboxes import Mailbox
 from services.notify.channels.gateways import Gateway
 from services.notify.channels.pacing import Pacing
 from services.notify.knowledge.names import Names
@@ -17,6 +18,8 @@ from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
 from services.notify.notices.feed import Feed
+from services.notify.notices.gathering import INDEXES as GATHERED
+from services.notify.notices.gathering import Gathering
 from services.notify.notices.reactions import reactions
 from services.notify.notices.store import INDEXES, KINDS, Notices
 from services.notify.notices.sweeps import LeftBehind, LookingAgain, lapsed_claims
@@ -33,6 +36,7 @@ def room(
     notices: Aggregates[Notice],
     persons: Aggregates[Person],
     telling: Telling,
+    gathering: Gathering,
     feed: Feed,
     people: People,
     knowledge: Knowledge,
@@ -54,33 +58,40 @@ def room(
     With a `callback_secret` providers may tell what became of messages.
     """
     delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause, links)
-    audiences = Audiences(knowledge, people, editions)
+    audiences, handing, bounces = Audiences(knowledge, people, editions), delivery.handing, delivery.bounces
+
+    async def lost(notice: Notice, mailbox: Mailbox) -> None:
+        await bounces.note(notice, mailbox)
+        await handing.fall_back(notice)
+
     return Room(
         "notices",
         kinds=KINDS,
-        indexes=INDEXES,
+        indexes={**INDEXES, **GATHERED},
         routers=[
             live.router(notices, persons, wording, feed),
             inbox.router(notices, persons, wording),
-            why.router(notices),
+            why.router(notices, people.belongs),
             letters.router(notices),
             calls.router(notices, calls.Lists(notices, persons, wording, knowledge), names, clock),
-            *([] if callback_secret is None else [callbacks.router(notices, callback_secret, clock)]),
+            *([] if callback_secret is None else [callbacks.router(notices, callback_secret, clock, lost)]),
         ],
-        reactions=lambda table: reactions(table, telling, knowledge, audiences, editions, notices, lead),
+        reactions=lambda table: reactions(table, telling, gathering, knowledge, audiences, editions, notices, lead),
         sweeps=[
+            gathering,
             lapsed_claims(notices),
             LeftBehind(notices, delivery.parts),
             LookingAgain(notices, persons, delivery.reviewing, delivery.handing),
         ],
         tasks=[delivery.run, feed.run],
-        erase=partial(erase, notices, feed),
+        erase=partial(erase, notices, gathering, feed),
     )
 
 
-async def erase(notices: Aggregates[Notice], feed: Feed, leaver: Leaver) -> None:
+async def erase(notices: Aggregates[Notice], gathering: Gathering, feed: Feed, leaver: Leaver) -> None:
     """Leave nothing of `leaver` in any notice. Done again, it finds the notices that came late."""
     await feed.forget(leaver.person)
+    await gathering.forget(leaver.person, leaver.community)
     async for id in Notices(notices).of(leaver.person, leaver.community):
         await notices.change(id, lambda notice, _: anonymise(notice), leaver.cause)
     async for id in Notices(notices).on_behalf_of(leaver.person, leaver.community):

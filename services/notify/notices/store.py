@@ -9,7 +9,7 @@ from services.chassis.store.mongo import ASCENDING, DESCENDING, Document, IndexM
 from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
 from services.notify.notices.domain.notice import Notice, draft_of
-from services.notify.notices.domain.planning import Bundle
+from services.notify.notices.domain.planning import Bundle, Why
 from services.notify.notices.domain.sending import CLAIM_LASTS
 from services.notify.notices.domain.stages import Stage
 from services.notify.shared.values import NOISY, Way
@@ -42,6 +42,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             name="why_cause",
         ),
         IndexModel([("state.about", ASCENDING), ("state.kind", ASCENDING), ("state.status", ASCENDING)], name="about"),
+        *(
+            IndexModel(
+                [(f"state.parts.{name}", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)],
+                name=f"parts_{name}",
+                partialFilterExpression={f"state.parts.{name}": {"$type": "string"}},
+            )
+            for name in ("about", "cause")
+        ),
         IndexModel(
             [
                 ("state.recipient", ASCENDING),
@@ -80,14 +88,17 @@ class Notices:
         self._collection = aggregates.collection
 
     async def waiting(self, about: str, kind: str, recipients: Iterable[str] | None = None) -> list[str]:
-        """The ids of notices of `kind` that speak of `about` and wait, for their time or for an address.
+        """The ids of notices of `kind` that speak of `about`, by themselves or among others, and wait, for their time
+        or for an address.
 
         They are to `recipients` or (None) to anybody.
         """
         open_ones: Document = {"$in": [NoticeStatus.QUEUED, NoticeStatus.SUPPRESSED]}
         query: Document = {
-            "state.about": about,
-            "state.kind": kind,
+            "$or": [
+                {"state.about": about, "state.kind": kind},
+                {"state.parts.about": about, "state.parts.kind": kind},
+            ],
             "state.status": open_ones,
             "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
             "state.outdated": {"$ne": True},
@@ -116,6 +127,13 @@ class Notices:
                 queued_at = last["state"]["queued_at"]
                 found[way] = max(queued_at, last["state"].get("delivered_at") or queued_at)
         return found
+
+    async def concerned(self, query: Document) -> tuple[int, list[str]]:
+        """How many people the notices of `query` are to, and of which kinds they are."""
+        each_once: list[Document] = [{"$match": query}, {"$group": {"_id": "$state.recipient"}}, {"$count": "people"}]
+        counted = [each async for each in self._collection.aggregate(each_once, allowDiskUse=True)]
+        kinds = await self._collection.distinct("state.kind", query)
+        return (counted[0]["people"] if counted else 0), sorted(kinds)
 
     async def due(self, now: datetime, limit: int) -> list[tuple[str, Way, str]]:
         """Queued notices whose time has come, those that wait longest first, as (id, channel, recipient)."""
@@ -171,6 +189,19 @@ class Notices:
         page = await self.aggregates.select(query, limit=500)
         return [stored.aggregate for stored in reversed(page.items)]
 
+    async def last_mailed(self, person: str, before: datetime) -> datetime | None:
+        """When the last mail to `person` was sent, of those sent before `before` that did not come back."""
+        query: Document = {
+            "state.recipient": person,
+            "state.channel": Way.EMAIL,
+            "state.delivered_at": {"$lt": before},
+            "state.why": {"$ne": Why.COLLAPSED},
+        }
+        last = await self._collection.find_one(
+            query, {"state.delivered_at": 1}, sort=[("state.delivered_at", DESCENDING)]
+        )
+        return None if last is None else last["state"]["delivered_at"]
+
     async def unread(self, person: str) -> int:
         """How many notices in the inbox of `person` are not read. The count is exact."""
         return await self._collection.count_documents(
@@ -198,6 +229,11 @@ class Notices:
         theirs = {"state.recipient": person} | ({} if community is None else {"state.community": community})
         async for document in self._collection.find(theirs, {"_id": 1}):
             yield document["_id"]
+
+
+def told_of(field: str, id: str) -> Document:
+    """The query for notices of which `id` is the `field`, `about` or `cause`: by themselves, or in a part of theirs."""
+    return {"$or": [{f"state.{field}": id}, {f"state.parts.{field}": id}]}
 
 
 def due(now: datetime) -> Document:

@@ -1,9 +1,10 @@
 """Makes notices of events and broadcasts: one for each person and channel, each at most once for one event."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
@@ -16,9 +17,10 @@ from services.contracts.notices import Suppression
 from services.notify.channels.domain.endpoint import WAITS, Endpoint
 from services.notify.channels.store import wanting
 from services.notify.notices.domain.bundling import bundle_id, open_bundle
-from services.notify.notices.domain.notice import Draft, Notice, queue, supersede
+from services.notify.notices.domain.notice import Draft, Notice, drop_part, queue, supersede
 from services.notify.notices.domain.particulars import Particulars
-from services.notify.notices.domain.planning import Bundle, Circumstances, Planned, Told, plan
+from services.notify.notices.domain.planning import Bundle, Circumstances, Planned, Told, Why, plan
+from services.notify.notices.domain.together import ToldPart
 from services.notify.notices.occasion import Occasion
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
@@ -29,6 +31,8 @@ from services.notify.shared.values import NOISY, Way
 Making: TypeAlias = Callable[[datetime], Decision[Notice]]
 _AT_ONCE = 500
 """So many people are told in one call to the store."""
+_MANY = 16
+"""So many notices of one plan are made in one mould; fewer go along with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Message:
     """What is told: the kind with its rule, the particulars, and when it is worth delivering.
 
     It is not delivered before `due` (None: at once) nor from `expires` on; the kind's own limit, counted from the
-    event, holds too.
+    event, holds too. `known`: who is concerned knows it already, so it stands on record and reaches nobody. One about
+    several activities has a part for each, and `batch` names what is told together.
     """
 
     kind: str
@@ -45,6 +50,19 @@ class Message:
     due: datetime | None = None
     expires: datetime | None = None
     edition: int = 1
+    known: bool = False
+    batch: str | None = None
+    parts: tuple[ToldPart, ...] = ()
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """The notices that are to be made: for each plan those of `draft`, by id with whom they are for, which differ in
+    nothing else; and others, each with what makes it."""
+
+    draft: Draft
+    alike: dict[Planned, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    apart: dict[str, Making] = field(default_factory=dict)
 
 
 class Telling:
@@ -75,49 +93,90 @@ class Telling:
         """Queue a notice to each of `recipients`, and to those who stand in for them, many in one call to the store."""
         everybody: Sequence[str] = list(dict.fromkeys(recipients))
         template = await self._wording.version(occasion.community, message.kind, message.rule.template)
-        async with asyncio.TaskGroup() as under_way:
-            written: asyncio.Task[None] | None = None
+        written: asyncio.Task[None] | None = None
+        try:
             for start in range(0, len(everybody), _AT_ONCE):
                 some = everybody[start : start + _AT_ONCE]
                 wanted = await self._planned(occasion, some, message, template)
                 if written is not None:
                     await written  # one part is on its way to the store while the next is made
-                written = under_way.create_task(self._write(occasion, wanted))
+                written = asyncio.create_task(self._write(occasion, wanted))
+            if written is not None:
+                await written
+        finally:
+            if written is not None and not written.done():
+                written.cancel()  # errors come out as they are: who calls tells trouble that passes from a mistake
 
-    async def _write(self, occasion: Occasion, wanted: Mapping[str, Making]) -> None:
-        await self._notices.create_each(wanted, occasion.cause, taken=occasion.taken)
+    async def _write(self, occasion: Occasion, wanted: _Wanted) -> None:
+        apart = dict(wanted.apart)
+        for planned, people in wanted.alike.items():
+            if len(people) < _MANY:
+                apart |= {id: partial(_queued_for, wanted.draft, planned, id, person) for id, person in people.items()}
+                continue
+            make = partial(_queued_for, wanted.draft, planned)
+            await self._notices.create_alike(people, make, occasion.cause, taken=occasion.taken)
+        if apart:
+            await self._notices.create_each(apart, occasion.cause, taken=occasion.taken)
 
-    async def _planned(
-        self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int
-    ) -> Mapping[str, Making]:
+    async def _planned(self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int) -> _Wanted:
         """What makes the notices to `recipients` and who stands in for them, by id. Those that wait for others are made
         at once, with what they wait in."""
+        now = self._clock()
+        draft = self._draft(occasion, "", message, None, template)
+        asked = Told(
+            draft.kind,
+            message.rule.weight,
+            draft.about,
+            due=message.due,
+            expires=draft.expires_at,
+            community=draft.community,
+            parts=tuple(part.about for part in draft.parts),
+        )
+        wanted = _Wanted(draft)
+        if message.known:
+            told = Planned(Way.INBOX, now, Suppression.SUPERSEDED, Why.COLLAPSED)
+            wanted.alike[told].update({draft.id_for(id, Way.INBOX): id for id in recipients})
+            return wanted
         known = await self._persons.find_each(recipients)
-        told: list[tuple[Person, str | None]] = [
-            (known.get(id) or stranger(id, occasion.community), None) for id in recipients
-        ]
+        of_strangers = plan(asked, stranger("", occasion.community), now, Circumstances(self._open_channels))
+        for id in recipients:
+            person = known.get(id)
+            plans = of_strangers if person is None else await self._plan(occasion, person, draft, asked, now)
+            for planned in plans:
+                if planned.bundle is None:
+                    wanted.alike[planned][draft.id_for(id, planned.channel)] = id
+                else:
+                    await self._collect(occasion, draft.to(id), planned, planned.bundle)
         standing_in = [
             (proxy.person, person.id)
-            for person, _ in told
+            for person in known.values()
             for proxy in person.proxies
             if proxy.agreed and not person.gone
         ]
         if standing_in:
-            proxies = await self._persons.find_each({id for id, _ in standing_in})
-            told += [(proxies.get(id) or stranger(id, occasion.community), behalf) for id, behalf in standing_in]
-        now = self._clock()
-        wanted: dict[str, Making] = {}
-        for person, behalf in told:
-            draft = self._draft(occasion, person.id, message, behalf, template)
-            asked = Told(draft.kind, message.rule.weight, draft.about, due=message.due, expires=draft.expires_at)
-            lately = {} if occasion.id == occasion.about else await self._lately(person, draft)  # else it is its first
-            around = Circumstances(self._open_channels, lately)
-            for planned in plan(asked, person, now, around):
-                if planned.bundle is None:
-                    wanted.setdefault(draft.id(planned.channel), partial(_queued, draft, planned))
-                else:
-                    await self._collect(occasion, draft, planned, planned.bundle)
+            await self._plan_for_proxies(occasion, wanted, asked, standing_in, now)
         return wanted
+
+    async def _plan_for_proxies(
+        self, occasion: Occasion, wanted: _Wanted, asked: Told, standing_in: Sequence[tuple[str, str]], now: datetime
+    ) -> None:
+        """Add what is told to those who stand in for others, unless they are told it as themselves."""
+        proxies = await self._persons.find_each({id for id, _ in standing_in})
+        own = {id for people in wanted.alike.values() for id in people}
+        for id, behalf in standing_in:
+            person = proxies.get(id) or stranger(id, occasion.community)
+            draft = wanted.draft.to(id, behalf)
+            for planned in await self._plan(occasion, person, draft, asked, now):
+                if planned.bundle is not None:
+                    await self._collect(occasion, draft, planned, planned.bundle)
+                elif (made := draft.id(planned.channel)) not in own:
+                    wanted.apart.setdefault(made, partial(queue, draft, planned))
+
+    async def _plan(
+        self, occasion: Occasion, person: Person, draft: Draft, asked: Told, now: datetime
+    ) -> Sequence[Planned]:
+        lately = {} if occasion.id == occasion.about else await self._lately(person, draft)  # else it is its first
+        return plan(asked, person, now, Circumstances(self._open_channels, lately))
 
     async def tell_end_points(self, occasion: Occasion, message: Message) -> None:
         """Queue a notice to each end point of the community that wants messages of this kind."""
@@ -130,14 +189,18 @@ class Telling:
             now = max(self._clock(), message.due or occasion.time)
             reason = Suppression.EXPIRED if now >= expires else None
             draft = draft.model_copy(update={"expires_at": expires})
-            one = {draft.id(endpoint.way): partial(_queued, draft, Planned(endpoint.way, now, reason))}
+            one = {draft.id(endpoint.way): partial(queue, draft, Planned(endpoint.way, now, reason))}
             await self._notices.create_each(one, occasion.cause, taken=occasion.taken)
 
     async def supersede(self, occasion: Occasion, kind: str, recipients: Iterable[str] | None = None) -> None:
         """Give up notices of `kind` that wait and speak of an earlier version of the occasion's subject."""
-        version = occasion.sequence
-        for id in await self._asked.waiting(occasion.about, kind, recipients):
-            await self._notices.change(id, lambda notice, _: supersede(notice, version), occasion.cause)
+        about, version = occasion.about, occasion.sequence
+
+        def untrue(notice: Notice, _: datetime) -> Decision[Notice]:
+            return drop_part(notice, about, kind, version) if notice.parts else supersede(notice, version)
+
+        for id in await self._asked.waiting(about, kind, recipients):
+            await self._notices.change(id, untrue, occasion.cause)
 
     def _draft(self, occasion: Occasion, recipient: str, message: Message, behalf: str | None, template: int) -> Draft:
         rule = message.rule
@@ -156,11 +219,13 @@ class Telling:
             mandatory=rule.mandatory,
             behalf=behalf,
             edition=message.edition,
+            batch=message.batch,
+            parts=message.parts,
         )
 
     async def _lately(self, person: Person, draft: Draft) -> Mapping[Way, datetime]:
         """When the person was last told about the same, by each channel that could make a burst."""
-        reached = [way for way in NOISY & self._open_channels if person.addresses.by(way) is not None]
+        reached = [way for way in NOISY & self._open_channels if person.address(way) is not None]
         if not reached:
             return {}
         return await self._asked.lately(person.id, draft.about, reached, draft.cause, self._clock())
@@ -180,5 +245,6 @@ class Telling:
                 await self._notices.create(part.bundle, lambda now: open_bundle(part, kind, now), occasion.cause)
 
 
-def _queued(draft: Draft, planned: Planned, now: datetime) -> Decision[Notice]:
-    return queue(draft, planned, now)
+def _queued_for(draft: Draft, planned: Planned, id: str, person: str, now: datetime) -> Decision[Notice]:
+    """The notice `id` to `person`."""
+    return queue(draft.to(person), planned, now)

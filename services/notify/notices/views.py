@@ -1,8 +1,9 @@
 """What recipients see of their notices, and staff of the notices of others."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.notices import NoticeStatus, Suppression
@@ -48,12 +49,40 @@ class ToldView(BaseModel):
     reason: Suppression | None
     why: Why | None
     bundle: str | None
+    activities: list[str] = Field(description="The activities of which it speaks, where they are several.")
     queued_at: datetime
     not_before: datetime
     expires_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
     attempts: int
+
+
+class Verdict(StrEnum):
+    """The answer to why one person heard of one fact, or did not."""
+
+    TOLD = "told"
+    WAITING = "waiting"
+    """A message waits for its hour, or for a gateway."""
+    NOT_TOLD = "not-told"
+    """There was a message and it did not reach them; each says why."""
+    NOT_CONCERNED = "not-concerned"
+    """Others were told, and this person is none of those whom it concerns."""
+    NOBODY_TOLD = "nobody-told"
+    """Nobody was told of it: there is no such fact here, it is yet to be taken, or no route tells anybody of it."""
+
+
+class WhyView(BaseModel):
+    """Why one person heard of one fact, or did not. `belongs`: whether facts, or they themselves, have shown that they
+    belong to the community; who does not is reached by nothing that goes to everyone. `others` counts the people who
+    were to be told, and `kinds` are the kinds of message that they were told."""
+
+    person: str
+    verdict: Verdict
+    belongs: bool
+    others: int
+    kinds: list[str]
+    messages: list[ToldView]
 
 
 def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> NoticeView:
@@ -75,5 +104,6 @@ def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> Noti
 def told(stored: Stored[Notice]) -> ToldView:
     """A notice as staff may see it. Its words are for the recipient alone."""
     notice = stored.aggregate
-    fields = notice.model_dump(include=set(ToldView.model_fields) - {"stage"})
-    return ToldView(**fields, stage=notice.stage)
+    fields = notice.model_dump(include=set(ToldView.model_fields) - {"stage", "activities"})
+    activities = list(dict.fromkeys(part.about for part in notice.parts))
+    return ToldView(**fields, stage=notice.stage, activities=activities)

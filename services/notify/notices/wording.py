@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from services.notify.knowledge.names import Names
+from services.notify.knowledge.venues import Venues
 from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.routing.editions import Editions
+from services.notify.routing.shipped import RULES
 from services.notify.shared.calendar import day, moment
 from services.notify.shared.texts import Texts, Words
 from services.notify.templates.domain.template import FIRST
 from services.notify.templates.saved import Saved
 
 TEMPLATES = Path(__file__).parent / "templates"
+_SEVERAL = "several"
+"""The text of a notice about several activities."""
+DATES_NAMED = 12
+"""So many dates are named of each kind; the others are counted."""
 _NAMELESS = "named"
 """The text of a kind that a community has added without a text: its name."""
 
@@ -27,15 +33,22 @@ _ON_BEHALF = {
     "zh": "（您代家人接收这条消息，“您”指您的家人。）",
     "en": "(You receive this for somebody who has asked you to; “you” is that person.)",
 }
-_DAYS = frozenset({"on"})
+_DAYS = frozenset({"on", "until"})
 """Particulars that are told as a day."""
 
 
 class Wording:
     """Renders notices."""
 
-    def __init__(self, names: Names, editions: Editions | None = None, saved: Saved | None = None) -> None:
+    def __init__(
+        self,
+        names: Names,
+        editions: Editions | None = None,
+        saved: Saved | None = None,
+        venues: Venues | None = None,
+    ) -> None:
         self._names = names
+        self._venues = venues
         self._editions = editions
         self._saved = saved
         self._texts = Texts(TEMPLATES)
@@ -47,6 +60,8 @@ class Wording:
                 await self._editions.of(community)
             if self._saved is not None:
                 await self._saved.ready(community)
+            if self._venues is not None:
+                await self._venues.ready(community)
 
     async def version(self, community: str, kind: str, shipped: int) -> int:
         """The version of the text with which a notice of `kind` is queued now."""
@@ -65,7 +80,24 @@ class Wording:
         values = {"parts": told, "community": self._names.community(notice.community, language)}
         return self._texts.render(f"{notice.kind}.v{notice.template}.{language}", values)
 
+    def _of_several(self, notice: Notice, language: str) -> Words:
+        """The words of a notice about several activities: what its kind says, and the dates of each kind of part."""
+        of_kind: dict[str, list[dict[str, Any]]] = {}
+        for part in notice.parts:
+            values = self._values(language, notice.community, part.particulars)
+            of_kind.setdefault(part.kind, []).append(values)
+        values = {
+            **self._values(language, notice.community, notice.particulars),
+            "kind": notice.kind,
+            "name": self._name(notice, language),
+            "count": len({part.about for part in notice.parts}),
+            "sections": [(kind, told[:DATES_NAMED], len(told[DATES_NAMED:])) for kind, told in of_kind.items()],
+        }
+        return self._texts.render(f"{_SEVERAL}.v1.{language}", values)
+
     def _of_one(self, notice: Notice, language: str) -> Words:
+        if notice.parts:
+            return self._of_several(notice, language)
         if self._saved is not None and notice.template >= FIRST:
             values = self._values(language, notice.community, notice.particulars)
             saved = self._saved.words(notice.community, notice.kind, notice.template, language, values)
@@ -76,10 +108,14 @@ class Wording:
         return self._named(notice, language)
 
     def _named(self, notice: Notice, language: str) -> Words:
-        rule = None if self._editions is None else self._editions.known_rule(notice.community, notice.kind)
-        name = notice.kind if rule is None else rule.en if language == "en" else rule.zh
+        name = self._name(notice, language)
         values = {**self._values(language, notice.community, notice.particulars), "name": name}
         return self._texts.render(f"{_NAMELESS}.v1.{language}", values)
+
+    def _name(self, notice: Notice, language: str) -> str:
+        known = None if self._editions is None else self._editions.known_rule(notice.community, notice.kind)
+        rule = known or RULES.get(notice.kind)
+        return notice.kind if rule is None else rule.en if language == "en" else rule.zh
 
     def render(self, kind: str, version: int, language: str, community: str, particulars: Particulars) -> Words:
         """The shipped words of `kind` in `version`, for a reader of `language` in `community`."""
@@ -88,6 +124,8 @@ class Wording:
     def values(self, notice: Notice, language: str) -> dict[str, str]:
         """The values of a notice as words, for providers that fill a text of their own."""
         values = self._values(language, notice.community, notice.particulars)
+        if notice.parts:  # a text of one's own names one activity: the title says that there are several
+            values["title"] = self._of_several(notice, language).subject
         return {name: str(value) for name, value in values.items() if value is not None and name != "more"}
 
     def _values(self, language: str, community: str, particulars: Particulars) -> dict[str, Any]:
@@ -107,5 +145,9 @@ class Wording:
             "title": (english and particulars.title_en) or particulars.title,
             "work": None if particulars.work is None else self._names.work(particulars.work, language),
             "category": particulars.category_en if english else particulars.category_zh,
-            "venue": None if particulars.venue is None else self._names.venue(particulars.venue, language),
+            "venue": None if particulars.venue is None else self._venue(community, particulars.venue, language),
         }
+
+    def _venue(self, community: str, code: str, language: str) -> str:
+        entered = None if self._venues is None else self._venues.name(community, code, language)
+        return entered or self._names.venue(code, language)

@@ -6,7 +6,7 @@ from services.notify.knowledge.names import Names
 from services.notify.shared.texts import Texts, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
-VERSION = 1
+VERSION = 2
 
 
 class CodeText:

@@ -3,9 +3,10 @@
 To all other staff a person is answered as one who isn't there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from types import MappingProxyType
 
 from fastapi import Response
 
@@ -15,7 +16,7 @@ from services.chassis.http.command import Command
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.notify.persons.domain.addresses import Addresses
-from services.notify.persons.domain.choices import Choices
+from services.notify.persons.domain.choices import Choices, require_mutable
 from services.notify.persons.domain.erasure import request_erasure
 from services.notify.persons.domain.person import Person, change, register, require_decider, stranger
 from services.notify.persons.store import Memberships
@@ -53,15 +54,29 @@ class Deciding:
         community: str,
         choices: Choices | None = None,
         addresses: Addresses | None = None,
+        kinds: Mapping[str, bool] = MappingProxyType({}),
     ) -> Response:
-        """Replace the choices or the addresses of `person`."""
+        """Replace the choices of `person`, or their addresses. They can do without those of `kinds` whose messages do
+        not come anyway, as the value of each tells."""
         by = command.principal
+
+        def change_known(known: Person, now: datetime) -> Decision[Person]:
+            if choices is not None:
+                require_mutable(known.choices, choices, kinds)
+            return change(known, choices, addresses, community, by, now, by_code=True)
+
+        def take_up(id: str, now: datetime) -> Decision[Person]:
+            unknown = stranger(id, community)
+            if choices is not None:
+                require_mutable(unknown.choices, choices, kinds)
+            return register(unknown, choices, addresses, community, by, now, by_code=True)
+
         return await self._create_or_change(
             command,
             person,
             community,
-            lambda id, now: register(stranger(id, community), choices, addresses, community, by, now),
-            lambda known, now: change(known, choices, addresses, community, by, now),
+            take_up,
+            change_known,
         )
 
     async def carry_out(

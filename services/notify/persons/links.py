@@ -19,11 +19,18 @@ _MARK = 40
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link ends: messages of `kind` to `person` by `way`."""
+    """What a link ends: messages of `kind` to `person` by `way`; with a `subject` whatever speaks of that."""
 
     person: str
     kind: KindName
     way: Way
+    subject: str = ""
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Its parts, as it carries them."""
+        whole = (self.person, self.kind, self.way, self.subject)
+        return whole if self.subject else whole[:3]
 
 
 class Links:
@@ -35,7 +42,7 @@ class Links:
 
     async def unsubscribe(self, link: Link) -> str:
         """The address that ends what `link` says."""
-        said = "\x1f".join((link.person, link.kind, link.way)).encode()
+        said = "\x1f".join(link.said).encode()
         token = base64.urlsafe_b64encode(said).decode().rstrip("=")
         return f"{self._origin}{PATH}/{token}.{await self._mark(link)}"
 
@@ -44,10 +51,10 @@ class Links:
         said, _, mark = token.rpartition(".")
         try:
             parts = base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)).decode().split("\x1f")
-            link = Link(parts[0], parts[1], Way(parts[2]))
+            link = Link(parts[0], parts[1], Way(parts[2]), *parts[3:4])
         except (ValueError, IndexError, binascii.Error):
             return None
         return link if hmac.compare_digest(mark, await self._mark(link)) else None
 
     async def _mark(self, link: Link) -> str:
-        return keyed_mark(await self._secret(), "unsubscribe", link.person, link.kind, link.way)[:_MARK]
+        return keyed_mark(await self._secret(), "unsubscribe", *link.said)[:_MARK]

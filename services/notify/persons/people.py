@@ -1,4 +1,4 @@
-"""Who belongs to a community, lives in a building, is of an age: for messages to many."""
+"""Finds the people of a community, a building or an age band, for messages to many."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -36,6 +36,13 @@ class People:
         found = self._persons.collection.find(query, {"_id": 1}).sort("_id", 1).limit(limit)
         said = [document["_id"] async for document in found]
         return sorted({*shown, *said})[:limit]
+
+    async def belongs(self, person: str, community: str) -> bool:
+        """Whether `person` has said, or facts have shown, that they belong to `community`."""
+        if community in await self._memberships.of(person):
+            return True
+        found = await self._persons.find(person)
+        return found is not None and not found.aggregate.gone and community in found.aggregate.communities
 
     async def living_in(self, community: str, building: str) -> list[str]:
         """The people of `community` who have told that they live in `building`."""

@@ -9,7 +9,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Erasing, Leaver, erase_in
 from services.notify.channels.gateways import Gateway
 from services.notify.persons import unsubscribing
-from services.notify.persons.api import router
+from services.notify.persons.api import KindsOf, StandsIn, router
 from services.notify.persons.code_text import CodeText
 from services.notify.persons.codes import Codes
 from services.notify.persons.domain.person import Person
@@ -28,14 +28,19 @@ def room(
     clock: Clock,
     pause: timedelta,
     links: Links,
+    kinds: KindsOf,
+    stands_in: StandsIn,
 ) -> Room:
-    """The room of persons. Without `mail` no codes are sent; senders rest for `pause` before they look again."""
+    """The room of persons, who can do without some of `kinds` and live where a building `stands_in`.
+
+    Without `mail` no codes are sent; senders rest for `pause` before they look again.
+    """
     codes = [] if mail is None else [Codes(persons, mail, text, clock, pause)]
     return Room(
         "persons",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(persons, memberships), unsubscribing.router(persons, links)],
+        routers=[router(persons, memberships, kinds, stands_in), unsubscribing.router(persons, links, kinds)],
         reactions=lambda table: reactions(table, persons, erasing),
         tasks=[each.run for each in codes],
         erase=partial(erase, persons, memberships),

@@ -1,4 +1,4 @@
-"""How persons are kept, and the communities to which facts have shown that they belong."""
+"""The kind, indexes and queries of persons, and of the communities to which events have shown that they belong."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

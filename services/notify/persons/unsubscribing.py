@@ -1,5 +1,6 @@
 """The page behind an unsubscribe link: it asks, and only what is posted changes something, once."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import APIRouter, Response
@@ -8,12 +9,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.chassis.errors import PersonGone
 from services.chassis.http.language import Language, LanguageDep
 from services.chassis.store.aggregates import Aggregates, Cause
-from services.notify.persons.domain.choices import Choices
+from services.notify.persons.domain.choices import DIGEST, Choices
 from services.notify.persons.domain.person import Person, unsubscribe
 from services.notify.persons.links import PATH, Link, Links
+from services.notify.routing.domain.kinds import Kinds
 from services.notify.routing.shipped import RULES
 
 _CSP = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_DIGEST = {"zh": "消息汇总", "en": "Digests"}
+_SUBJECT = {"zh": "关于这件事的消息", "en": "News about this matter"}
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "pages"),
     undefined=StrictUndefined,
@@ -23,8 +27,12 @@ _PAGES = Environment(
 )
 
 
-def router(persons: Aggregates[Person], links: Links) -> APIRouter:
-    """The routes of the page."""
+KindsOf = Callable[[str], Awaitable[Kinds]]
+
+
+def router(persons: Aggregates[Person], links: Links, kinds: KindsOf) -> APIRouter:
+    """The routes of the page. A link to what nobody can do without, by the `kinds` of a community, ends nothing: it is
+    older than that rule."""
     routes = APIRouter(prefix=PATH, tags=["persons"])
 
     async def reads(link: Link | None, language: Language) -> Language:
@@ -32,16 +40,26 @@ def router(persons: Aggregates[Person], links: Links) -> APIRouter:
         known = None if link is None else await persons.find(link.person)
         return language if known is None else known.aggregate.choices.language
 
+    async def comes_anyway(link: Link | None) -> bool:
+        known = None if link is None or link.subject else await persons.find(link.person)
+        if link is None or known is None:
+            return False
+        there = [await kinds(each) for each in sorted({known.aggregate.community, *known.aggregate.communities})]
+        rules = [rule for each in there if (rule := each.get(link.kind)) is not None]
+        return bool(rules) and all(rule.weight.comes_anyway for rule in rules)
+
     @routes.get("/{token}", include_in_schema=False)
     async def ask(token: str, language: LanguageDep) -> Response:
         link = await links.read(token)
-        return _page(link, await reads(link, language), done=False)
+        return _page(link, await reads(link, language), done=False, anyway=await comes_anyway(link))
 
     @routes.post("/{token}", include_in_schema=False)
     async def end(token: str, language: LanguageDep) -> Response:
         """Whoever holds the link may: it came to the recipient alone. The second time, it is done already."""
         link = await links.read(token)
         language = await reads(link, language)
+        if await comes_anyway(link):
+            return _page(link, language, done=False, anyway=True)
         if link is not None and await persons.find(link.person) is not None:
             try:
                 await persons.change(
@@ -58,13 +76,24 @@ def router(persons: Aggregates[Person], links: Links) -> APIRouter:
 
 def without(choices: Choices, link: Link) -> Choices:
     """The choices without what `link` ends."""
+    if link.subject:
+        return choices.model_copy(update={"silenced": choices.silenced | {link.subject}})
     muted = {**choices.muted, link.kind: choices.muted.get(link.kind, frozenset()) | {link.way}}
     return choices.model_copy(update={"muted": muted})
 
 
-def _page(link: Link | None, language: str, *, done: bool) -> Response:
-    rule = None if link is None else RULES.get(link.kind)
-    name = None if link is None else link.kind if rule is None else rule.en if language == "en" else rule.zh
-    html = _PAGES.get_template("unsubscribe.html.j2").render(lang=language, name=name, done=done)
+def _page(link: Link | None, language: str, *, done: bool, anyway: bool = False) -> Response:
+    name = None if link is None else _name(link, language)
+    html = _PAGES.get_template("unsubscribe.html.j2").render(lang=language, name=name, done=done, anyway=anyway)
     headers = {"Content-Security-Policy": _CSP, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(html, 404 if link is None else 200, headers, media_type="text/html; charset=utf-8")
+
+
+def _name(link: Link, language: str) -> str:
+    """What `link` ends, as people call it."""
+    if link.subject:
+        return _SUBJECT[language]
+    if link.kind == DIGEST:
+        return _DIGEST[language]
+    rule = RULES.get(link.kind)
+    return link.kind if rule is None else rule.en if language == "en" else rule.zh

@@ -1,4 +1,4 @@
-"""What people see of themselves, and staff of people."""
+"""The views of persons, for themselves and for staff."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -47,7 +47,8 @@ class AgreedView(BaseModel):
 
 
 class ProposedView(BaseModel):
-    """What staff have entered, when, and what of it waits to be confirmed by the person: nothing but a code is sent."""
+    """An address that staff have entered, when they did, and whether it waits for the person to confirm it. Nothing but
+    a code is sent to it."""
 
     unconfirmed: list[Literal["email", "phone"]]
     by: str
@@ -66,7 +67,10 @@ class PartView(BaseModel):
 
 
 class PersonView(BaseModel):
-    """A person without their addresses. `parts`: communities whose staff had their part erased."""
+    """A person without their addresses. `parts`: communities whose staff had their part erased. `email_bounced_at`:
+    when their e-mail address was given up, because mail to it came back; nothing is mailed to it until they enter it
+    anew.
+    """
 
     person: str
     status: PersonStatus
@@ -77,6 +81,7 @@ class PersonView(BaseModel):
     silenced: list[str] = []
     proxies: list[ProxyView] = []
     has_email: bool
+    email_bounced_at: datetime | None = None
     has_phone: bool
     has_wecom: bool = False
     proposed: ProposedView | None = None
@@ -141,7 +146,9 @@ def _shown(person: Person) -> dict[str, Any]:
                 zh=rule.zh,
                 en=rule.en,
                 mandatory=rule.mandatory,
-                channels={channel: rule.mandatory or not person.mutes(kind, channel) for channel in CHOSEN_FROM},
+                channels={
+                    channel: rule.weight.comes_anyway or not person.mutes(kind, channel) for channel in CHOSEN_FROM
+                },
             )
             for kind, rule in RULES.items()
         ],
@@ -149,6 +156,7 @@ def _shown(person: Person) -> dict[str, Any]:
         "silenced": sorted(person.choices.silenced),
         "proxies": [ProxyView(**proxy.model_dump()) for proxy in person.proxies],
         "has_email": person.addresses.email is not None,
+        "email_bounced_at": person.bounces.given_up_at,
         "has_phone": person.addresses.phone is not None,
         "has_wecom": person.addresses.wecom is not None,
         "proposed": _proposed(person.proposed),

@@ -1,4 +1,4 @@
-"""Routing over HTTP: the table that is shipped, and what a community adds to it, by its staff."""
+"""Routing over HTTP: the shipped table, and the kinds and routes that the staff of a community add."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +16,8 @@ from services.chassis.http.tags import etagged
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
-from services.notify.routing.domain.edition import Routing, WrongTable, adopt
+from services.notify.knowledge.store import Knowledge
+from services.notify.routing.domain.edition import Routing, WrongTable, adopt, named, require_there
 from services.notify.routing.domain.kinds import KindName, KindRule
 from services.notify.routing.domain.table import Route, Table
 from services.notify.routing.editions import Editions
@@ -27,18 +28,19 @@ BASE = "/api/notify/v1/communities/{community}/routing"
 
 
 class PutRouting(BaseModel):
-    """The kinds and routes of a community, and who is on duty, whole: what is left out is gone."""
+    """The whole addition of a community: its kinds, its routes and the people on duty. Entries that are left out are
+    removed."""
 
     model_config = ConfigDict(extra="forbid")
 
     kinds: dict[KindName, KindRule] = Field(default_factory=dict, max_length=100)
     routes: tuple[Route, ...] = Field(default=(), max_length=200)
     on_duty: tuple[Id, ...] = Field(default=(), max_length=50)
-    """Who of the office hears of alerts: a meal that nobody took in, a visit that nobody reported."""
+    """The people of the office who are told of alerts: a meal that nobody took in, a visit that nobody reported."""
 
 
 class RoutingView(BaseModel):
-    """What holds in a community: what is shipped, and what it has added."""
+    """The routing of a community: the shipped kinds and routes, and those that it has added."""
 
     edition: int
     kinds: Mapping[str, KindRule]
@@ -47,11 +49,16 @@ class RoutingView(BaseModel):
     shipped: Table
 
 
-def router(routings: Aggregates[Routing], editions: Editions) -> APIRouter:
-    """The routes of routing."""
+def router(routings: Aggregates[Routing], editions: Editions, knowledge: Knowledge) -> APIRouter:
+    """The routes of routing. The teams and buildings that a table names are looked for in `knowledge`."""
     routes = APIRouter(tags=["routing"])
 
-    @routes.get(BASE, response_model=RoutingView, summary="Who hears of what", responses=problems(NotYours))
+    @routes.get(
+        BASE,
+        response_model=RoutingView,
+        summary="The routing of a community: who is told of what",
+        responses=problems(NotYours),
+    )
     async def show(community: Id, request: Request, principal: PrincipalDep) -> Response:
         principal.require(community, Role.STAFF)
         found = await routings.find(routing_id(community))
@@ -60,7 +67,7 @@ def router(routings: Aggregates[Routing], editions: Editions) -> APIRouter:
     @routes.put(
         BASE,
         response_model=RoutingView,
-        summary="Add kinds and routes",
+        summary="Replace the kinds and routes that a community has added (staff)",
         responses={
             201: {"model": RoutingView, "description": "Nothing was added before."},
             **problems(NotYours, WrongTable),
@@ -70,9 +77,15 @@ def router(routings: Aggregates[Routing], editions: Editions) -> APIRouter:
         by, id = command.principal, routing_id(community)
         by.require(community, Role.STAFF)
         table = Table(edition=0, kinds=body.kinds, routes=body.routes)
+        teams = {value for _, value in named(body.routes, "team")}
+        buildings = {value for _, value in named(body.routes, "building")}
+        require_there(body.routes, "team", {each for each in teams if await knowledge.has_team(community, each)})
+        require_there(
+            body.routes, "building", {each for each in buildings if await knowledge.stands_in(community, each)}
+        )
         editions.forget(community)
         if await routings.find(id) is None:
-            with suppress(AlreadyExists):  # by another request, just now
+            with suppress(AlreadyExists):  # created by another request meanwhile
 
                 def first(made: str, now: datetime) -> Decision[Routing]:
                     empty = Routing(id=made, community=community, edition=0)

@@ -1,4 +1,4 @@
-"""The table of a community as it stands, read again every few seconds."""
+"""Gives the present table of a community, which is read again every few seconds."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.notify.routing.domain.edition import Routing
-from services.notify.routing.domain.kinds import KindRule
+from services.notify.routing.domain.kinds import KindRule, Kinds
 from services.notify.routing.domain.table import Table
 from services.notify.routing.shipped import RULES
 from services.notify.routing.store import routing_id
@@ -16,7 +16,8 @@ _NOTHING: tuple[Table, tuple[str, ...]] = (Table(edition=0), ())
 
 
 class Editions:
-    """What communities have added. Another replica's change is seen after four seconds at most."""
+    """The additions of communities to the shipped table. A change by another replica is seen after four seconds at
+    most."""
 
     def __init__(self, routings: Aggregates[Routing], clock: Clock) -> None:
         self._routings = routings
@@ -27,8 +28,16 @@ class Editions:
         """The kinds and routes that `community` has added."""
         return (await self._read(community))[0]
 
+    async def kinds(self, community: str) -> frozenset[str]:
+        """The kinds of message that there are in `community`, shipped and added."""
+        return frozenset({*RULES, *(await self.of(community)).kinds})
+
+    async def rules(self, community: str) -> Kinds:
+        """The kinds of message that there are in `community`, with their rules."""
+        return {**RULES, **(await self.of(community)).kinds}
+
     async def on_duty(self, community: str) -> tuple[str, ...]:
-        """The people of the office who hear the alerts of `community`."""
+        """The people of the office who are told the alerts of `community`."""
         return (await self._read(community))[1]
 
     async def _read(self, community: str) -> tuple[Table, tuple[str, ...]]:
@@ -41,7 +50,7 @@ class Editions:
         return self._known.put(community, (now, *found))[1:]
 
     def known_rule(self, community: str, kind: str) -> KindRule | None:
-        """The rule of `kind`, shipped or added as far as was read; None where there is no such kind."""
+        """The rule of `kind`, shipped or added, by what was last read; None where there is no such kind."""
         known = self._known.get(community)
         return RULES.get(kind) or (None if known is None else known[1].kinds.get(kind))
 

@@ -1,4 +1,4 @@
-"""The table that is shipped. It is read when the module is imported, for it is part of the program."""
+"""The shipped table. It is read when this module is imported, because it is part of the program."""
 
 from pathlib import Path
 

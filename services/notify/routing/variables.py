@@ -1,4 +1,4 @@
-"""The values that texts of a kind may ask for, with their types, from the routes that lead to it."""
+"""The values that texts of a kind may use, with their types, from the routes that make messages of the kind."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ _OF_SUBJECTS: Mapping[str, Mapping[str, type]] = {
     "need": {"work": str, "starts_at": datetime},
     "place": {"title": str},
 }
-"""What is known of a subject beside what its event says."""
+"""The values that are known of a subject beside those of the event, by kind of subject."""
 
 
 async def variables_of(editions: Editions, community: str, kind: str) -> Mapping[str, type] | None:

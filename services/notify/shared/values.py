@@ -1,6 +1,10 @@
-"""Ways: the channels that a message can take to a person or to an end point."""
+"""Words of several rooms: the channels that a message can take to a person or to an end point, and age bands."""
 
 from enum import StrEnum
+from typing import Literal
+
+AgeBand = Literal["child", "youth", "adult", "elder"]
+"""What is known of somebody's age: no birthday."""
 
 
 class Way(StrEnum):

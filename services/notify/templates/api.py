@@ -17,7 +17,7 @@ from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.notify.routing.domain.kinds import KindName
-from services.notify.templates.domain.checking import TemplateRefused, check, render, samples
+from services.notify.templates.domain.checking import TemplateRefused, check, in_one_line, render, samples
 from services.notify.templates.domain.template import (
     LIMITS,
     EnoughVersions,
@@ -83,7 +83,7 @@ def router(templates: Aggregates[NoticeTemplate], saved: Saved, variables: Varia
     @routes.put(
         BASE,
         response_model=TemplateView,
-        summary="Write a version",
+        summary="Write a version of a text",
         responses={
             201: {"model": TemplateView, "description": "The first one."},
             **problems(NotYours, UnknownKind, TemplateRefused, EnoughVersions),
@@ -109,7 +109,7 @@ def router(templates: Aggregates[NoticeTemplate], saved: Saved, variables: Varia
 
     @routes.post(
         f"{BASE}/preview",
-        summary="See it filled, before it is saved",
+        summary="Preview a text with values, before it is saved",
         responses=problems(NotYours, UnknownKind, TemplateRefused),
     )
     async def preview(community: Id, kind: KindName, body: PutTemplate, principal: PrincipalDep) -> PreviewView:
@@ -124,7 +124,7 @@ def router(templates: Aggregates[NoticeTemplate], saved: Saved, variables: Varia
     @routes.post(
         f"{BASE}/withdraw",
         response_model=TemplateView,
-        summary="Let the shipped text hold again",
+        summary="Withdraw a community's text, so that the shipped one is used again",
         responses=problems(NotYours, UnknownAggregate),
     )
     async def take_back(community: Id, kind: KindName, command: CommandDep) -> Response:
@@ -143,7 +143,7 @@ def _filled(written: Written, variables: Mapping[str, type]) -> Written:
         source = getattr(written, part)
         if source is not None:
             check(source, variables, most)
-            filled[part] = render(source, values)
+            filled[part] = (render if part == "body" else in_one_line)(source, values)
     return Written(**filled)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
+from services.contracts.text import blank
 from services.notify.shared.texts import Words
-from services.notify.templates.domain.checking import render
+from services.notify.templates.domain.checking import in_one_line, render
 from services.notify.templates.domain.template import NoticeTemplate
 
 _READ_AGAIN = timedelta(seconds=4)
@@ -42,15 +43,18 @@ class Saved:
     def words(
         self, community: str, kind: str, version: int, language: str, values: Mapping[str, object]
     ) -> Words | None:
-        """The words of a saved version; None where there is none of that number."""
+        """The words of a saved version; None where there is none of that number, or where it says nothing of what it
+        speaks of: one that was saved before that was asked for."""
         found = self._of(community).get(kind)
         number = None if found is None else next((v for v in found.versions if v.number == version), None)
         if number is None:
             return None
         written = number.written(language)
-        short = None if written.short is None else " ".join(render(written.short, values).split())
-        subject = " ".join(render(written.subject, values).split())
-        return Words(subject, render(written.body, values).strip() + "\n", short)
+        subject, body = in_one_line(written.subject, values), render(written.body, values).strip()
+        if blank(subject) or blank(body):
+            return None
+        short = None if written.short is None else in_one_line(written.short, values)
+        return Words(subject, f"{body}\n", None if short is None or blank(short) else short)
 
     def _of(self, community: str) -> Mapping[str, NoticeTemplate]:
         known = self._known.get(community)

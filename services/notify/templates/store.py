@@ -9,7 +9,7 @@ from services.chassis.store.mongo import ASCENDING, IndexModel
 from services.contracts.topics import NOTICES
 from services.notify.templates.domain.template import NoticeTemplate
 
-TEMPLATE = Kind("notice-template", "notice_templates", NoticeTemplate, NOTICES, None)
+TEMPLATE = Kind("notice-template", "notice_templates", NoticeTemplate, NOTICES, None, zh="模板", en="template")
 KINDS: tuple[Kind[Any], ...] = (TEMPLATE,)
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     TEMPLATE.collection: [IndexModel([("state.community", ASCENDING)], name="community")]

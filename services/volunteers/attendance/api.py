@@ -1,4 +1,4 @@
-"""Attendance over HTTP: the code to show, check-in and check-out, and the lists of who was there."""
+"""Attendance over HTTP: the code to show, check-in and check-out, and lists of presences."""
 
 import io
 from typing import Annotated
@@ -45,7 +45,8 @@ _REFUSALS = (
 
 
 class Check(values.Request):
-    """Check in or out. With `code`, as typed or scanned, it is the caller; without, somebody in office saw `person`."""
+    """A check-in or check-out: of the caller with `code`, as typed or scanned; without a code, of `person`, whom the
+    caller has seen in office."""
 
     code: values.Line | None = None
     person: Id | None = Field(default=None, description="Whom staff or a grid worker have seen there.")
@@ -60,17 +61,22 @@ def router(presences: Aggregates[Presence], checking: Checking) -> APIRouter:
         "/needs/{id}/check-in",
         response_model=PresenceView,
         status_code=201,
-        summary="I am there; or somebody in office has seen them",
+        summary="Check in, by the code or as seen by somebody in office",
         responses=problems(*_REFUSALS),
     )
     async def arrived(id: Id, body: Check, command: CommandDep) -> Response:
-        """A second time nothing changes, and the answer is 200."""
+        """Check in. A second check-in changes nothing, and is answered with 200."""
         by = command.principal
         need, person = await checking.whom(id, body.person, by)
         presence = checking.id_of(need, person)
-        if await presences.find(presence) is not None:
+        known = await presences.find(presence)
+        if known is not None and not known.aggregate.fell_away:
             return await command.change(presences, presence, lambda p, now: decided(p), presence_view)
         how = await checking.seen(need, person, body.code, by)
+        if known is not None:
+            return await command.change(
+                presences, presence, await checking.returning(need, person, how, by), presence_view
+            )
         decide = await checking.arriving(need, person, how, by)
         place = f"{BASE}/presences/{{id}}"
         return await command.create(presences, lambda _, now: decide(now), presence_view, id=presence, location=place)
@@ -78,11 +84,11 @@ def router(presences: Aggregates[Presence], checking: Checking) -> APIRouter:
     @routes.post(
         "/needs/{id}/check-out",
         response_model=PresenceView,
-        summary="I leave; or somebody in office has seen them leave",
+        summary="Check out, by the code or as seen by somebody in office",
         responses=problems(*_REFUSALS, NotCheckedIn),
     )
     async def left(id: Id, body: Check, command: CommandDep) -> Response:
-        """The whole minutes in between are reported, and wait for staff to confirm them."""
+        """Check out. The whole minutes since the check-in are reported, and wait for staff to confirm them."""
         by = command.principal
         need, person = await checking.whom(id, body.person, by)
         stored = await presences.find(checking.id_of(need, person))
@@ -99,15 +105,16 @@ def router(presences: Aggregates[Presence], checking: Checking) -> APIRouter:
 
 
 def _codes(routes: APIRouter, checking: Checking) -> None:
-    @routes.get("/needs/{id}/code", summary="The code to show where they serve", responses=_SHOWING)
+    @routes.get("/needs/{id}/code", summary="The code to show where volunteers serve", responses=_SHOWING)
     async def code(id: Id, principal: PrincipalDep) -> CodeView:
-        """For staff, grid workers, whom the visit is for, and their family; never for who serves there."""
+        """The code, for staff, grid workers, the person whom the visit is for and their family; never for somebody who
+        serves there."""
         need, digits, until = await checking.shown(id, principal)
         return CodeView(need=need.id, digits=digits, text=scanned(need, digits), good_until=until)
 
     @routes.get(
         "/needs/{id}/code.svg",
-        summary="The same as a picture (SVG)",
+        summary="The code as a QR picture (SVG)",
         response_class=Response,
         responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}, **_SHOWING},
     )
@@ -121,7 +128,7 @@ def _codes(routes: APIRouter, checking: Checking) -> None:
 def _lists(routes: APIRouter, presences: Aggregates[Presence]) -> None:
     @routes.get("/presences/{id}", summary="One presence", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> PresenceView:
-        """For the person, staff and grid workers."""
+        """A presence, for the person, staff and grid workers."""
 
         def near(presence: Presence) -> bool:
             return presence.person == principal.sub or known_to(principal, *IN_OFFICE)(presence)
@@ -131,7 +138,7 @@ def _lists(routes: APIRouter, presences: Aggregates[Presence]) -> None:
     @routes.get(
         "/presences",
         response_model=PageView[PresenceView],
-        summary="Who was there; one's own to everybody, all to those in office",
+        summary="Presences: my own, or all (staff, grid workers)",
         responses=problems(NotYours),
     )
     async def many(

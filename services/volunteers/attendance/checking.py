@@ -1,7 +1,7 @@
-"""Check-in and check-out: who may be shown the code, whose word counts, and the presence that follows.
+"""Check-in and check-out: decides who may be shown the code and who may vouch for a person, and changes the presence.
 
-Nobody stands for themselves: the code is shown to those who don't serve there, and who is seen by somebody in office is
-somebody else. The hard filters are asked once more at the check-in.
+Nobody vouches for themselves: the code is shown only to people who don't serve there, and somebody in office can only
+have seen somebody else. The hard filters are asked once more at the check-in.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,16 @@ from services.volunteers.attendance.domain.presence import (
     NotAtThisTime,
     Presence,
     arrive,
+    arrive_again,
     leave,
     presence_id,
 )
 from services.volunteers.care.domain.plans import CarePlan
-from services.volunteers.needs.domain.eligibility import SAFETY, not_admitted
+from services.volunteers.needs.domain.eligibility import SEATED, not_admitted
 from services.volunteers.needs.domain.need import Need, NeedClosed, OfActivity
 from services.volunteers.needs.domain.offers import NoSuchOffer
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.requests.domain import HelpRequest
 
 Decide = Callable[[Presence, datetime], Decision[Presence]]
 Arrive = Callable[[datetime], Decision[Presence]]
@@ -36,13 +38,14 @@ IN_OFFICE = (Role.STAFF, Role.GRID_WORKER)
 
 
 class Checking:
-    """Check-ins and check-outs at all needs. `tries` limits codes over all replicas."""
+    """Check-ins and check-outs at all needs. `tries` limits wrong codes over all replicas."""
 
     def __init__(
         self,
         needs: Aggregates[Need],
         volunteers: Aggregates[Volunteer],
         care_plans: Aggregates[CarePlan],
+        requests: Aggregates[HelpRequest],
         tries: Tries,
         time: CodeTime,
         clock: Clock,
@@ -50,6 +53,7 @@ class Checking:
         self._needs = needs
         self._volunteers = volunteers
         self._care_plans = care_plans
+        self._requests = requests
         self._tries = tries
         self._time = time
         self._clock = clock
@@ -58,7 +62,7 @@ class Checking:
         """The need `id`.
 
         Raises:
-            UnknownAggregate: there is none in the communities of `by`.
+            UnknownAggregate: there is no such need in a community of `by`.
         """
         need = (await self._needs.get(id)).aggregate
         if need.community not in by.communities:
@@ -66,10 +70,11 @@ class Checking:
         return need
 
     async def shown(self, id: str, by: Principal) -> tuple[Need, str, datetime]:
-        """The code to show at a need: its digits, and until when they are taken.
+        """The need, the digits of the code to show there, and the time until which they are taken.
 
         Raises:
-            NotYours: the caller serves there, or is neither in office, nor whom the need is for, nor their family.
+            NotYours: the caller serves there, or is neither in office, nor the person whom the need is for, nor of
+            their family.
             OfActivity: people check in at the activity.
             NotAtThisTime: there is no code now.
         """
@@ -83,12 +88,13 @@ class Checking:
         return need, *code
 
     async def whom(self, id: str, person: str | None, by: Principal) -> tuple[Need, str]:
-        """The need, and who comes or goes there: the caller, or whom somebody in office has seen.
+        """The need, and the person who checks in or out there: `person`, whom somebody in office has seen, else the
+        caller.
 
         Raises:
-            NotYours: somebody speaks for somebody else and is not in office.
-            NoSuchOffer: they have no seat there.
-            OfActivity, NeedClosed: people check in at the activity, or it was cancelled.
+            NotYours: the caller names somebody else and is not in office.
+            NoSuchOffer: the person has no seat there.
+            OfActivity, NeedClosed: people check in at the activity, or the need was cancelled.
         """
         need = await self.known(id, by)
         _require_open(need)
@@ -100,10 +106,10 @@ class Checking:
         return need, whom
 
     async def seen(self, need: Need, person: str, typed: str | None, by: Principal) -> How:
-        """How it is known that `person` is there: by the code that they typed, or because `by` has seen them.
+        """The way in which it is known that `person` is there: by the code `typed`, or because `by` has seen them.
 
         Raises:
-            NotYours: the caller has no code for themselves.
+            NotYours: the caller checks in themselves and gives no code.
             WrongCode, TooManyTries: the code is not right, or was tried too often.
         """
         if person != by.sub:
@@ -119,15 +125,15 @@ class Checking:
     async def arriving(
         self, need: Need, person: str, how: How, by: Principal
     ) -> Callable[[datetime], Decision[Presence]]:
-        """What an arrival decides.
+        """The decision of an arrival, to be made on the presence.
 
         Raises:
-            NotEligible: a hard filter refuses by now; it is named.
-            NotAtThisTime: it is not the time.
+            NotEligible: a hard filter, which is named, refuses by now.
+            NotAtThisTime: it is too early or too late.
         """
         now = self._clock()
         found = await self._volunteers.find(volunteer_id(need.community, person))
-        refusal = not_admitted(need.asked_of(person), None if found is None else found.aggregate, now, SAFETY)
+        refusal = not_admitted(need.asked_of(person), None if found is None else found.aggregate, now, SEATED)
         if refusal is not None:
             raise refusal
         if not self._time.holds(need, now):
@@ -135,21 +141,34 @@ class Checking:
         seen_by = by.sub if how is How.SEEN else None
         return lambda now: arrive(need, person, how, seen_by, now, self._time.after)
 
+    async def returning(self, need: Need, person: str, how: How, by: Principal) -> Decide:
+        """The decision of an arrival whose presence had fallen away, to be made on that presence.
+
+        Raises:
+            The refusals of `arriving`.
+        """
+        await self.arriving(need, person, how, by)
+        seen_by = by.sub if how is How.SEEN else None
+        return lambda presence, now: arrive_again(presence, how, seen_by, now, self._time.after)
+
     @staticmethod
     def leaving(how: How, by: Principal) -> Decide:
-        """What a departure decides."""
+        """The decision of a departure, to be made on the presence."""
         return lambda presence, now: leave(presence, how, by.sub if how is How.SEEN else None, now)
 
     @staticmethod
     def id_of(need: Need, person: str) -> str:
-        """The id of their presence."""
+        """The id of the presence of `person` at `need`."""
         return presence_id(need, person)
 
     async def _may_show(self, need: Need, by: Principal) -> bool:
         if by.has(need.community, *IN_OFFICE):
             return True
+        if need.origin is Origin.DIRECT and by.sub in need.barred:
+            return True  # whom staff named as the person who is helped
         plan = None if need.care_plan is None else await self._care_plans.find(need.care_plan)
-        return plan is not None and plan.aggregate.is_for(by.sub)
+        request = None if need.request is None else await self._requests.find(need.request)
+        return any(found is not None and found.aggregate.is_for(by.sub) for found in (plan, request))
 
 
 def _require_open(need: Need) -> None:

@@ -1,4 +1,4 @@
-"""The room of attendance: it keeps presences, and how often codes were tried (under keyed names)."""
+"""The room of attendance: it stores presences, and counts of wrong codes (under keyed names)."""
 
 from functools import partial
 
@@ -20,6 +20,7 @@ from services.volunteers.attendance.store import INDEXES, KINDS
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.requests.domain import HelpRequest
 
 
 def room(
@@ -27,13 +28,14 @@ def room(
     needs: Aggregates[Need],
     volunteers: Aggregates[Volunteer],
     care_plans: Aggregates[CarePlan],
+    requests: Aggregates[HelpRequest],
     database: Database,
     clock: Clock,
     settings: AttendanceSettings,
 ) -> Room:
-    """The room of attendance."""
+    """Make the room of attendance."""
     tries = Tries(database[COLLECTION], presences.secret, settings.code_limits, TooManyTries)
-    checking = Checking(needs, volunteers, care_plans, tries, settings.code_time, clock)
+    checking = Checking(needs, volunteers, care_plans, requests, tries, settings.code_time, clock)
     return Room(
         "attendance",
         kinds=KINDS,

@@ -1,4 +1,4 @@
-"""What a deployment decides about codes for check-in: when they exist and change, and how often they are tried."""
+"""Settings of codes for check-in: when they exist and change, and how often they may be tried."""
 
 from datetime import timedelta
 
@@ -16,20 +16,20 @@ class AttendanceSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
 
     code_minutes_before: float = Field(default=60.0, ge=0, le=24 * 60)
-    """A code exists from so long before the start …"""
+    """Minutes before the start from which on a code exists."""
     code_minutes_after: float = Field(default=120.0, ge=0, le=24 * 60)
-    """… until so long after the end. Who has not checked out by then has forgotten it."""
+    """Minutes after the end until which a code exists. A check-out that is missing by then counts as forgotten."""
     code_seconds: float = Field(default=60.0, ge=10, le=3600)
-    """Each code is shown for so long, and taken for as long again."""
+    """Seconds for which each code is shown. It is taken for as long again."""
     code_tries_per_person: int = Field(default=5, ge=1, le=1000)
-    """So many wrong codes of one person for one need are taken within `code_tries_minutes`, over all replicas."""
+    """How many wrong codes one person may give for one need within `code_tries_minutes`, over all replicas."""
     code_tries_per_need: int = Field(default=20, ge=1, le=100_000)
-    """So many wrong codes of everybody for one need are taken within that time."""
+    """How many wrong codes all people together may give for one need within `code_tries_minutes`."""
     code_tries_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
 
     @property
     def code_time(self) -> CodeTime:
-        """When codes exist, and change."""
+        """The times of codes: when they exist, and when they change."""
         return CodeTime(
             before=timedelta(minutes=self.code_minutes_before),
             after=timedelta(minutes=self.code_minutes_after),
@@ -38,7 +38,7 @@ class AttendanceSettings(ServiceSettings):
 
     @property
     def code_limits(self) -> Limits:
-        """How often codes may be tried."""
+        """The limits of wrong codes."""
         return Limits(
             person=self.code_tries_per_person,
             thing=self.code_tries_per_need,

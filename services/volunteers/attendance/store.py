@@ -1,4 +1,4 @@
-"""How presences are kept and looked for."""
+"""The kind, indexes and queries of presences."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -37,5 +37,5 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def to_forget(now: datetime) -> dict[str, Any]:
-    """The query for presences whose check-out is missing for too long."""
+    """The query for presences whose missing check-out counts as forgotten at `now`."""
     return {"state.due": {"$type": "date", "$lte": now}}

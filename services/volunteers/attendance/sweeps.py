@@ -1,4 +1,4 @@
-"""The sweep of attendance: check-outs that are missing for too long were forgotten."""
+"""The sweep of attendance: it ends presences whose check-out was forgotten."""
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
@@ -7,5 +7,5 @@ from services.volunteers.attendance.store import to_forget
 
 
 def forgotten(presences: Aggregates[Presence]) -> Sweep[Presence]:
-    """Caps and flags what nobody checked out."""
+    """The sweep that ends presences with a forgotten check-out, capped and flagged."""
     return Sweep("forgotten-check-outs", presences, to_forget, forget)

@@ -1,4 +1,4 @@
-"""How the API shows codes and presences."""
+"""The views of codes and presences in the API."""
 
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from services.volunteers.shared.views import Identified, shown
 
 
 class CodeView(BaseModel):
-    """The code that is shown where somebody serves. `text` is what the QR code says; either is taken."""
+    """The code that is shown where somebody serves. `text` is the content of the QR code; code and text are both
+    taken."""
 
     need: str
     digits: str
@@ -20,7 +21,8 @@ class CodeView(BaseModel):
 
 
 class PresenceView(PresenceState, Identified):
-    """Somebody's presence. `arrival` and `departure`: by the code, or seen by somebody in office."""
+    """The presence of a person. `arrival` and `departure` tell how each is known: by the code, or seen by somebody in
+    office."""
 
     starts_at: datetime
     ends_at: datetime
@@ -34,5 +36,5 @@ _MORE = ("starts_at", "ends_at", "arrival", "departure", "arrival_seen_by", "dep
 
 
 def presence_view(stored: Stored[Presence]) -> PresenceView:
-    """The presence, as the person and those in office see it."""
+    """The view of a presence for its person and for people in office."""
     return shown(PresenceView, stored, **{name: getattr(stored.aggregate, name) for name in _MORE})

@@ -1,1 +1,1 @@
-"""Calendars: one's own service to subscribe to, behind a secret address. `icalendar` writes it."""
+"""Calendars: a volunteer's own services as a calendar to subscribe to, at a secret address. `icalendar` writes it."""

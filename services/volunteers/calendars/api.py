@@ -1,4 +1,5 @@
-"""The calendar of one's own service over HTTP: its secret address is made anew or revoked by its owner."""
+"""The calendar of a volunteer's own services over HTTP. Its owner makes the secret address, makes a new one, or revokes
+it."""
 
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -15,14 +16,14 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Id
 from services.volunteers.calendars.icalendar import calendar
-from services.volunteers.names.store import Name, Names
+from services.volunteers.names.store import Names
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE
 from services.volunteers.needs.store import BY_START
 
 BASE = "/api/volunteers/v1"
 KEPT = timedelta(days=60)
-"""What is over stands in the calendar for so long."""
+"""The time for which services that are over stay in the calendar."""
 _MOST = 500
 _ICS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
@@ -31,17 +32,18 @@ _ICS: dict[int | str, dict[str, Any]] = {
 
 
 class PersonalCalendar(BaseModel):
-    """The address of one's own calendar. Whoever has it reads the calendar; a new one ends the old."""
+    """The address of the caller's calendar. Everybody who has the address can read the calendar; a new address ends the
+    old one."""
 
     address: str
 
 
 class NoSuchCalendar(NotFound, code="calendar.unknown", zh="没有这个日历。", en="There is no such calendar."):
-    """The secret is none, or was revoked."""
+    """No calendar has this secret, or it was revoked."""
 
 
 def mine(person: str, since: datetime) -> dict[str, Any]:
-    """The query for needs in which `person` has a seat or is asked, and that are not long over."""
+    """The query for needs that end after `since` in which `person` has a seat or is asked."""
     live = sorted(status.value for status in LIVE)
     return {
         "state.offers": {"$elemMatch": {"person": person, "status": {"$in": live}}},
@@ -51,23 +53,23 @@ def mine(person: str, since: datetime) -> dict[str, Any]:
 
 
 def router(needs: Aggregates[Need], names: Names, tokens: Tokens, clock: Clock, public_url: str) -> APIRouter:
-    """The routes of the calendar; `public_url` is the origin of its address."""
+    """The routes of the calendar, whose address begins with `public_url`."""
     routes = APIRouter(prefix=BASE, tags=["calendar"])
 
-    @routes.post("/my/calendar", summary="A secret address of my own calendar; it ends the one before")
+    @routes.post("/my/calendar", summary="Make a new secret address of my calendar, which ends the one before")
     async def open_calendar(command: CommandDep) -> PersonalCalendar:
         token = await command.fresh_id(needs.secret, "calendar")
         await tokens.keep(token, command.principal.sub, clock())
         return PersonalCalendar(address=f"{public_url}{BASE}/calendars/{token}.ics")
 
-    @routes.post("/my/calendar/revoke", status_code=204, summary="Nobody reads my calendar any more")
+    @routes.post("/my/calendar/revoke", status_code=204, summary="Revoke the address of my calendar")
     async def revoke(command: CommandDep) -> Response:
         await tokens.revoke(command.principal.sub)
         return Response(status_code=204)
 
     @routes.get(
         "/calendars/{token}.ics",
-        summary="The calendar of whoever made the address, iCalendar",
+        summary="A volunteer's calendar by its secret address (iCalendar)",
         response_class=Response,
         responses={**_ICS, **problems(NoSuchCalendar)},
     )
@@ -77,16 +79,15 @@ def router(needs: Aggregates[Need], names: Names, tokens: Tokens, clock: Clock, 
             raise NoSuchCalendar()
         query = mine(person, clock() - KEPT)
         found = await needs.select(query, sort=BY_START, descending=False, limit=_MOST)
-        buildings: dict[str, Name] = {}
-        for community in sorted({stored.aggregate.community for stored in found.items}):
-            buildings |= await names.of(community)
+        communities = sorted({stored.aggregate.community for stored in found.items})
+        called = {community: await names.of(community) for community in communities}
         versions = ",".join(f"{stored.aggregate.id}:{stored.version}" for stored in found.items)
         tag = f'"{blake2b(versions.encode(), digest_size=8).hexdigest()}"'
         headers = {"ETag": tag, "Cache-Control": "private, max-age=300"}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         headers["Content-Disposition"] = 'inline; filename="volunteering.ics"'
-        body = calendar(found.items, person, buildings, clock())
+        body = calendar(found.items, person, called, clock())
         return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
 
     return routes

@@ -1,4 +1,4 @@
-"""The room of calendars. It reads needs, and keeps the secrets of personal calendars alone."""
+"""The room of calendars, which reads needs, and stores only the digests of secret addresses."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from services.volunteers.needs.domain.need import Need
 
 
 def room(needs: Aggregates[Need], names: Names, database: Database, clock: Clock, public_url: str) -> Room:
-    """The room of calendars; `public_url` is the origin of their addresses."""
+    """Make the room of calendars, whose addresses begin with `public_url`."""
     tokens = Tokens(database[COLLECTION])
     return Room(
         "calendars",
@@ -25,5 +25,5 @@ def room(needs: Aggregates[Need], names: Names, database: Database, clock: Clock
 
 
 async def erase(tokens: Tokens, leaver: Leaver) -> None:
-    """No secret opens the calendar of `leaver` any more."""
+    """Revoke the address of the calendar of `leaver`."""
     await tokens.revoke(leaver.person)

@@ -1,4 +1,4 @@
-"""How care plans are kept and looked for."""
+"""The kind, indexes and queries of care plans."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,6 +38,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def to_raise(now: datetime) -> dict[str, Any]:
-    """The query for care plans whose dates don't reach far enough any more. Dates are kept as ISO text."""
+    """The query for open care plans that have visits within `SIGHT` still to raise. Days are stored as
+    ISO 8601 text.
+    """
     reach = (local_date(now) + SIGHT).isoformat()
     return {"state.status": CarePlanStatus.OPEN.value, "state.raised_until": {"$lt": reach}}

@@ -1,4 +1,4 @@
-"""The sweep of care: plans whose dates don't reach far enough any more raise the next ones."""
+"""The sweep of care: care plans raise the visits that have come within sight."""
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.sweeper import Sweep
@@ -7,5 +7,5 @@ from services.volunteers.care.store import to_raise
 
 
 def visits(care_plans: Aggregates[CarePlan]) -> Sweep[CarePlan]:
-    """The sweep that raises the visits of plans."""
+    """The sweep that raises the visits of care plans."""
     return Sweep("care-visits", care_plans, to_raise, raise_visits)

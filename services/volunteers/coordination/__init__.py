@@ -1,5 +1,5 @@
-"""Coordination: what a coordinator, and whoever awaits somebody, has before them.
+"""Coordination: the lists of a coordinator's day, and the visits that an elder awaits.
 
-`calls` says who is to be called and what for, `pages` are the lists on paper, and `visits` tells elders and those who
-act for them who comes.
+`calls` makes the list of people to call and the reasons, `pages` the lists on paper, and `visits` tells elders, and
+people who act for them, who comes.
 """

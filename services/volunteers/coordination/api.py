@@ -1,6 +1,6 @@
 """The lists of a day over HTTP, for staff: the call list, and both lists as pages to print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -18,14 +18,13 @@ from services.contracts.marks import Id
 from services.contracts.volunteers import NeedStatus
 from services.volunteers.coordination.calls import Why, called, calls, uncovered
 from services.volunteers.coordination.pages import Row, call_page, day_page
-from services.volunteers.names.store import Name, Names
+from services.volunteers.names.store import CommunityNames, Name, Names
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.homes import Homes
 from services.volunteers.needs.store import BY_START, between
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
 from services.volunteers.shared.values import Day
-from services.volunteers.words.said import category
 
 BASE = "/api/volunteers/v1"
 MOST = 500
@@ -33,7 +32,7 @@ _HTML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {"schem
 
 
 class AboutView(BaseModel):
-    """A need that somebody is called about. `work` and `place`: its kind and building in words."""
+    """A need that somebody is called about. `work` and `place` are its kind and building in words."""
 
     need: str
     why: Why
@@ -46,7 +45,7 @@ class AboutView(BaseModel):
 
 
 class CallView(BaseModel):
-    """Somebody to call. `name` is what they are called, `phone` null where they have told none."""
+    """A person to call. `phone` is null where they have given none."""
 
     person: str
     name: str
@@ -55,7 +54,7 @@ class CallView(BaseModel):
 
 
 class UncoveredView(BaseModel):
-    """A need for which nobody has said yes, and nobody is asked."""
+    """A need for which nobody has accepted, and nobody is asked."""
 
     need: str
     starts_at: datetime
@@ -66,7 +65,7 @@ class UncoveredView(BaseModel):
 
 
 class CallListView(BaseModel):
-    """Whom to call about the services of a day."""
+    """The people to call about the services of a day."""
 
     community: str
     on: Day
@@ -75,7 +74,7 @@ class CallListView(BaseModel):
 
 
 class Lists:
-    """Reads what the lists of a day are made of."""
+    """Reads the needs and people for the lists of a day."""
 
     def __init__(
         self, needs: Aggregates[Need], volunteers: Aggregates[Volunteer], homes: Homes, names: Names, clock: Clock
@@ -87,21 +86,25 @@ class Lists:
         self.clock = clock
 
     async def needs(self, community: str, on: Day) -> list[Need]:
-        """Up to 500 needs of a day."""
+        """The needs of a day, at most 500."""
         begin = datetime.combine(on, time.min, ZONE)
         query = matching(community) | between(begin, begin + timedelta(days=1))
         found = await self._needs.select(query, sort=BY_START, descending=False, limit=MOST)
         return [stored.aggregate for stored in found.items]
 
     async def people(self, community: str, people: Iterable[str]) -> dict[str, Volunteer]:
-        """The volunteers among `people`."""
+        """The volunteers among `people`, by person."""
         ids = [volunteer_id(community, person) for person in sorted(set(people))]
         page = await self._volunteers.select({"_id": {"$in": ids}}, limit=len(ids) or 1)
         return {stored.aggregate.person: stored.aggregate for stored in page.items}
 
+    async def names(self, community: str) -> CommunityNames:
+        """What buildings and kinds of work are called."""
+        return await self._names.of(community)
+
     async def call_list(self, community: str, on: Day) -> CallListView:
         """The call list of a day."""
-        needs, now, places = await self.needs(community, on), self.clock(), await self._names.of(community)
+        needs, now, names = await self.needs(community, on), self.clock(), await self._names.of(community)
         found = calls(needs, now)
         people = await self.people(community, [call.person for call in found])
         return CallListView(
@@ -112,27 +115,29 @@ class Lists:
                     person=call.person,
                     name=called(call.person, people),
                     phone=people[call.person].phone if call.person in people else None,
-                    about=[AboutView(**_told(need, places), ends_at=need.ends_at, why=why) for need, why in call.about],
+                    about=[AboutView(**_told(need, names), ends_at=need.ends_at, why=why) for need, why in call.about],
                 )
                 for call in found
             ],
-            uncovered=[UncoveredView(**_told(need, places)) for need in uncovered(needs, now)],
+            uncovered=[UncoveredView(**_told(need, names)) for need in uncovered(needs, now)],
         )
 
     async def rows(self, community: str, on: Day, by: Principal) -> list[Row]:
-        """The rows of the day sheet. Each home that is told is put on record."""
+        """The rows of the day sheet. Each disclosure of a home is recorded."""
         needs = [each for each in await self.needs(community, on) if each.status is not NeedStatus.CANCELLED]
         people = await self.people(community, [person for need in needs for person in need.volunteers])
-        places = await self._names.of(community)
+        names = await self._names.of(community)
         rows = []
         for need in needs:
-            plan = await self._homes.of_need(need, by)
+            home = await self._homes.of_need(need, by)
             going = [
                 (called(person, people), people[person].phone if person in people else None)
                 for person in need.volunteers
             ]
-            place = None if need.building is None else places.get(need.building, Name(zh=need.building)).zh
-            rows.append(Row(need, category(need.category)[0], place, going, plan))
+            place = names.place(need.building)
+            rows.append(
+                Row(need, names.work(need.category).zh, need.building if place is None else place.zh, going, home)
+            )
         return rows
 
 
@@ -140,7 +145,7 @@ def router(lists: Lists) -> APIRouter:
     """The routes of the lists."""
     routes = APIRouter(prefix=BASE, tags=["needs"])
 
-    @routes.get("/call-list", summary="Whom to call about a day", responses=problems(NotYours))
+    @routes.get("/call-list", summary="The call list of a day (staff)", responses=problems(NotYours))
     async def call_list(
         principal: PrincipalDep, community: Annotated[Id, Query()], on: Annotated[Day, Query()]
     ) -> CallListView:
@@ -149,7 +154,7 @@ def router(lists: Lists) -> APIRouter:
 
     @routes.get(
         "/call-list.html",
-        summary="The same to print",
+        summary="The call list of a day, to print (staff)",
         response_class=Response,
         responses={**_HTML, **problems(NotYours)},
     )
@@ -162,29 +167,28 @@ def router(lists: Lists) -> APIRouter:
 
     @routes.get(
         "/day-sheet.html",
-        summary="Who goes where, to print",
+        summary="The day sheet, to print (staff)",
         response_class=Response,
         responses={**_HTML, **problems(NotYours)},
     )
     async def day_sheet_page(
         principal: PrincipalDep, community: Annotated[Id, Query()], on: Annotated[Day, Query()]
     ) -> Response:
-        """Every home that is told is put on record."""
+        """The day sheet, to print. Each disclosure of a home is recorded."""
         principal.require(community, Role.STAFF)
         return _page(day_page(on, await lists.rows(community, on, principal)))
 
     return routes
 
 
-def _told(need: Need, places: Mapping[str, Name]) -> dict[str, Any]:
-    zh, en = category(need.category)
+def _told(need: Need, names: CommunityNames) -> dict[str, Any]:
     return {
         "need": need.id,
         "starts_at": need.starts_at,
         "category": need.category,
-        "work": Name(zh=zh, en=en),
+        "work": names.work(need.category),
         "building": need.building,
-        "place": None if need.building is None else places.get(need.building),
+        "place": names.place(need.building),
     }
 
 

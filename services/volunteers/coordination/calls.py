@@ -1,4 +1,4 @@
-"""The call list of a day: whom to call, by what number, and what for."""
+"""The call list of a day: the people to call, and the reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from services.volunteers.people.domain.volunteer import Volunteer
 
 
 class Why(StrEnum):
-    """Why somebody is called: they have not answered, they go today, or they have not said how long it took."""
+    """The reason of a call: the person has not answered, goes today, or has not reported how long the service took."""
 
     AWAITS_ANSWER = "awaits-answer"
     GOES = "goes"
@@ -28,14 +28,14 @@ SAID: Mapping[Why, tuple[str, str]] = {
 
 @dataclass(slots=True)
 class PhoneCall:
-    """One person to call, and each need that they are called about."""
+    """A person to call, with each need that they are called about."""
 
     person: str
     about: list[tuple[Need, Why]] = field(default_factory=list)
 
 
 def calls(needs: Sequence[Need], now: datetime) -> list[PhoneCall]:
-    """Whom to call about these needs, in the order of what comes first."""
+    """The people to call about `needs`, in the order of their earliest need."""
     found: dict[str, PhoneCall] = {}
     for need in sorted(needs, key=lambda each: (each.starts_at, each.id)):
         if need.status is NeedStatus.CANCELLED:
@@ -48,7 +48,7 @@ def calls(needs: Sequence[Need], now: datetime) -> list[PhoneCall]:
 
 
 def uncovered(needs: Sequence[Need], now: datetime) -> list[Need]:
-    """The needs that are still to come with nobody who said yes or is asked: somebody has to be found."""
+    """The coming needs for which nobody has accepted or is asked, so that somebody has to be found."""
     return [
         need
         for need in needs
@@ -67,6 +67,6 @@ def _why(need: Need, status: OfferStatus, minutes: int | None, now: datetime) ->
 
 
 def called(person: str, volunteers: Mapping[str, Volunteer]) -> str:
-    """What a person is called; whoever has told no name is called by their id."""
+    """The name of a person, or their id where they have given no name."""
     volunteer = volunteers.get(person)
     return person if volunteer is None or volunteer.called is None else volunteer.called

@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from services.chassis.values import ZONE
-from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.coordination.calls import SAID, Why
+from services.volunteers.needs.domain.homes import Whereabouts
 from services.volunteers.needs.domain.need import Need
 
 _STYLE = (
@@ -20,21 +20,21 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One service of the day. `going`: names and phones; `plan`: the elder's, where it is a visit to one."""
+    """One service of the day. `going`: names and phones; `home`: where whoever is helped lives, where it is a visit."""
 
     need: Need
     work: str
     place: str | None
     going: Sequence[tuple[str, str | None]]
-    plan: CarePlan | None
+    home: Whereabouts | None
 
 
 def day_page(on: date, rows: Sequence[Row]) -> str:
-    """Who goes where and when, and what is to be known there."""
+    """The page that tells who goes where and when, and what they have to know there."""
     cells = "".join(
         f"<tr><td>☐</td><td>{_times(row.need)}</td><td>{escape(row.work)}</td><td>{escape(_where(row))}</td>"
         f"<td>{escape('、'.join(_person(name, phone) for name, phone in row.going) or '无人')}"
-        f"（{len(row.going)}/{row.need.seats}）</td><td>{escape(_risks(row.plan))}</td></tr>"
+        f"（{len(row.going)}/{row.need.seats}）</td><td>{escape(_risks(row.home))}</td></tr>"
         for row in rows
     )
     heads = ("", "时间 When", "内容 What", "地点 Where", "志愿者 Who", "注意事项 Risks")
@@ -42,7 +42,7 @@ def day_page(on: date, rows: Sequence[Row]) -> str:
 
 
 def call_page(on: date, calls: Sequence[Mapping[str, Any]], uncovered: int) -> str:
-    """Whom to call."""
+    """The page of the call list, with the number of needs without anybody (`uncovered`)."""
     cells = "".join(
         f"<tr><td>☐</td><td>{escape(call['name'])}</td><td>{escape(call['phone'] or '—')}</td>"
         f"<td>{'<br>'.join(escape(_about(about)) for about in call['about'])}</td></tr>"
@@ -68,16 +68,16 @@ def _times(need: Need) -> str:
 
 
 def _where(row: Row) -> str:
-    home = None if row.plan is None else row.plan.home
-    return " ".join(each for each in (row.place, home) if each is not None)
+    door = None if row.home is None else row.home.home
+    return " ".join(each for each in (row.place, door) if each is not None)
 
 
-def _risks(plan: CarePlan | None) -> str:
-    if plan is None:
+def _risks(home: Whereabouts | None) -> str:
+    if home is None:
         return ""
-    call = plan.emergency
+    call = home.emergency
     contact = None if call is None else f"紧急联系人：{call.name} {call.phone}"
-    return "；".join(each for each in (plan.note, contact) if each is not None)
+    return "；".join(each for each in (home.note, contact) if each is not None)
 
 
 def _page(title: str, heads: Sequence[str], rows: str) -> str:

@@ -43,8 +43,8 @@ from services.volunteers.hours.domain.points import (
 from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.hours.sheet import sheet
 from services.volunteers.hours.store import totals as totals_of
-from services.volunteers.hours.views import AccountView, TotalsView, account_view
-from services.volunteers.needs.domain.serving import TooManyMinutes
+from services.volunteers.hours.views import FEWEST, AccountView, TotalsView, account_view
+from services.volunteers.needs.domain.serving import NotGivenYet, TooManyMinutes
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
 
@@ -60,7 +60,12 @@ def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], set
     """The routes of accounts."""
     routes = APIRouter(prefix=BASE, tags=["hours"])
 
-    @routes.get("", response_model=PageView[AccountView], summary="Everybody's hours", responses=problems(NotYours))
+    @routes.get(
+        "",
+        response_model=PageView[AccountView],
+        summary="The accounts of a community, with their hours",
+        responses=problems(NotYours),
+    )
     async def many(
         request: Request,
         principal: PrincipalDep,
@@ -74,12 +79,12 @@ def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], set
 
     @routes.get(
         "/records.csv",
-        summary="Records of service as a sheet",
+        summary="The ledger of hours as a CSV sheet",
         response_class=_Sheet,
         responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, **problems(NotYours)},
     )
     async def export(principal: PrincipalDep, community: Annotated[Id, Query()]) -> StreamingResponse:
-        """Every line of the ledger, as RFC 4180 says, in UTF-8 with a byte order mark. For staff."""
+        """Every line of the ledger, for staff, as CSV by RFC 4180 in UTF-8 with a byte order mark."""
         principal.require(community, Role.STAFF)
         headers = {
             "Content-Disposition": f'attachment; filename="records-{community}.csv"',
@@ -89,22 +94,26 @@ def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], set
 
     @routes.get("/me", summary="My hours", responses=problems(NotYours))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> AccountView:
-        """Before the first entry, the version is 0."""
+        """The caller's account. Its version is 0 before the first entry."""
         principal.require(community)
         stored = await accounts.find(account_id(community, principal.sub))
         return account_view(stored or Stored(new_account(community, principal.sub), 0))
 
-    @routes.get("/totals", summary="A community's hours")
+    @routes.get("/totals", summary="The total of a community's hours")
     async def totals(principal: PrincipalDep, community: Annotated[Id, Query()]) -> TotalsView:
-        """The total is open to every signed-in person, whatever their community."""
+        """The total of a community's hours, for every signed-in person of any community."""
         found = await totals_of(accounts, community)
+        if 0 < found.people < FEWEST and not principal.has(community, Role.STAFF):
+            return TotalsView(community=community, minutes=None, people=None)
         return TotalsView(community=community, minutes=found.minutes, people=found.people)
 
     @routes.post(
         "/{id}/corrections",
         response_model=AccountView,
         summary="Correct an entry by a further one",
-        responses=problems(NotYours, UnknownAggregate, StaleVersion, UnknownEntry, TooManyMinutes, OwnAccount),
+        responses=problems(
+            NotYours, UnknownAggregate, StaleVersion, UnknownEntry, TooManyMinutes, NotGivenYet, OwnAccount
+        ),
     )
     async def correct(id: Id, body: Correct, command: CommandDep) -> Response:
         by = command.principal
@@ -131,7 +140,7 @@ def _coins(routes: APIRouter, accounts: Aggregates[Account], volunteers: Aggrega
         responses=problems(*refusals, NotEnoughCoins, PayToOneself),
     )
     async def pay(id: Id, body: Pay, command: CommandDep) -> Response:
-        """Coins go from the caller's account to that of another volunteer of the community."""
+        """Pay coins from the caller's account to that of another volunteer of the community."""
         by = command.principal
         account = (await known(accounts, id, _mine(by))).aggregate
         await volunteers.get(volunteer_id(account.community, body.to))
@@ -143,11 +152,11 @@ def _coins(routes: APIRouter, accounts: Aggregates[Account], volunteers: Aggrega
     @routes.post(
         "/{id}/reversals",
         response_model=AccountView,
-        summary="Give a payment back",
+        summary="Reverse a payment (staff)",
         responses=problems(*refusals, NoSuchPayment, ReversedAlready),
     )
     async def reverse(id: Id, body: Reverse, command: CommandDep) -> Response:
-        """Staff give back what was paid from this account, once. The payment itself stays on record."""
+        """Reverse a payment from this account, as staff, once. The payment itself stays on record."""
         by = command.principal
         return await command.change(
             accounts, id, lambda a, now: coins.reverse(a, body, by, now), account_view, known_to=_mine(by)
@@ -160,11 +169,11 @@ def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
     @routes.post(
         "/{id}/redemptions",
         response_model=AccountView,
-        summary="Something was taken for points",
+        summary="Record that points were redeemed (staff)",
         responses=problems(*refusals, NotEnoughPoints),
     )
     async def redeem(id: Id, body: Redeem, command: CommandDep) -> Response:
-        """Staff write it down; it can be given back once."""
+        """Record, as staff, that points were redeemed. They can be given back once."""
         by, redemption = command.principal, new_id("redemption")
         return await command.change(
             accounts, id, lambda a, now: points.redeem(a, body, redemption, by, now), account_view, known_to=_mine(by)
@@ -173,7 +182,7 @@ def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
     @routes.post(
         "/{id}/redemptions/give-back",
         response_model=AccountView,
-        summary="Give points back",
+        summary="Give redeemed points back (staff)",
         responses=problems(*refusals, NoSuchRedemption, RedemptionReversed),
     )
     async def give_back(id: Id, body: GiveBackPoints, command: CommandDep) -> Response:
@@ -184,5 +193,5 @@ def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
 
 
 def _mine(by: Principal) -> Callable[[Account], bool]:
-    """Accounts are known to their owner and to staff."""
+    """A test of accounts: whether `by` is the owner, or staff."""
     return lambda account: account.volunteer == by.sub or known_to(by, Role.STAFF)(account)

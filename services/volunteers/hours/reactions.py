@@ -1,4 +1,4 @@
-"""What hours do on events: a service that was given to an activity or a need is entered."""
+"""The reactions of hours to events: services to activities and needs are entered, and payments arrive."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -31,17 +31,17 @@ def reactions(
 
     @handlers.on(ActivityCheckedOut)
     async def credit_activity(received: Received[ActivityCheckedOut]) -> None:
-        """A volunteer left an activity: the time that they gave is entered."""
+        """Enter the time that a volunteer gave to an activity, once they have left it."""
         left = received.event
         if left.as_volunteer:
             day = local_date(left.at - timedelta(minutes=max(0, left.minutes)))
             activity = received.envelope.aggregate_id
-            service = Service(source=Origin.ACTIVITY, activity=activity, minutes=left.minutes, on=day)
+            service = Service(source=Origin.ACTIVITY, activity=activity, minutes=left.minutes, on=day, stay=left.stay)
             await _credit(accounts, received, left.person, service, settings)
 
     @handlers.on(NeedFulfilled)
     async def credit_need(received: Received[NeedFulfilled]) -> None:
-        """Staff confirmed a service: it is entered."""
+        """Enter a service that staff have confirmed."""
         done = received.event
         need = (await needs.get(received.envelope.aggregate_id)).aggregate
         day, category = local_date(done.starts_at), done.category
@@ -50,7 +50,7 @@ def reactions(
 
     @handlers.on(VolunteerMerged)
     async def merge_accounts(received: Received[VolunteerMerged]) -> None:
-        """What was given under the record that ended is one total with what was given under the other."""
+        """Merge the account of a record that has ended into that of the other record of the same person."""
         merged, caps, rules = received.event, settings.coin_caps, settings.point_rules
         ended = await accounts.find(account_id(received.envelope.community, merged.person))
         if ended is None:
@@ -66,14 +66,14 @@ def reactions(
 
     @handlers.on(AccountPaid)
     async def pay_in(received: Received[AccountPaid]) -> None:
-        """A payment reaches the account of whom it is for."""
+        """Let a payment arrive on the payee's account."""
         paid = received.event
         payer = (await accounts.get(received.envelope.aggregate_id)).aggregate.volunteer
         await _enter(accounts, received, paid.to, lambda a, now: receive(a, paid.transfer, payer, paid.coins, now))
 
     @handlers.on(AccountPaymentReversed)
     async def take_back_payment(received: Received[AccountPaymentReversed]) -> None:
-        """A payment that was given back is taken back where it had arrived."""
+        """Take a reversed payment back from the payee's account."""
         paid = received.event
         payer = (await accounts.get(received.envelope.aggregate_id)).aggregate.volunteer
         await _enter(accounts, received, paid.to, lambda a, now: take_back(a, paid.transfer, payer, paid.coins, now))
@@ -92,7 +92,7 @@ async def _enter(
     person: str,
     decide: Callable[[Account, datetime], Decision[Account]],
 ) -> None:
-    """Carry out `decide` on a person's account, which may have no entry yet."""
+    """Carry out `decide` on the account of `person`, and create it if there is none yet."""
     community = received.envelope.community
     id = account_id(community, person)
     if await accounts.find(id) is None:
@@ -102,5 +102,5 @@ async def _enter(
             )
             return
         except AlreadyExists:
-            pass  # another entry came first
+            pass  # another entry has created the account meanwhile
     await accounts.change(id, decide, received.cause, taken=received.taken)

@@ -1,4 +1,4 @@
-"""The room of hours: it keeps accounts."""
+"""The room of hours, which stores accounts."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ from services.volunteers.people.domain.volunteer import Volunteer
 def room(
     accounts: Aggregates[Account], needs: Aggregates[Need], volunteers: Aggregates[Volunteer], settings: HoursSettings
 ) -> Room:
-    """The room of hours."""
+    """Make the room of hours."""
     return Room(
         "hours",
         kinds=KINDS,
@@ -30,7 +30,7 @@ def room(
 
 
 async def erase(accounts: Aggregates[Account], leaver: Leaver) -> None:
-    """Leave nothing that leads from an account to `leaver`. Hours stay in the community's total."""
+    """Remove `leaver` from all accounts. Hours stay in the community's total."""
     theirs = {"state.volunteer": leaver.person}
     await erase_each(accounts, theirs, lambda a, now: ledger.erase(a, leaver.stand_in), leaver)
     others = {"state.coins.other": leaver.person}

@@ -1,4 +1,4 @@
-"""What a deployment decides about hours: the coins of the time bank and the points that they earn."""
+"""Settings of hours: the coins of the time bank, and the points that hours earn."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -13,22 +13,22 @@ class HoursSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
 
     coins_hours_a_day: int = Field(default=4, ge=0, le=24)
-    """A day earns the coins of so many hours at most."""
+    """The most hours of a day that earn coins."""
     coins_hours_in_all: int = Field(default=1_500, ge=0, le=100_000)
-    """An account that holds the coins of so many hours earns no more."""
+    """The hours whose coins an account may hold. A full account earns no more."""
 
     points_an_hour: int = Field(default=10, ge=0, le=1_000)
-    """An hour of service earns so many points …"""
+    """The points that an hour of service earns."""
     points_by_category: dict[str, int] = Field(default_factory=dict)
-    """… or as many as its kind has here, as JSON: `{"haircut": 12}`."""
+    """The points that an hour of certain kinds of service earns instead, as JSON: `{"haircut": 12}`."""
     points_a_day: int = Field(default=80, ge=0, le=24_000)
-    """A day earns so many points at most."""
+    """The most points that a day earns."""
     points_in_all: int = Field(default=100_000, ge=0)
-    """An account that holds so many points earns no more."""
+    """The points that an account may hold. A full account earns no more."""
 
     @property
     def point_rules(self) -> PointRules:
-        """What an hour earns in points."""
+        """The rates and caps of points."""
         return PointRules(
             an_hour=self.points_an_hour,
             by_category=self.points_by_category,
@@ -38,5 +38,5 @@ class HoursSettings(ServiceSettings):
 
     @property
     def coin_caps(self) -> CoinCaps:
-        """The caps, in minutes."""
+        """The caps of coins, in minutes."""
         return CoinCaps(a_day=self.coins_hours_a_day * 60, in_all=self.coins_hours_in_all * 60)

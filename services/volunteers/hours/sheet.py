@@ -1,4 +1,4 @@
-"""Records of service as a CSV sheet: RFC 4180, in UTF-8 with a mark that spreadsheets know.
+"""Writes the ledger as a CSV sheet by RFC 4180, in UTF-8 with the byte order mark that spreadsheets expect.
 
 Each line of the ledger is a line of the sheet, corrections too, so that the minutes of a person add up to their total
 as it is shown everywhere else. No cell holds what somebody typed.
@@ -32,7 +32,7 @@ _PAGE = 200
 
 
 async def sheet(accounts: Aggregates[Account], community: str) -> AsyncIterator[str]:
-    """The sheet of a community, some accounts at a time. Erased people's lines are under their stand-in."""
+    """The sheet of a community, in pieces of some accounts each. Erased people's lines stand under their stand-in."""
     yield BYTE_ORDER_MARK + _rows([COLUMNS])
     cursor: str | None = None
     while True:

@@ -1,4 +1,4 @@
-"""How accounts are kept and looked for, and a community's hours in total."""
+"""The kind, indexes and queries of accounts, and the total of a community's hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A community's hours. `people`: accounts with at least one minute."""
+    """The total of a community's hours. `people` is the number of accounts with at least one minute."""
 
     minutes: int
     people: int
 
 
 async def totals(accounts: Aggregates[Account], community: str) -> Totals:
-    """The hours of a community, erased people's included."""
+    """The total hours of a community, with those of erased people."""
     stages: list[dict[str, Any]] = [
         {"$match": {"state.community": community}},
         {"$project": {"minutes": {"$sum": "$state.entries.minutes"}}},

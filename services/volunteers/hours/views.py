@@ -1,4 +1,4 @@
-"""How the API shows accounts, and a community's hours."""
+"""The views of accounts, and of a community's hours, in the API."""
 
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ class EntryView(BaseModel):
 
 
 class CoinView(BaseModel):
-    """A line of the time bank, in minutes. `other`: the person whom it was paid to, or who paid it."""
+    """A line of the time bank, in minutes. `other` is the person whom it was paid to, or who paid it."""
 
     kind: CoinKind
     minutes: int
@@ -38,7 +38,7 @@ class CoinView(BaseModel):
 
 
 class PointView(BaseModel):
-    """A line of points. `reference`: the entry that earned them, or what was taken."""
+    """A line of points. `reference` is the entry that earned them, or the redemption."""
 
     kind: PointKind
     points: int
@@ -48,9 +48,10 @@ class PointView(BaseModel):
 
 
 class AccountView(AccountState, Identified):
-    """A person's hours and coins. `hours`: the minutes as hours, cut and never rounded up; `stars`: what they earned.
+    """A person's account. `hours` are the minutes as hours, cut and never rounded up; `stars` is the number of stars
+    earned.
 
-    `balance`: the coins of the time bank, in minutes. `points`: those that are left.
+    `balance` is the coins of the time bank, in minutes; `points` is the number of points left.
     """
 
     entries: list[EntryView]
@@ -62,16 +63,21 @@ class AccountView(AccountState, Identified):
     point_lines: list[PointView]
 
 
+FEWEST = 5
+"""What fewer people have given together says too much about each of them."""
+
+
 class TotalsView(BaseModel):
-    """A community's hours. `people` is the number of those who have given some."""
+    """The total of a community's hours. `people` is the number of people who have given some; where these are one to
+    four, staff alone read the figures, and everybody else gets null."""
 
     community: str
-    minutes: int
-    people: int
+    minutes: int | None
+    people: int | None
 
 
 def account_view(stored: Stored[Account]) -> AccountView:
-    """The account with all its entries and coins."""
+    """The view of an account, with all its entries, coins and points."""
     entries = [EntryView(**taken(entry, EntryView)) for entry in stored.aggregate.entries]
     account = stored.aggregate
     return shown(

@@ -24,6 +24,7 @@ from services.volunteers.matching.store import askable_volunteers, open_needs
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.store import familiar
+from services.volunteers.people.domain.levels import HIGHEST
 from services.volunteers.people.domain.volunteer import Volunteer
 
 
@@ -48,7 +49,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a plan comes to: its seats that are filled, by category too, and needs that have nobody."""
+    """The result of a plan: the seats that are filled, also by category, and the needs that have nobody."""
 
     seats: int
     filled: int
@@ -74,7 +75,7 @@ class Answers:
         self._clock = clock
 
     async def placing(self, need: Need, volunteer: Volunteer) -> Placing:
-        """Where `volunteer` stands for `need`."""
+        """The placing of `volunteer` for `need`."""
         now = self._clock()
         failures = [first_failure(need.asking(role), volunteer, now) for role in need.open_roles or [SeatRole.HELPER]]
         if None not in failures:
@@ -83,7 +84,7 @@ class Answers:
         return await asyncio.to_thread(_placed, planning, need.id, volunteer.id)
 
     async def what_if(self, community: str, change: Change) -> tuple[Outcome, Outcome]:
-        """What the plan comes to now, and what it would come to with `change`. Nothing is changed."""
+        """The result of the plan now, and the result that it would have with `change`. Nothing is stored."""
         now = self._clock()
         needs = await open_needs(self._needs, community, now)
         there = await askable_volunteers(self._volunteers, community)
@@ -149,6 +150,7 @@ def _thought_of(change: Change) -> dict[str, Any]:
         f"what-if-{skill}-{number}": {
             "person": f"what-if-{skill}-{number}",
             "skills": [skill],
+            "levels": [{"skill": skill, "level": HIGHEST}],
             "claimed_skills": [],
             "availability": None,
             "adult": True,

@@ -66,7 +66,7 @@ def router(
     @routes.get(
         "/plans/current",
         response_model=ProposalsView,
-        summary="Who is to be asked for what",
+        summary="The current plan: who is to be asked for which need (staff)",
         responses=problems(NotYours, UnknownAggregate),
     )
     async def current(
@@ -98,7 +98,9 @@ def router(
         return listed(shown.model_dump_json(by_alias=True).encode(), link(following, request), request)
 
     @routes.get(
-        "/needs/{id}/placing", summary="Why this person, why not me", responses=problems(NotYours, UnknownAggregate)
+        "/needs/{id}/placing",
+        summary="Why somebody is asked for a need, and somebody else not",
+        responses=problems(NotYours, UnknownAggregate),
     )
     async def placing(id: Id, principal: PrincipalDep, person: Annotated[Id | None, Query()] = None) -> PlacingView:
         """Where the caller or, for staff, anybody stands for a need: the filter that refuses, or what speaks for and
@@ -110,7 +112,11 @@ def router(
         volunteer = (await volunteers.get(volunteer_id(need.community, whom))).aggregate
         return placing_view(id, whom, await answers.placing(need, volunteer), staff=staff)
 
-    @routes.get("/plans/what-if", summary="The plan with others", responses=problems(NotYours, UnknownAggregate))
+    @routes.get(
+        "/plans/what-if",
+        summary="What if: the plan with other volunteers or needs",
+        responses=problems(NotYours, UnknownAggregate),
+    )
     async def what_if(
         principal: PrincipalDep,
         community: Annotated[Id, Query()],
@@ -128,7 +134,7 @@ def router(
         now, then = await answers.what_if(community, Change({} if skill is None else {skill: more}, away, skills))
         return WhatIfView(now=outcome_view(now), then=outcome_view(then))
 
-    @routes.get("/fairness", summary="How fairly help is given", responses=problems(NotYours, TooLongASpan))
+    @routes.get("/fairness", summary="The fairness of matching", responses=problems(NotYours, TooLongASpan))
     async def fair(
         principal: PrincipalDep,
         community: Annotated[Id, Query()],

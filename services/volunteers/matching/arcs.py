@@ -26,9 +26,13 @@ from services.volunteers.matching.columns import (
     local_weeks,
 )
 from services.volunteers.needs.domain.eligibility import RECORD_CHECK, TRAVEL
+from services.volunteers.people.domain.levels import LOWEST
+from services.volunteers.shared.values import GROWN_UP
 
 TRAVEL_MILLIS = TRAVEL // timedelta(milliseconds=1)
 _HOURS = 7 * 24
+_MONDAY = 3 * 1440
+"""The minutes from the Monday before 1970 to its first day, a Thursday."""
 _KEY = 2**15
 """More minutes than two weeks have."""
 
@@ -83,8 +87,8 @@ class Judge:
     def _crowds(self) -> Iterator[Pairs]:
         """Pairs that pass by skill, place and hour, some at a time."""
         hours = self._hours()
-        first = (self._begin + 3 * 1440) // 60 % _HOURS
-        last = (numpy.maximum(self._begin, self._end - 1) + 3 * 1440) // 60 % _HOURS
+        first = (self._begin + _MONDAY) // 60 % _HOURS
+        last = (numpy.maximum(self._begin, self._end - 1) + _MONDAY) // 60 % _HOURS
         waiting, size = [], 0
         for needs, volunteers in self._meetings():
             step = max(1, _CROWD // max(1, len(volunteers)))
@@ -106,7 +110,11 @@ class Judge:
         if not w.ids or not p.ids:
             return
         asked = numpy.stack(
-            (w.skill, w.certificate, w.language, w.gender, w.adults_only, w.with_minors, w.insured_only, w.due), axis=1
+            (
+                *(w.skill, w.skill_level, w.certificate, w.language, w.gender),
+                *(w.adults_only, w.with_minors, w.insured_only, w.due),
+            ),
+            axis=1,
         ).astype(numpy.int64)
         groups, of_need = numpy.unique(asked, axis=0, return_inverse=True)
         of_need = of_need.reshape(-1)
@@ -128,10 +136,10 @@ class Judge:
     def _fitting(self, row: Ints) -> Flags:
         """The volunteers who pass all that depends on what a group of needs asks and on nothing else of the need."""
         p = self._people
-        skill, certificate, language, gender, adults, minors, insured, due = (int(value) for value in row)
+        skill, level, certificate, language, gender, adults, minors, insured, due = (int(value) for value in row)
         fit = p.may_act & p.active
         if skill >= 0:
-            fit &= _has(p.skills.get(skill), len(p.ids))
+            fit &= _has(p.skills.get(skill) if level <= LOWEST else p.levels.get((skill, level)), len(p.ids))
         if certificate >= 0:
             fit &= self._certified(certificate) > NEVER
         if language >= 0:
@@ -166,6 +174,11 @@ class Judge:
         for ahead in range(int((end - begin).max(initial=-1)) + 1):
             within = begin + ahead <= end
             free[(begin[within] + ahead) % _HOURS, owner[within]] = True
+        owner, values = p.extra.spread(numpy.arange(len(p.ids)))
+        begin, end = (values[:, 0] + _MONDAY) // 60, (values[:, 1] + _MONDAY - 1) // 60
+        for ahead in range(int((end - begin).max(initial=-1)) + 1):
+            within = begin + ahead <= end
+            free[(begin[within] + ahead) % _HOURS, owner[within]] = True
         return free
 
     def _exactly(self, pairs: Pairs) -> Pairs:
@@ -173,7 +186,7 @@ class Judge:
         w, p = self._wanted, self._people
         n, v = pairs.need, pairs.volunteer
         last_day, first_day = local_days(w.ends)[n], local_days(w.starts)[n]
-        kept = self._available(n, v)
+        kept = self._free(pairs)
         for code in numpy.unique(w.certificate):
             if code >= 0:
                 kept &= (w.certificate[n] != code) | (self._certified(int(code))[v] >= last_day)
@@ -183,13 +196,58 @@ class Judge:
             kept &= ~w.insured_only[n] | (p.insured_until[v] >= last_day)
         if (w.min_age >= 0).any():
             kept &= (w.min_age[n] < 0) | _old_enough(p.born[v], first_day, w.min_age[n])
+        if w.adults_only.any():
+            grown_up = (p.born[v] == NEVER) | _old_enough(p.born[v], first_day, numpy.full(len(v), GROWN_UP))
+            kept &= ~w.adults_only[n] | grown_up
+        if p.unguarded.any():
+            of_age = p.adult[v] & _old_enough(p.born[v], first_day, numpy.full(len(v), GROWN_UP))
+            kept &= ~p.unguarded[v] | of_age
         length = (w.ends - w.starts)[n]
         kept &= (length // MINUTE <= p.weekly[v]) & (length // MINUTE <= p.daily[v])
-        pairs = self._not_away(pairs.where(kept))
-        return self._by_bookings(self._by_asks(self._by_company(self._by_people(pairs))))
+        return self._by_bookings(self._by_asks(self._by_company(self._by_people(pairs.where(kept)))))
 
-    def _available(self, n: Ints, v: Ints) -> Flags:
-        begin = (self._begin[n] + 3 * 1440) % WEEK_MINUTES
+    def _free(self, pairs: Pairs) -> Flags:
+        """Whether each minute is one of the week's hours, on a day that is not off, or was given besides."""
+        kept = self._in_their_weeks(pairs.need, pairs.volunteer)
+        at = numpy.nonzero(kept)[0]
+        kept[at[self._off(pairs.where(kept))]] = False
+        extra = self._people.extra
+        rest = numpy.nonzero(~kept & (extra.counts(pairs.volunteer) > 0))[0] if len(extra.values) else ()
+        if not len(rest):
+            return kept
+        owner, hours = extra.spread(pairs.volunteer[rest])
+        begin, end = self._begin[pairs.need[rest]][owner], self._end[pairs.need[rest]][owner]
+        whole = _any(owner, (hours[:, 0] <= begin) & (end <= hours[:, 1]), len(rest))
+        in_part = _any(owner, (hours[:, 0] < end) & (begin < hours[:, 1]), len(rest))
+        kept[rest[whole]] = True
+        for each in rest[in_part & ~whole].tolist():
+            kept[each] = self._is_covered(int(pairs.need[each]), int(pairs.volunteer[each]))
+        return kept
+
+    def _is_covered(self, need: int, volunteer: int) -> bool:
+        """Whether hours given besides and hours of the week together hold each minute."""
+        begin, end = int(self._begin[need]), int(self._end[need])
+        one, p = numpy.array([volunteer]), self._people
+        spans = p.extra.spread(one)[1].tolist()
+        off = p.away.spread(one)[1].tolist()
+        for day in range(begin // 1440, (end - 1) // 1440 + 1):
+            if any(first <= day <= last for first, last in off):
+                continue
+            if p.always[volunteer]:
+                spans.append([day * 1440, (day + 1) * 1440])
+            monday = (day * 1440 + _MONDAY) % WEEK_MINUTES
+            for first, last in p.windows.spread(one)[1].tolist():
+                inside = [max(first, monday), min(last, monday + 1440)]
+                if inside[0] < inside[1]:
+                    spans.append([day * 1440 + minute - monday for minute in inside])
+        reached = begin
+        for first, last in sorted(spans):
+            if first <= reached:
+                reached = max(reached, last)
+        return reached >= end
+
+    def _in_their_weeks(self, n: Ints, v: Ints) -> Flags:
+        begin = (self._begin[n] + _MONDAY) % WEEK_MINUTES
         length = numpy.minimum(self._end[n] - self._begin[n], WEEK_MINUTES)
         kept: Flags = self._people.always[v] | (length == 0)
         if not len(self._window_keys):
@@ -200,14 +258,14 @@ class Judge:
         kept |= inside
         return kept
 
-    def _not_away(self, pairs: Pairs) -> Pairs:
+    def _off(self, pairs: Pairs) -> Flags:
+        """Whether one of the days of each pair is off."""
         away = self._people.away
-        if not len(away.values):
-            return pairs
-        first, last = local_days(self._wanted.starts)[pairs.need], local_days(self._wanted.ends)[pairs.need]
+        begin, end = self._begin[pairs.need], self._end[pairs.need]
+        first, last = begin // 1440, numpy.where(end > begin, (end - 1) // 1440, NEVER)
         owner, days = away.spread(pairs.volunteer)
         out = (days[:, 0] <= last[owner]) & (first[owner] <= days[:, 1])
-        return pairs.where(~_any(owner, out, len(pairs)))
+        return _any(owner, out, len(pairs))
 
     def _by_people(self, pairs: Pairs) -> Pairs:
         """Without whoever was asked before, or is barred."""

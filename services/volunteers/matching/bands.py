@@ -24,9 +24,11 @@ class Bands:
     - `fill`: an empty seat of an urgent need costs more steps.
     - `first`: a second helper, where others have none.
     - `category`, `building`: a seat in a category, or in a building of it, that is fuller than others.
+    - `again`: somebody whom the elder does not know, who wishes for the same people again.
     - `keep`: somebody whom the elder does not know.
     - `load`: somebody who is busy already.
     - `near`: somebody from another building.
+    - `like`: somebody none of whose preferred partners has a seat there.
     - `lot`: decides among equals, drawn from the ids, so that the order of a list favours nobody.
     """
 
@@ -34,9 +36,11 @@ class Bands:
     first: int = 1
     category: int = 9
     building: int = 9
+    again: int = 1
     keep: int = 1
     load: int = 9
     near: int = 1
+    like: int = 1
     lot: int = 9
 
     def names(self) -> tuple[str, ...]:

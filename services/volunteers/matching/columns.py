@@ -120,7 +120,7 @@ BOOKING = ("need", "starts", "ends", "building", "until")
 
 @dataclass(slots=True)
 class People:
-    """Volunteers of one community as columns, sorted by their ids."""
+    """Volunteers of one community as columns, sorted by their ids. `levels`: who has a skill at a level or higher."""
 
     ids: list[str]
     person: list[str]
@@ -129,6 +129,7 @@ class People:
     active: Flags
     adult: Flags
     born: Ints
+    unguarded: Flags
     gender: Ints
     insured_until: Ints
     not_now_until: Ints
@@ -138,13 +139,16 @@ class People:
     daily: Ints
     asks_left: Ints
     avoids: dict[int, frozenset[str]]
+    prefers: dict[int, frozenset[str]]
     skills: dict[int, Ints]
+    levels: dict[tuple[int, int], Ints]
     languages: dict[int, Ints]
     certificates: dict[int, tuple[Ints, Ints]]
     reach: dict[int, Ints]
     always: Flags
     windows: Ragged
     away: Ragged
+    extra: Ragged
     bookings: Ragged
 
 
@@ -162,6 +166,7 @@ class Wanted:
     building: Ints
     category: Ints
     skill: Ints
+    skill_level: Ints
     certificate: Ints
     language: Ints
     gender: Ints
@@ -169,6 +174,7 @@ class Wanted:
     adults_only: Flags
     with_minors: Flags
     insured_only: Flags
+    continuity: Flags
     urgency: Ints
     seats: Ints
     open: Ints

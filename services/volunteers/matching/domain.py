@@ -13,7 +13,7 @@ from services.contracts.volunteers import PlanMade, PlanState
 
 
 class Figures(Value):
-    """What a plan comes to. The names are those of `PlanState`."""
+    """The figures of a plan, under the names of `PlanState`."""
 
     needs: int
     seats: int
@@ -23,7 +23,8 @@ class Figures(Value):
 
 
 class Plan(Aggregate):
-    """Who is to be asked for what in the coming days. `digest` tells whether another plan says the same."""
+    """The plan of the coming days: who is to be asked for which need. Plans with the same `digest` have the same
+    content."""
 
     number: int
     edition: Thing[str]

@@ -98,7 +98,7 @@ def fairness(needs: Iterable[Mapping[str, Any]], willing: States) -> Fairness:
 
 
 def gini(values: Sequence[int]) -> int:
-    """How unevenly `values` are spread, in thousandths: 0 where all are the same."""
+    """The Gini coefficient of `values` in thousandths: 0 where all are the same."""
     total = sum(values)
     if total == 0:
         return 0

@@ -18,6 +18,7 @@ from services.contracts.volunteers import SeatRole
 from services.volunteers.matching.arcs import Judge, Pairs
 from services.volunteers.matching.bands import Bands
 from services.volunteers.matching.columns import Book, Flags, Ints, People, Ragged, Wanted, millis
+from services.volunteers.matching.friends import with_friends
 from services.volunteers.matching.network import Network, build
 from services.volunteers.matching.reading import States, need_of, people_of, wanted_of
 from services.volunteers.needs.domain.eligibility import Filter, first_failure
@@ -79,8 +80,8 @@ class Planning:
         """The rounds: the network of each, what was chosen, and which of the network's pairs that are."""
         pairs = self.pairs()
         while len(pairs):
-            network = self.network(pairs)
-            chosen = self._together(pairs, self._patient(pairs, network.solve()))
+            network, chosen = with_friends(self.network(pairs), self.wanted, self.people)
+            chosen = self._together(pairs, self._patient(pairs, chosen))
             if not chosen.any():
                 return
             yield network, pairs.where(chosen), chosen
@@ -117,14 +118,15 @@ class Planning:
         return numpy.isin(pairs.need * size + pairs.volunteer, numpy.array(found, dtype=numpy.int64))
 
     def load(self) -> Ints:
-        """What each volunteer has done lately and has before them: a step for each hour, up to the last."""
+        """The load of each volunteer from services lately and ahead: a step for each hour, up to the last step."""
         owner, booked = self.people.bookings.spread(numpy.arange(len(self.people.ids)))
         lately = booked[:, 2] > self._now - millis_of(REMEMBERED)
         total = numpy.bincount(owner, numpy.where(lately, booked[:, 2] - booked[:, 1], 0), len(self.people.ids))
         return numpy.minimum(self._bands.load, total.astype(numpy.int64) // 3_600_000)
 
     def _patient(self, pairs: Pairs, chosen: Flags) -> Flags:
-        """Of the pairs to be asked now, each volunteer keeps the soonest, as many as they have patience for."""
+        """The pairs to be asked now, of which each volunteer keeps the earliest, as many as they may be asked at
+        once."""
         asked = numpy.nonzero(chosen & self.wanted.due[pairs.need])[0]
         order = asked[numpy.lexsort((pairs.need[asked], self.wanted.starts[pairs.need[asked]], pairs.volunteer[asked]))]
         who = pairs.volunteer[order]
@@ -134,7 +136,7 @@ class Planning:
         return kept
 
     def _together(self, pairs: Pairs, chosen: Flags) -> Flags:
-        """Of two who don't serve together, the first keeps the seat."""
+        """The chosen pairs without the second of two people who don't serve together."""
         if not self.people.avoids:
             return chosen
         kept = chosen.copy()
@@ -160,7 +162,7 @@ class Planning:
         w.open = w.open - numpy.bincount(n, minlength=len(w)).astype(numpy.int64)
         w.helped[n] = True
         numpy.subtract.at(p.asks_left, v, w.due[n].astype(numpy.int64))
-        if p.avoids:
+        if p.avoids or p.prefers:
             for need, volunteer in zip(n.tolist(), v.tolist(), strict=True):
                 for row in self._rows_of[w.needs[need]]:
                     w.live[row] = w.live.get(row, frozenset()) | {p.person[volunteer]}

@@ -10,7 +10,7 @@ fitted, the next round finds. Nodes through which only one thing can pass are le
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy
@@ -46,8 +46,19 @@ class Network:
 
     def solve(self) -> Flags:
         """Whether each pair comes about in the cheapest flow."""
-        flows, _ = self._flow({SOURCE: self.seats, SINK: -self.seats})
-        return flows[len(flows) - len(self.pairs) :] > 0
+        return self.solved()[0]
+
+    def solved(self) -> tuple[Flags, int]:
+        """Whether each pair comes about in the cheapest flow, and what that costs."""
+        flows, cost = self._flow({SOURCE: self.seats, SINK: -self.seats})
+        return flows[len(flows) - len(self.pairs) :] > 0, cost
+
+    def liking(self, pairs: Flags) -> "Network":
+        """The network as it is once the volunteers of some `pairs` are beside whom they like to serve with."""
+        costs, steps = self.costs.copy(), self.steps["like"].copy()
+        costs[len(costs) - len(self.pairs) :] -= self.weights["like"] * numpy.where(pairs, steps, 0)
+        steps[pairs] = 0
+        return replace(self, costs=costs, steps=self.steps | {"like": steps})
 
     def least(self) -> int:
         """The cost of the cheapest flow."""
@@ -84,7 +95,7 @@ class _Numbers:
     given: int = 2
 
     def take(self, size: int) -> Ints:
-        """So many new numbers."""
+        """`size` new numbers."""
         self.given += size
         return numpy.arange(self.given - size, self.given)
 
@@ -219,16 +230,31 @@ def _booked(wanted: Wanted, people: People, volunteer: Ints, need: Ints, units: 
 
 
 def _steps(wanted: Wanted, people: People, pairs: Pairs, known: Flags, bands: Bands) -> dict[str, Ints]:
-    """What each pair costs in each band that belongs to pairs, in steps."""
+    """The cost of each pair in each band that belongs to pairs, in steps."""
     here = wanted.building[pairs.need]
     far = (here >= 0) & (here != people.building[pairs.volunteer])
     mixed = (wanted.lot[pairs.need] * 2_654_435_761 + people.lot[pairs.volunteer] * 40_503) & 0xFFFFFFFF
     lot = (mixed ^ (mixed >> 15)) * 2_246_822_519 >> 7
     return {
+        "again": numpy.where(known | ~wanted.continuity[pairs.need], 0, bands.again).astype(numpy.int64),
         "keep": numpy.where(known, 0, bands.keep).astype(numpy.int64),
         "near": numpy.where(far, bands.near, 0).astype(numpy.int64),
+        "like": numpy.where(_beside_friends(wanted, people, pairs), 0, bands.like).astype(numpy.int64),
         "lot": (lot & 0xFFFF) % (bands.lot + 1),
     }
+
+
+def _beside_friends(wanted: Wanted, people: People, pairs: Pairs) -> Flags:
+    """The pairs in which somebody whom the volunteer likes to serve with has a seat by now."""
+    found = numpy.zeros(len(pairs), dtype=bool)
+    if not wanted.live or not people.prefers:
+        return found
+    likes = numpy.array(sorted(people.prefers), dtype=numpy.int64)
+    seated = numpy.array(sorted(wanted.live), dtype=numpy.int64)
+    for at in numpy.nonzero(numpy.isin(pairs.volunteer, likes) & numpy.isin(pairs.need, seated))[0].tolist():
+        there = wanted.live[int(pairs.need[at])]
+        found[at] = not there.isdisjoint(people.prefers[int(pairs.volunteer[at])])
+    return found
 
 
 def _add_load(arcs: _Arcs, at: Ints, load: Ints, most: Ints, bands: Bands, weight: Weights) -> None:
@@ -276,7 +302,7 @@ def _stretches_of(groups: _Groups, row: Ints, volunteers: int) -> Ints:
 
 
 def _starts(sorted_groups: Ints) -> Flags:
-    """Where a new group begins."""
+    """The positions at which a new group begins."""
     return numpy.concatenate(([True], sorted_groups[1:] != sorted_groups[:-1]))
 
 

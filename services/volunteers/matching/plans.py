@@ -111,7 +111,7 @@ class Plans:
 
 
 def digest_of(proposals: Sequence[Proposal]) -> str:
-    """What tells two plans apart."""
+    """The digest of `proposals`, which differs for plans of different content."""
     told = hashlib.sha256()
     for made in proposals:
         told.update(f"{made.need} {made.volunteer} {made.due:d}\n".encode())

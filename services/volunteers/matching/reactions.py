@@ -1,4 +1,4 @@
-"""What matching does on events: it plans anew where somebody may be asked now, or may not be asked any more."""
+"""The reactions of matching to events: it plans again where somebody may be asked now, or may not be asked any more."""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
 """Finds somebody within seconds for a seat that was given and is empty again, hop by hop, by the time that is left.
 
-With more than two days left the next plan does. Then those who stand by are asked, one after the other; then rings of
-people, each so large that one of them very probably says yes; with little time left, or nobody left to ask, the grid
-worker is told as well. Each hop is a fact of the need, with the time at which the next one follows; so a process that
-dies leaves it to the next pass. A ring is claimed on the need first, so that one process alone finds its people; then
-each ask is counted on the volunteer, and last the invitations are written: a death in between costs some an ask, and
-nobody is invited twice.
+Those who stand by are asked first, one after the other, however much time is left. Then, with more than two days
+left, the next plan finds somebody; with less, rings of people do, each so large that one of them very probably says
+yes; with little time left, or nobody left to ask, the grid worker is told as well. Each hop is a fact of the need,
+with the time at which the next one follows; so a process that dies leaves it to the next pass. A ring is claimed on
+the need first, so that one process alone finds its people; then each ask is counted on the volunteer, and last the
+invitations are written: a death in between costs some an ask, and nobody is invited twice.
 """
 
 import asyncio
@@ -61,6 +61,9 @@ class Refilling:
         for person in [each.person for each in need.standby]:
             if await self._ask_standby(need.id, person):
                 return True
+        left = (await self._needs.change(need.id, inviting.plan_again, CAUSE)).aggregate
+        if not inviting.is_due(left, self._clock()):
+            return False  # nobody stands by any more, and the plan has time
         claim = new_id("claim")
         stands = (await self._needs.change(need.id, lambda n, now: inviting.claim(n, claim, now), CAUSE)).aggregate
         if stands.refill is None or stands.refill.claimed != claim:

@@ -1,4 +1,5 @@
-"""How many people are asked at once: so many that somebody says yes, as far as one has learnt who does."""
+"""Sizes rings, the people who are asked at once: so many that enough of them probably accept, by what was learnt of
+acceptance."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _NO_TO_RING = frozenset(map(str, (InvitationStatus.DECLINED, InvitationStatus.EX
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often people were asked, and how often they said yes."""
+    """How often people were asked, and how often they accepted."""
 
     yes: int = 0
     asks: int = 0
@@ -34,7 +35,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What was learnt of the people of a community."""
+    """The acceptance that was learnt of the people of a community."""
 
     of: Mapping[str, Tally]
 

@@ -1,4 +1,4 @@
-"""What a deployment decides about matching: how often everything open is looked at, and when nobody is asked."""
+"""Settings of matching: how often all open needs are looked at, and when nobody is asked."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from services.volunteers.shared.values import TimeOfDay, minute_of_day
 
 
 class MatchingSettings(ServiceSettings):
-    """How often needs are staffed."""
+    """The settings of staffing needs."""
 
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
 
@@ -30,5 +30,5 @@ class MatchingSettings(ServiceSettings):
 
     @property
     def staffing_every(self) -> timedelta:
-        """How long to wait until everything open is looked at again."""
+        """The time between two looks at all open needs."""
         return timedelta(seconds=self.staffing_seconds)

@@ -1,4 +1,5 @@
-"""How plans and their pairs are kept, and how needs and volunteers are read for planning as plain documents."""
+"""The kind, collections and indexes of plans and their pairs, and queries that read needs and volunteers for planning
+as plain documents."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +17,15 @@ from services.volunteers.needs.store import to_plan
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.store import askable
 
-PLAN = Kind(name="plan", collection="plans", model=Plan, topic=VOLUNTEERS, state=PlanState)
+PLAN = Kind(
+    name="plan",
+    collection="plans",
+    model=Plan,
+    topic=VOLUNTEERS,
+    state=PlanState,
+    zh="匹配方案",
+    en="plan of matching",
+)
 KINDS = (PLAN,)
 PAIRS = "plan_pairs"
 

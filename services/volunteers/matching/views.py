@@ -1,4 +1,4 @@
-"""How the API shows plans, the answers about them, and figures of fairness."""
+"""The views of plans, of the answers about them, and of fairness in the API."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,16 +20,18 @@ BANDS = {
     "first": ("每项需求先有一人", "a first helper for every need"),
     "category": ("各类服务均衡", "no category left behind"),
     "building": ("各楼栋均衡", "no building left behind"),
+    "again": ("希望仍由同一人服务", "the same people again, as the person wishes"),
     "keep": ("熟悉的志愿者", "somebody whom the person knows"),
     "load": ("工作量均衡", "work shared out evenly"),
     "near": ("就近", "nearby"),
+    "like": ("与乐意同行的伙伴一起", "with somebody whom they like to serve with"),
     "lot": ("抽签", "a lot among equals"),
 }
 """The bands of cost in words, the highest first."""
 
 
 class BandView(BaseModel):
-    """What something costs in one band, in steps; fewer are better."""
+    """A cost in one band, in steps; fewer are better."""
 
     band: str
     steps: int
@@ -75,7 +77,7 @@ class PlacingView(BaseModel):
 
 
 class OutcomeView(BaseModel):
-    """What a plan comes to."""
+    """The result of a plan."""
 
     seats: int
     filled: int
@@ -84,7 +86,7 @@ class OutcomeView(BaseModel):
 
 
 class WhatIfView(BaseModel):
-    """What the plan comes to as things are, and as they are thought of."""
+    """The result of the plan now, and with the change that was asked about."""
 
     now: OutcomeView
     then: OutcomeView
@@ -154,7 +156,7 @@ def placing_view(need: str, person: str, placing: Placing, *, staff: bool) -> Pl
 
 
 def outcome_view(outcome: Outcome) -> OutcomeView:
-    """What a plan comes to."""
+    """The result of a plan."""
     return OutcomeView(**asdict(outcome))
 
 

@@ -1,1 +1,1 @@
-"""Meals: rounds that carry meals to elders, what each stop is to get, and what became of it."""
+"""Meals: rounds that bring meals to elders, the meals that each stop of a round gets, and what became of each stop."""

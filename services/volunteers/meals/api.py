@@ -1,4 +1,4 @@
-"""Meal rounds over HTTP: staff open them, elders order, and the carrier tells what became of each stop."""
+"""Meal rounds over HTTP: staff open rounds, elders order meals, and the carrier records what became of each stop."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -18,11 +18,16 @@ from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
 from services.contracts.volunteers import MealRoundStatus
-from services.volunteers.meals import domain
-from services.volunteers.meals.domain import (
+from services.volunteers.meals.domain import carrying
+from services.volunteers.meals.domain import rounds as domain
+from services.volunteers.meals.domain.carrying import Carry
+from services.volunteers.meals.domain.rounds import (
+    CarrierNotApproved,
+    CutOffNotThen,
     MealRound,
     NoSuchStop,
     NotSpare,
+    NotTheirDay,
     OfStop,
     OpenRound,
     Order,
@@ -34,24 +39,30 @@ from services.volunteers.meals.domain import (
     TooLateToOrder,
 )
 from services.volunteers.meals.views import MealRoundView, round_view
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import matching
 
 BASE = "/api/volunteers/v1/meal-rounds"
 Decide = Callable[[MealRound, Principal, datetime], Decision[MealRound]]
 
 
-def router(rounds: Aggregates[MealRound], clock: Clock) -> APIRouter:
+def router(rounds: Aggregates[MealRound], volunteers: Aggregates[Volunteer], clock: Clock) -> APIRouter:
     """The routes of meal rounds."""
     routes = APIRouter(prefix=BASE, tags=["meals"])
 
     @routes.post(
-        "", status_code=201, response_model=MealRoundView, summary="Meals for a day", responses=problems(NotYours)
+        "",
+        status_code=201,
+        response_model=MealRoundView,
+        summary="Make a meal round for a day",
+        responses=problems(NotYours, CutOffNotThen, CarrierNotApproved),
     )
     async def open_round(body: OpenRound, command: CommandDep) -> Response:
         by = command.principal
+        approved = await _approved(volunteers, body.community, body.carrier)
         return await command.create(
             rounds,
-            lambda id, now: domain.open_round(id, body, by, now),
+            lambda id, now: domain.open_round(id, body, by, now, approved=approved),
             lambda stored: round_view(stored, by, clock()),
             location=lambda id: f"{BASE}/{id}",
         )
@@ -74,9 +85,28 @@ def router(rounds: Aggregates[MealRound], clock: Clock) -> APIRouter:
     async def one(id: Id, principal: PrincipalDep) -> MealRoundView:
         return round_view(await known(rounds, id, known_to(principal)), principal, clock())
 
+    @routes.post(
+        "/{id}/carrier",
+        response_model=MealRoundView,
+        summary="Name who brings the meals (staff)",
+        responses=problems(*_REFUSALS, CarrierNotApproved),
+    )
+    async def carry(id: Id, body: Carry, command: CommandDep) -> Response:
+        community = (await known(rounds, id, known_to(command.principal))).aggregate.community
+        approved = await _approved(volunteers, community, body.carrier)
+        return await _changed(
+            rounds, clock, id, command, lambda m, by, now: carrying.carry(m, body, by, now, approved=approved)
+        )
+
     _ordering(routes, rounds, clock)
     _bringing(routes, rounds, clock)
     return routes
+
+
+async def _approved(volunteers: Aggregates[Volunteer], community: str, carrier: str | None) -> bool:
+    """Whether `carrier` is a volunteer whom staff have approved."""
+    found = None if carrier is None else await volunteers.find(volunteer_id(community, carrier))
+    return found is not None and found.aggregate.approved
 
 
 async def _changed(rounds: Aggregates[MealRound], clock: Clock, id: str, command: Command, decide: Decide) -> Response:
@@ -97,7 +127,7 @@ def _ordering(routes: APIRouter, rounds: Aggregates[MealRound], clock: Clock) ->
     @routes.post(
         "/{id}/orders",
         response_model=MealRoundView,
-        summary="Order meals",
+        summary="Order meals of a round",
         responses=problems(*_REFUSALS, TooLateToOrder, OrderedAlready),
     )
     async def order(id: Id, body: Order, command: CommandDep) -> Response:
@@ -106,7 +136,7 @@ def _ordering(routes: APIRouter, rounds: Aggregates[MealRound], clock: Clock) ->
     @routes.post(
         "/{id}/cancel-stop",
         response_model=MealRoundView,
-        summary="No meals after all",
+        summary="Cancel a stop",
         responses=problems(*_REFUSALS, NoSuchStop, StopNotNow),
     )
     async def cancel_stop(id: Id, body: OfStop, command: CommandDep) -> Response:
@@ -116,23 +146,36 @@ def _ordering(routes: APIRouter, rounds: Aggregates[MealRound], clock: Clock) ->
 def _bringing(routes: APIRouter, rounds: Aggregates[MealRound], clock: Clock) -> None:
     at_a_stop = problems(*_REFUSALS, NoSuchStop, StopNotNow)
 
-    @routes.post("/{id}/leave", response_model=MealRoundView, summary="Under way", responses=problems(*_REFUSALS))
+    @routes.post(
+        "/{id}/leave",
+        response_model=MealRoundView,
+        summary="Record that the round has left",
+        responses=problems(*_REFUSALS, NotTheirDay),
+    )
     async def leave(id: Id, command: CommandDep) -> Response:
         return await _changed(rounds, clock, id, command, domain.leave)
 
-    @routes.post("/{id}/deliver", response_model=MealRoundView, summary="Handed over", responses=at_a_stop)
+    @routes.post(
+        "/{id}/deliver",
+        response_model=MealRoundView,
+        summary="Record a delivery",
+        responses=problems(*_REFUSALS, NoSuchStop, StopNotNow, NotSpare),
+    )
     async def deliver(id: Id, body: OfStop, command: CommandDep) -> Response:
+        """Record a delivery, also at a second try where nobody was at home before."""
         return await _changed(rounds, clock, id, command, lambda m, by, now: domain.deliver(m, body, by, now))
 
-    @routes.post("/{id}/miss", response_model=MealRoundView, summary="Nobody at home", responses=at_a_stop)
+    @routes.post(
+        "/{id}/miss", response_model=MealRoundView, summary="Record that nobody was at home", responses=at_a_stop
+    )
     async def miss(id: Id, body: OfStop, command: CommandDep) -> Response:
-        """It raises an alert: somebody is to look after them."""
+        """Record that nobody was at home. An alert tells staff and grid workers to look after the person."""
         return await _changed(rounds, clock, id, command, lambda m, by, now: domain.miss(m, body, by, now))
 
     @routes.post(
         "/{id}/reassign",
         response_model=MealRoundView,
-        summary="Spare meals for somebody",
+        summary="Give spare meals to another stop",
         responses=problems(*_REFUSALS, NoSuchStop, StopNotNow, NotSpare),
     )
     async def reassign(id: Id, body: Reassign, command: CommandDep) -> Response:
@@ -141,7 +184,7 @@ def _bringing(routes: APIRouter, rounds: Aggregates[MealRound], clock: Clock) ->
     @routes.post(
         "/{id}/close",
         response_model=MealRoundView,
-        summary="Back again",
+        summary="Close a round that is back",
         responses=problems(*_REFUSALS, StopsAreOpen),
     )
     async def close(id: Id, command: CommandDep) -> Response:

@@ -1,4 +1,4 @@
-"""How meal rounds are kept and looked for."""
+"""The kind and indexes of meal rounds."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,10 +6,18 @@ from services.chassis.store.aggregates import Kind
 from services.chassis.store.mongo import IndexModel
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import MealRoundState
-from services.volunteers.meals.domain import MealRound
+from services.volunteers.meals.domain.rounds import MealRound
 from services.volunteers.shared.queries import found_by, listed_by
 
-MEAL_ROUND = Kind(name="meal-round", collection="meal_rounds", model=MealRound, topic=VOLUNTEERS, state=MealRoundState)
+MEAL_ROUND = Kind(
+    name="meal-round",
+    collection="meal_rounds",
+    model=MealRound,
+    topic=VOLUNTEERS,
+    state=MealRoundState,
+    zh="送餐安排",
+    en="round of meals",
+)
 KINDS = (MEAL_ROUND,)
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {

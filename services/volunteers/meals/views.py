@@ -1,18 +1,20 @@
-"""How the API shows meal rounds: figures to all, their own stop to each, and all stops to who carries them."""
+"""How the API shows meal rounds: the figures to everybody of the community, their own stop to each person, and all
+stops to staff and the carrier.
+"""
 
 from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.chassis.principal import Principal, Role
+from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Stored
-from services.contracts.volunteers import MealRoundState, MealRoundStatus
-from services.volunteers.meals.domain import MealRound, Stop, StopStatus
+from services.contracts.volunteers import MealRoundState
+from services.volunteers.meals.domain.rounds import MealRound, Stop, StopStatus
 from services.volunteers.shared.views import Identified, shown, taken
 
 
 class StopView(BaseModel):
-    """One person's meals."""
+    """A stop of a round: the meals of one person. `diet`: what the person may not eat."""
 
     id: str
     person: str
@@ -24,9 +26,11 @@ class StopView(BaseModel):
 
 
 class MealRoundView(MealRoundState, Identified):
-    """A round. `mine`: the caller's own stops. `to_bring`: all of them, by building.
+    """A round. `cutoff`: meals may be ordered before this time. `spare`: the number of loaded meals that are nobody's.
+    `mine`: the caller's own stops. `to_bring`: all stops, in the order of their buildings.
 
-    Staff see `to_bring`, and the carrier from the cut-off until the round is closed.
+    `to_bring` is null to everybody but staff and the carrier. The carrier sees it from the cut-off until the round is
+    closed, at most until the end of the day after the round.
     """
 
     cutoff: datetime
@@ -38,8 +42,6 @@ class MealRoundView(MealRoundState, Identified):
 def round_view(stored: Stored[MealRound], by: Principal, now: datetime) -> MealRoundView:
     """The round as `by` may see it at `now`."""
     meals = stored.aggregate
-    carries = by.sub == meals.carrier and now >= meals.cutoff and meals.status is not MealRoundStatus.CLOSED
-    near = carries or by.has(meals.community, Role.STAFF)
     ways = sorted(meals.stops, key=lambda stop: (stop.building or "", stop.id))
     return shown(
         MealRoundView,
@@ -47,7 +49,7 @@ def round_view(stored: Stored[MealRound], by: Principal, now: datetime) -> MealR
         cutoff=meals.cutoff,
         spare=meals.spare,
         mine=[_view(stop) for stop in meals.stops if stop.person == by.sub],
-        to_bring=[_view(stop) for stop in ways] if near else None,
+        to_bring=[_view(stop) for stop in ways] if meals.shows_stops_to(by, now) else None,
     )
 
 

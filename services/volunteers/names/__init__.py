@@ -1,1 +1,3 @@
-"""Names (名称): what people call the buildings in which help is given, copied from the service that knows them."""
+"""Names (名称): what people call buildings, categories of cases, kinds of work and skills (`words`). Buildings and
+categories are copied from the service that knows them.
+"""

@@ -1,4 +1,6 @@
-"""Needs: help wanted at one time, whether for an activity, by a care plan, or asked for by staff.
+"""Needs: help that is wanted at one time.
 
-`homes` tells those who go to a visit where the elder lives.
+An activity, a care plan, a case that was handed to volunteers (`cases`), a granted request for help, or staff open a
+need. `homes` tells the volunteers of a visit where the elder lives. `presenting` shows needs to callers, with names and
+with the commands that the caller may give (`possible`).
 """

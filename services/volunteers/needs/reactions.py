@@ -1,44 +1,54 @@
-"""What needs do on events: activities and care plans bring needs, move them and cancel them."""
+"""The reactions of needs to events: activities, care plans and requests open, move and cancel needs."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from services.chassis.aggregate import Decision
+from services.chassis.aggregate import Decision, of_command
 from services.chassis.principal import Role, system
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityCancelled, ActivityCompleted, ActivityMoved, ActivityScheduled
 from services.contracts.volunteers import (
-    CareKind,
     CarePlanChanged,
     CarePlanClosed,
     CarePlanErased,
     CarePlanRaised,
     CareVisit,
+    HelpGranted,
+    HelpRequestErased,
+    HelpRequestStatus,
+    HelpRequestWithdrawn,
 )
+from services.volunteers.care.domain.kinds import CareKind
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain import opening, planning
 from services.volunteers.needs.domain.following import follow
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.opening import NOTICE, need_of_activity
+from services.volunteers.requests.domain import HelpRequest
 
 Notice: TypeAlias = Mapping[CareKind, timedelta]
 """How long before a visit people are asked, by kind."""
 
 
 def reactions(
-    handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan], notice: Notice = NOTICE
+    handlers: Handlers,
+    needs: Aggregates[Need],
+    care_plans: Aggregates[CarePlan],
+    requests: Aggregates[HelpRequest],
+    notice: Notice = NOTICE,
 ) -> None:
     """Put the handlers of needs into the table."""
     _activities(handlers, needs)
     _care(handlers, needs, care_plans, notice)
+    _requests(handlers, needs, requests)
 
 
 def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
     @handlers.on(ActivityScheduled)
     async def open_need(received: Received[ActivityScheduled]) -> None:
-        """An activity that looks for volunteers has a need."""
+        """Open the need of an activity that looks for volunteers."""
         activity, community = received.envelope.aggregate_id, received.envelope.community
         if received.event.volunteers_needed > 0:
             await needs.create(
@@ -50,18 +60,20 @@ def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
 
     @handlers.on(ActivityMoved)
     async def move_need(received: Received[ActivityMoved]) -> None:
-        await _change(received, lambda need, now: planning.move(need, received.event, now))
+        moved = received.event
+        await _change(received, lambda need, now: of_command(planning.move(need, moved, now), moved.command))
 
     @handlers.on(ActivityCancelled)
     async def cancel_need(received: Received[ActivityCancelled]) -> None:
-        await _change(received, lambda need, now: _cancelled(need, now))
+        command = received.event.command
+        await _change(received, lambda need, now: of_command(_cancelled(need, now), command))
 
     @handlers.on(ActivityCompleted)
     async def complete_need(received: Received[ActivityCompleted]) -> None:
         await _change(received, planning.complete)
 
     async def _change(received: Received[Any], decide: Callable[[Need, datetime], Decision[Need]]) -> None:
-        """Activities that looked for nobody have no need to change."""
+        """Change the need of the activity. An activity that looked for no volunteers has none."""
         id = need_of_activity(received.envelope.aggregate_id)
         if await needs.find(id) is not None:
             await needs.change(id, decide, received.cause, taken=received.taken)
@@ -70,14 +82,16 @@ def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
 def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan], notice: Notice) -> None:
     @handlers.on(CarePlanRaised)
     async def open_visits(received: Received[CarePlanRaised]) -> None:
-        """Each date becomes a need under the id that the plan gave it."""
+        """Open a need for each visit that the plan raised, under the id that the plan gave it."""
         plan = (await care_plans.get(received.envelope.aggregate_id)).aggregate
         for visit in received.event.visits:
             await _open(plan, visit, received)
 
     @handlers.on(CarePlanChanged)
     async def follow_plan(received: Received[CarePlanChanged]) -> None:
-        """Dates that stand follow the plan, those that fall away are cancelled; what was changed by hand stays."""
+        """Change the needs of the plan's visits, and cancel the needs of visits that it no longer has. Needs that staff
+        moved by hand stay as they are.
+        """
         plan = (await care_plans.get(received.envelope.aggregate_id)).aggregate
         for visit in received.event.visits:
             await _follow(plan, visit, received)
@@ -108,12 +122,34 @@ def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[Ca
             await needs.change(id, _cancelled, received.cause, taken=received.taken)
 
 
+def _requests(handlers: Handlers, needs: Aggregates[Need], requests: Aggregates[HelpRequest]) -> None:
+    @handlers.on(HelpGranted)
+    async def open_granted(received: Received[HelpGranted]) -> None:
+        """Open the need of a request that was granted, unless the request was withdrawn meanwhile."""
+        request = (await requests.get(received.envelope.aggregate_id)).aggregate
+        if request.status is HelpRequestStatus.GRANTED and request.need is not None:
+            await needs.create(
+                request.need,
+                lambda now: opening.open_for_request(request, now),
+                received.cause,
+                taken=received.taken,
+            )
+
+    @handlers.on(HelpRequestWithdrawn)
+    @handlers.on(HelpRequestErased)
+    async def cancel_granted(received: Received[HelpRequestWithdrawn | HelpRequestErased]) -> None:
+        """Cancel the need of a request that was withdrawn or erased. A need that has begun goes on."""
+        id = received.event.need
+        if id is not None and await needs.find(id) is not None:
+            await needs.change(id, planning.call_off, received.cause, taken=received.taken)
+
+
 def _cancelled_unless_by_hand(need: Need, now: datetime) -> Decision[Need]:
     return Decision(need) if need.by_hand else _cancelled(need, now)
 
 
 def _cancelled(need: Need, now: datetime) -> Decision[Need]:
-    """The platform cancels the need; one that is over stays as it is."""
+    """The need, cancelled by the platform. A need that is over stays as it is."""
     if need.is_final:
         return Decision(need)
     return planning.cancel(need, system(need.community, Role.STAFF), now)

@@ -1,5 +1,5 @@
-"""The sweeps of needs: offers run out, needs whose time is over lapse, whoever is to serve is reminded, and visits that
-nobody reports are told of.
+"""The sweeps of needs: offers expire, needs that ended with an empty seat lapse, volunteers are reminded of their
+service, and visits that nobody has reported raise an alert.
 """
 
 from services.chassis.store.aggregates import Aggregates

@@ -1,1 +1,4 @@
-"""People: volunteers, what they can do, and when they are free."""
+"""People: volunteers, what they can do, and when they are free.
+
+`possible` tells which commands a caller may give about a volunteer now.
+"""

@@ -2,26 +2,46 @@
 
 from functools import partial
 
+from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
+from services.volunteers.names.store import Names
 from services.volunteers.people.api import router
-from services.volunteers.people.domain import partners, registering
+from services.volunteers.people.domain import guardians, partners, registering
 from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.reactions import reactions
+from services.volunteers.people.settings import PeopleSettings
 from services.volunteers.people.store import INDEXES, KINDS
 
 
-def room(volunteers: Aggregates[Volunteer]) -> Room:
-    """The room of people."""
-    return Room("people", kinds=KINDS, indexes=INDEXES, routers=[router(volunteers)], erase=partial(erase, volunteers))
+def room(volunteers: Aggregates[Volunteer], names: Names, clock: Clock, settings: PeopleSettings) -> Room:
+    """Make the room of people."""
+    return Room(
+        "people",
+        kinds=KINDS,
+        indexes=INDEXES,
+        routers=[router(volunteers, names, clock, settings.least_age)],
+        reactions=lambda table: reactions(table, volunteers, names),
+        erase=partial(erase, volunteers),
+    )
 
 
 async def erase(volunteers: Aggregates[Volunteer], leaver: Leaver) -> None:
-    """Leave nothing of `leaver` as a volunteer."""
+    """Leave nothing of `leaver` in any volunteer record: neither their own records nor the wishes of others."""
     avoided = {"state.avoids": leaver.person}
     await erase_each(volunteers, avoided, lambda v, now: partners.meet_again(v, leaver.person), leaver)
+    avoider = {"state.avoided_by": leaver.person}
+    await erase_each(volunteers, avoider, lambda v, now: partners.avoided_no_more(v, leaver.person), leaver)
     liked = {"state.prefers": leaver.person}
     await erase_each(volunteers, liked, lambda v, now: partners.prefer_no_more(v, leaver.person), leaver)
+    wards = {"$or": [{"state.guardian": leaver.person}, {"state.consents.by": leaver.person}]}
+    await erase_each(
+        volunteers,
+        wards,
+        lambda v, now: guardians.forget_guardian(v, leaver.person, leaver.stand_in, now),
+        leaver,
+    )
     merged = {"state.merged_into": leaver.person}
     await erase_each(volunteers, merged, lambda v, now: registering.erase(v, leaver.stand_in), leaver)
     theirs = {"state.person": leaver.person}

@@ -1,14 +1,15 @@
-"""How volunteers are kept and looked for."""
+"""The kind, indexes and queries of volunteers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.chassis.store.aggregates import Kind
+from services.chassis.store.aggregates import Aggregates, Kind
 from services.chassis.store.mongo import IndexModel
+from services.chassis.store.unavailable import store_errors
 from services.contracts.topics import VOLUNTEERS
 from services.contracts.volunteers import VolunteerState, VolunteerStatus
-from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 from services.volunteers.shared.queries import found_by, listed_by
 
 VOLUNTEER = Kind(
@@ -28,22 +29,38 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         listed_by("community", "status"),
         found_by("person"),
         found_by("avoids"),
+        found_by("avoided_by"),
         found_by("prefers"),
         found_by("merged_into"),
+        listed_by("community", "guardian"),
+        found_by("guardian"),
+        found_by("consents.by"),
         listed_by("community", "unit"),
+        found_by("community", "reach_metres"),
         found_by("bookings.until"),
     ],
 }
 
 EVER = datetime.min.replace(tzinfo=UTC)
-"""A time before all others: a field that is null or missing is not after it, and every time is."""
+"""A time before all others. The query `{"$gt": EVER}` finds every field that has a time, and none that is null or
+missing."""
 
 DANGLES_AFTER = timedelta(minutes=10)
-"""An offer follows its booking within moments. After so long, a booking without one has lost its maker."""
+"""A booking without an offer counts as lost once it expired so long ago: an offer follows its booking within moments,
+so the process that made the booking has died.
+"""
+
+FORMERLY = 1_000
+"""When a person registers, at most so many volunteers who avoid them already are noted in their record."""
+
+
+def avoiding(community: str, person: str) -> dict[str, Any]:
+    """The query for volunteers who avoid `person`."""
+    return {"state.avoids": person, "state.community": community}
 
 
 def askable(community: str) -> dict[str, Any]:
-    """The query for volunteers who may be asked."""
+    """The query for volunteers who may be asked: the approved ones who are neither paused nor erased."""
     return {
         "state.community": community,
         "state.status": VolunteerStatus.ACTIVE.value,
@@ -52,6 +69,21 @@ def askable(community: str) -> dict[str, Any]:
     }
 
 
+async def called_by(volunteers: Aggregates[Volunteer], community: str, people: Iterable[str]) -> dict[str, str]:
+    """The names of `people` by their id, as far as they have told a name.
+
+    Raises:
+        StoreUnavailable: the names can't be read.
+    """
+    ids = [volunteer_id(community, person) for person in sorted(set(people))]
+    if not ids:
+        return {}
+    query = {"_id": {"$in": ids}, "state.called": {"$type": "string"}}
+    with store_errors():
+        found = volunteers.collection.find(query, {"state.person": 1, "state.called": 1})
+        return {each["state"]["person"]: each["state"]["called"] async for each in found}
+
+
 def dangling(now: datetime, community: str) -> dict[str, Any]:
-    """The query for volunteers with a booking whose offer should have been answered a while ago."""
+    """The query for volunteers with a booking that expired more than `DANGLES_AFTER` ago."""
     return {"state.community": community, "state.bookings.until": {"$lte": now - DANGLES_AFTER}}

@@ -1,6 +1,6 @@
-"""The page on which everybody checks a certificate whose code they have: whether it is valid, and what it certifies.
+"""The public page on which a certificate is checked by its code: whether it is valid, and what it certifies.
 
-It names its holder by the first character alone, and no document: who checks has the certificate before them.
+The page names the holder by the first character alone, and no document, for whoever checks has the certificate in hand.
 """
 
 from html import escape
@@ -19,12 +19,12 @@ _STYLE = (
 
 
 def masked(name: str) -> str:
-    """A name of which the first character is told."""
+    """`name` with all but its first character masked."""
     return name[:1] + "＊" * (len(name) - 1)
 
 
 def page_about(certificate: ServiceCertificate | None) -> str:
-    """The page about a certificate, or about a code that is none's."""
+    """The page about `certificate`, or (None) about a code that no certificate has."""
     if certificate is None or certificate.issued_at is None:
         return _page("no", "查无此证明 · No such certificate", [])
     valid = certificate.status is CertificateStatus.ISSUED

@@ -1,7 +1,9 @@
-"""The desk at which certificates are made: what they rest on, their numbers, and where each is checked."""
+"""Makes certificates: reads the account and record that they rest on, draws their numbers, and gives the address of the
+check."""
 
 import os
 from base64 import b32encode
+from collections.abc import Callable
 
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError
@@ -13,6 +15,7 @@ from services.volunteers.records.domain.certificate import CantBeDrawn, Issue, S
 from services.volunteers.records.domain.record import Record, record_id
 from services.volunteers.records.lettering import missing_in
 from services.volunteers.records.numbers import Numbers
+from services.volunteers.records.possible import possible
 from services.volunteers.records.settings import RecordsSettings
 from services.volunteers.records.store import coded
 from services.volunteers.records.views import CertificateView, certificate_view
@@ -22,7 +25,7 @@ _CODE_BYTES = 10
 
 
 class Desk:
-    """What the routes of certificates work on."""
+    """The aggregates and numbers that the routes of certificates work on."""
 
     def __init__(
         self,
@@ -42,25 +45,27 @@ class Desk:
         self._origin = settings.public_url
 
     async def account(self, community: str, person: str) -> Account:
-        """A person's hours."""
+        """The account with the hours of `person` in `community`."""
         found = await self._accounts.find(account_id(community, person))
         return new_account(community, person) if found is None else found.aggregate
 
     async def record(self, community: str, person: str) -> Record | None:
-        """A person's record, where there is one."""
+        """The record of `person` in `community`; None where there is none."""
         found = await self._records.find(record_id(community, person))
         return None if found is None else found.aggregate
 
     def address(self, certificate: ServiceCertificate) -> str | None:
-        """Where a certificate is checked."""
+        """The address at which the certificate is checked; None before it is issued."""
         return None if certificate.code is None else f"{self._origin}{BASE}/check/{certificate.code}"
 
-    def view(self, stored: Stored[ServiceCertificate]) -> CertificateView:
-        """The certificate, as its holder and staff see it."""
-        return certificate_view(stored, self.address(stored.aggregate))
+    def view(self, by: Principal) -> Callable[[Stored[ServiceCertificate]], CertificateView]:
+        """How `by`, who is their holder or staff, sees certificates."""
+        return lambda stored: certificate_view(
+            stored, self.address(stored.aggregate), possible(stored.aggregate, by, self._clock())
+        )
 
     async def by_code(self, code: str) -> ServiceCertificate | None:
-        """The certificate with this code, however it was typed."""
+        """The certificate with this code, typed in any case and with any separators; None where there is none."""
         query = coded(code.strip().upper())
         page = await self.certificates.select(query, limit=1)
         return page.items[0].aggregate if page.items else None
@@ -68,10 +73,10 @@ class Desk:
     async def drawn_number(
         self, certificate: ServiceCertificate, record: Record | None, command: Issue, by: Principal
     ) -> tuple[str, str]:
-        """The number and the code of a certificate that can be issued now; what is refused draws none.
+        """Draw the number and the code of a certificate that can be issued now. A refused certificate draws none.
 
         Raises:
-            CantBeDrawn: the font lacks characters; they are named.
+            CantBeDrawn: the font lacks characters, which are named.
         """
         now = self._clock()
         try:

@@ -1,6 +1,6 @@
 """Draws a certificate as a PDF, with the contents that 民发〔2015〕149号 asks for and the five parts of the record.
 
-The same certificate is the same file whenever it is drawn. Its font is embedded, so that it looks the same everywhere.
+A certificate gives the same file whenever it is drawn. The font is embedded, so that the PDF looks the same everywhere.
 """
 
 import io
@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import segno
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 
 from services.chassis.values import ZONE
 from services.contracts.volunteers import CertificateStatus, Origin
@@ -31,17 +29,15 @@ _MOST_LINES = 400
 
 
 def drawn(certificate: ServiceCertificate, record: Record | None, url: str) -> bytes:
-    """The PDF. `url` is where the certificate is checked; its QR code leads there.
+    """The PDF of the certificate. `url` is the address of its check, to which the QR code leads.
 
     Raises:
-        ValueError: it was not issued.
+        ValueError: the certificate was not issued.
     """
     issued, identity, issuer = certificate.issued_at, certificate.identity, certificate.issuer
     if issued is None or identity is None or issuer is None:
         raise ValueError("a certificate that was not issued can't be drawn")
-    page = _Page()
-    page.set_creation_date(issued)
-    page.set_title(f"志愿服务记录证明 {certificate.number}")
+    page = _Page(f"志愿服务记录证明 {certificate.number}", issued)
     page.heading("志愿服务记录证明", 20)
     if certificate.status is CertificateStatus.REVOKED:
         page.heading("已撤销 · 本证明无效", 14)
@@ -64,16 +60,11 @@ def drawn(certificate: ServiceCertificate, record: Record | None, url: str) -> b
     page.row("备注", certificate.remarks or "无")
     page.check(url, certificate.code or "")
     _services(page, certificate)
-    return bytes(page.output())
+    return page.file()
 
 
 def _parts(page: "_Page", record: Record | None) -> None:
-    titles = (
-        (Part.TRAINING, "三、培训情况"),
-        (Part.COMMENDATION, "四、表彰奖励情况"),
-        (Part.EVALUATION, "五、评价情况"),
-    )
-    for part, title in titles:
+    for part, title in TITLES.items():
         page.part(title)
         entries = [] if record is None else record.of(part)
         for entry in entries:
@@ -88,7 +79,7 @@ def _told(entry: Entered) -> str:
 
 
 def _services(page: "_Page", certificate: ServiceCertificate) -> None:
-    page.add_page()
+    page.new_sheet()
     page.heading("服务明细", 14)
     for service in certificate.services[:_MOST_LINES]:
         page.row(f"{service.on:%Y-%m-%d}", f"{SOURCES[service.source]}　{hours_text(service.minutes)} 小时")
@@ -109,46 +100,56 @@ def _days(days: Sequence[date]) -> str:
     return f"{min(days):%Y年%m月%d日} 至 {max(days):%Y年%m月%d日}"
 
 
-class _Page(FPDF):
-    """A sheet of A4 with labels on the left and what is said of each beside them."""
+class _Page:
+    """A sheet of A4 with labels on the left and their texts beside them."""
 
-    def __init__(self) -> None:
-        super().__init__(format="A4")
-        self.add_font("song", fname=str(FONT))
-        self.set_margin(_MARGIN)
-        self.set_auto_page_break(auto=True, margin=_MARGIN)
-        self.set_lang("zh-CN")
-        self.add_page()
+    def __init__(self, title: str, at: datetime) -> None:
+        from fpdf import FPDF  # loaded with the first certificate: it costs a service 30 MB and a second of its start
+
+        self._pdf = FPDF(format="A4")
+        self._pdf.add_font("song", fname=str(FONT))
+        self._pdf.set_margin(_MARGIN)
+        self._pdf.set_auto_page_break(auto=True, margin=_MARGIN)
+        self._pdf.set_lang("zh-CN")
+        self._pdf.set_title(title)
+        self._pdf.set_creation_date(at)
+        self._pdf.add_page()
+
+    def new_sheet(self) -> None:
+        self._pdf.add_page()
 
     def heading(self, text: str, size: int) -> None:
-        self.set_font("song", size=size)
-        self.cell(0, size * 0.7, text, align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.set_font("song", size=size)
+        self._pdf.cell(0, size * 0.7, text, align="C", new_x="LMARGIN", new_y="NEXT")
 
     def part(self, text: str) -> None:
-        self.ln(2)
-        self.set_font("song", size=12)
-        self.cell(0, _HEIGHT, text, border="B", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.ln(2)
+        self._pdf.set_font("song", size=12)
+        self._pdf.cell(0, _HEIGHT, text, border="B", new_x="LMARGIN", new_y="NEXT")
 
     def row(self, label: str, text: str) -> None:
-        self.set_font("song", size=10.5)
-        self.cell(_LABEL, _HEIGHT * 0.85, label)
-        self.multi_cell(0, _HEIGHT * 0.85, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._pdf.set_font("song", size=10.5)
+        self._pdf.cell(_LABEL, _HEIGHT * 0.85, label)
+        self._pdf.multi_cell(0, _HEIGHT * 0.85, text, new_x="LMARGIN", new_y="NEXT")
 
     def check(self, url: str, code: str) -> None:
-        """Where everybody checks whether this is genuine, in words and as a QR code."""
+        """Draw the address at which everybody can check the certificate, in words and as a QR code."""
         picture = io.BytesIO()
         segno.make(url, error="m", micro=False).save(picture, kind="png", scale=5, border=2)
         size = 28.0
-        if self.get_y() + size > self.h - _MARGIN:
-            self.add_page()
-        top = self.get_y() + 2
-        self.image(picture, x=_MARGIN, y=top, w=size)
-        self.set_xy(_MARGIN + size + 4, top)
-        self.set_font("song", size=9)
-        self.multi_cell(0, 5, f"查验码：{code}\n扫码或打开以下地址查验真伪：\n{url}\n（盖章）")
-        self.set_y(max(self.get_y(), top + size))
+        if self._pdf.get_y() + size > self._pdf.h - _MARGIN:
+            self._pdf.add_page()
+        top = self._pdf.get_y() + 2
+        self._pdf.image(picture, x=_MARGIN, y=top, w=size)
+        self._pdf.set_xy(_MARGIN + size + 4, top)
+        self._pdf.set_font("song", size=9)
+        self._pdf.multi_cell(0, 5, f"查验码：{code}\n扫码或打开以下地址查验真伪：\n{url}\n（盖章）")
+        self._pdf.set_y(max(self._pdf.get_y(), top + size))
+
+    def file(self) -> bytes:
+        return bytes(self._pdf.output())
 
 
 def date_of(moment: datetime) -> str:
-    """The date of a moment, as certificates write it."""
+    """The date of `moment` in the form of certificates."""
     return f"{moment.astimezone(ZONE):%Y年%m月%d日}"

@@ -1,6 +1,6 @@
 """Records as sheets for the ministry's system: the five parts that Order 67 names, each as CSV after RFC 4180.
 
-Each sheet is in UTF-8 with a byte order mark. What people typed can't become a formula of whoever opens it.
+Each sheet is in UTF-8 with a byte order mark. Text that people typed can't become a formula in a spreadsheet.
 """
 
 import csv
@@ -64,7 +64,7 @@ class Export:
         self._accounts = accounts
 
     async def sheet(self, sheet: Sheet, community: str) -> AsyncIterator[str]:
-        """One sheet, some volunteers at a time."""
+        """The sheet of one part, in pieces of some volunteers each."""
         yield "\ufeff" + _rows([COLUMNS[sheet]])
         cursor: str | None = None
         query = matching(community, erased=False)

@@ -1,7 +1,7 @@
-"""The numbers of certificates: those of a community and year follow each other without a gap.
+"""The numbers of certificates, which follow each other without a gap within a community and year.
 
-A number belongs to its certificate before the certificate is issued, and is found again by whoever tries once more; so
-a process that dies in between loses none, and two at once never get the same.
+A number is assigned to its certificate before the certificate is issued, and a second attempt finds the same number. So
+a process that dies in between loses no number, and two certificates never get the same one.
 """
 
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ _ATTEMPTS = 50
 
 
 class Numbers:
-    """The register's numbers of all communities."""
+    """The numbers of certificates in all communities."""
 
     def __init__(self, database: Database) -> None:
         self._kept = database[COLLECTION]
 
     async def of(self, certificate: str, community: str, year: int) -> str:
-        """The number of a certificate, drawn once: `ZYFW-2026-000001`.
+        """The number of a certificate, such as `ZYFW-2026-000001`. It is drawn at the first call.
 
         Raises:
             StoreUnavailable: the store does not answer.
@@ -46,7 +46,7 @@ class Numbers:
                 try:
                     await self._kept.insert_one({"_id": certificate, **theirs, "n": n})
                 except DuplicateKeyError:
-                    continue  # two drew at once
+                    continue  # another certificate has drawn this number
         except Exception as error:
             if is_passing(error):
                 raise StoreUnavailable() from error

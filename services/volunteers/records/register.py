@@ -1,4 +1,4 @@
-"""The register of certificates (登记簿) as a CSV sheet: every number, also of those that were revoked."""
+"""The register of certificates (登记簿) as a CSV sheet: every number, also of certificates that were revoked."""
 
 import csv
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ _PAGE = 200
 
 
 async def register(certificates: Aggregates[ServiceCertificate], community: str) -> AsyncIterator[str]:
-    """The register of a community, some certificates at a time, in UTF-8 with a byte order mark."""
+    """The register of a community in UTF-8 with a byte order mark, in pieces of some certificates each."""
     yield "\ufeff" + _rows([_COLUMNS])
     cursor: str | None = None
     query = matching(community) | {"state.number": {"$type": "string"}}

@@ -1,4 +1,4 @@
-"""The room of records: it keeps records and certificates."""
+"""The room of records and certificates."""
 
 from functools import partial
 
@@ -18,6 +18,7 @@ from services.volunteers.records.domain.certificate import ServiceCertificate
 from services.volunteers.records.domain.record import Record
 from services.volunteers.records.export import Export
 from services.volunteers.records.numbers import Numbers
+from services.volunteers.records.reactions import reactions
 from services.volunteers.records.settings import RecordsSettings
 from services.volunteers.records.store import INDEXES, KINDS
 
@@ -31,7 +32,7 @@ def room(
     clock: Clock,
     settings: RecordsSettings,
 ) -> Room:
-    """The room of records."""
+    """Make the room of records."""
     desk = Desk(certificates, records, accounts, Numbers(database), settings, clock)
     return Room(
         "records",
@@ -41,12 +42,13 @@ def room(
             records_api.router(Keeping(records, accounts, volunteers), Export(volunteers, records, accounts)),
             certificates_api.router(desk),
         ],
+        reactions=lambda table: reactions(table, records),
         erase=partial(erase, records, certificates),
     )
 
 
 async def erase(records: Aggregates[Record], certificates: Aggregates[ServiceCertificate], leaver: Leaver) -> None:
-    """Leave nothing of `leaver` in records and certificates. Numbers stay in the register."""
+    """Remove `leaver` from records and certificates. Numbers stay in the register."""
     theirs = {"state.person": leaver.person}
     await erase_each(certificates, theirs, lambda c, now: certificate.erase(c, leaver.stand_in), leaver)
     await erase_each(records, theirs, lambda r, now: record.erase(r, leaver.stand_in), leaver)

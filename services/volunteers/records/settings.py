@@ -1,4 +1,4 @@
-"""What a deployment decides about certificates: how long they are posted before they are issued."""
+"""The setting of certificates: how long they are posted before they are issued."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from services.chassis.settings.service_settings import ServiceSettings
 
 
 class RecordsSettings(ServiceSettings):
-    """How long a certificate is posted."""
+    """The setting of certificates: the time of posting."""
 
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
 
     certificate_notice_days: float = Field(default=7.0, ge=0, le=365)
-    """A certificate is posted inside the committee for so long, for whoever objects."""
+    """Days for which a certificate is posted inside the committee, so that people can object."""
 
     @property
     def certificate_notice(self) -> timedelta:
-        """How long a certificate is posted."""
+        """The time for which a certificate is posted."""
         return timedelta(days=self.certificate_notice_days)

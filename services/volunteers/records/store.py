@@ -1,4 +1,4 @@
-"""How records and certificates are kept and looked for."""
+"""The kinds, indexes and queries of records and certificates."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -46,5 +46,5 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 
 
 def coded(code: str) -> dict[str, Any]:
-    """The query for the certificate with a code."""
+    """The query for the certificate with the code `code`."""
     return {"state.code": {"$eq": code, "$type": "string"}, "state.erased": False}

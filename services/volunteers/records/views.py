@@ -1,4 +1,4 @@
-"""How the API shows records in their five parts, and certificates."""
+"""The views of records, in their five parts, and of certificates in the API."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from services.volunteers.shared.views import Identified, shown, taken
 
 
 class EnteredView(BaseModel):
-    """An entry of a record. `struck_because`: it does not count, for this reason."""
+    """An entry of a record. With `struck_because` the entry does not count, for that reason."""
 
     id: str
     part: Part
@@ -29,7 +29,7 @@ class EnteredView(BaseModel):
 
 
 class CertifiedView(BaseModel):
-    """A service in minutes, its corrections included."""
+    """A service, with its minutes after corrections."""
 
     on: date
     source: Origin
@@ -37,7 +37,7 @@ class CertifiedView(BaseModel):
 
 
 class RecordView(RecordState, Identified):
-    """A record in its five parts: who it is, services, trainings, commendations, evaluations."""
+    """A record in its five parts: identity, services, trainings, commendations, evaluations."""
 
     identity: Identity | None
     services: list[CertifiedView]
@@ -48,7 +48,8 @@ class RecordView(RecordState, Identified):
 
 
 class CertificateView(CertificateState, Identified):
-    """A certificate. `check`: where everybody who has the address checks it; null before it is issued."""
+    """A certificate. `check` is the address at which everybody who has it can check the certificate; null before it is
+    issued."""
 
     hours: str
     purpose: str | None
@@ -60,10 +61,11 @@ class CertificateView(CertificateState, Identified):
     remarks: str | None
     ended_at: datetime | None
     ended_because: str | None
+    can: list[str] = Field(description="What the caller may do with it now.")
 
 
 class CheckedView(BaseModel):
-    """What everybody learns who has a certificate's code."""
+    """The public content of a certificate, for everybody who has its code."""
 
     status: CertificateStatus
     number: str | None
@@ -76,7 +78,7 @@ class CheckedView(BaseModel):
 
 
 def record_view(stored: Stored[Record], account: Account) -> RecordView:
-    """The record, with the services of the ledger."""
+    """The view of a record, with the services of the ledger."""
     return shown(
         RecordView,
         stored,
@@ -89,7 +91,7 @@ def record_view(stored: Stored[Record], account: Account) -> RecordView:
     )
 
 
-def certificate_view(stored: Stored[ServiceCertificate], check: str | None) -> CertificateView:
+def certificate_view(stored: Stored[ServiceCertificate], check: str | None, can: list[str]) -> CertificateView:
     """The certificate, as its holder and staff see it."""
     certificate = stored.aggregate
     more = ("purpose", "asked_at", "code", "issuer", "remarks", "ended_at", "ended_because")
@@ -99,6 +101,7 @@ def certificate_view(stored: Stored[ServiceCertificate], check: str | None) -> C
         hours=hours_text(certificate.minutes),
         services=_services(certificate.services),
         check=check,
+        can=can,
         **{name: getattr(certificate, name) for name in more},
     )
 

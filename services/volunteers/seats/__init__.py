@@ -1,4 +1,4 @@
-"""Seats: offers of a seat, the answers to them, and the time that a volunteer holds for each.
+"""Seats: the offers of seats in needs, the answers to them, and the volunteer's time that is held for each offer.
 
-`service` carries out what people and matching ask for, over needs and volunteers.
+`service` carries out what people and matching ask for, which changes a need and a volunteer together.
 """

@@ -1,11 +1,12 @@
-"""A volunteer's hold, the offer it was made for, and the seat: one table of how the three may stand together.
+"""The table of the permitted combinations of a hold of a volunteer's time, its offer, and the seat.
 
-A hold is a `Booking` on the volunteer. It is made for one offer, under that offer's id, and never serves another:
-whoever asks or signs up makes a hold of their own, and a release names the offer whose hold it releases. So nothing
-that is still under way for an earlier offer, however late or often it arrives, can touch the hold of a later one.
+A hold is a `Booking` in the volunteer. It is made for one offer, under the id of that offer, and never serves another
+offer: each offer and each sign-up makes a hold of its own, and a release names the offer whose hold it releases. So a
+late or repeated step for an earlier offer can't change the hold of a later offer.
 
-A hold without an offer can be released safely, since an offer is made only before its hold's `until`: whoever made the
-hold may release it on learning that its offer was refused, and anybody may once `until` is well past.
+A hold without an offer can be released safely, since an offer is made only before the `until` of its hold. The attempt
+that made the hold releases it when the offer is refused. Otherwise the round of matching releases it once `until` is
+well past (`Seats.mend`).
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from services.volunteers.people.domain.volunteer import Booking
 
 
 class HoldStatus(StrEnum):
-    """The status of a hold. `held` runs out at `until`, `settled` doesn't; `none` was not made, or is released."""
+    """The status of a hold. `held`: the hold expires at `until`. `settled`: the hold does not expire. `none`: no hold
+    was made, or it was released.
+    """
 
     NONE = "none"
     HELD = "held"
@@ -24,7 +27,7 @@ class HoldStatus(StrEnum):
 
 
 class Seat(StrEnum):
-    """The status of a seat, as its offer makes it."""
+    """The status of a seat, which follows from its offer: `kept` for an answer, or `taken` by a yes."""
 
     FREE = "free"
     KEPT = "kept"
@@ -32,7 +35,9 @@ class Seat(StrEnum):
 
 
 class Owed(StrEnum):
-    """The step that is still to follow, so that hold, offer and seat agree again."""
+    """The step that must follow so that hold, offer and seat agree again: the offer is made, or the hold is settled or
+    released.
+    """
 
     OFFER = "offer"
     SETTLE = "settle"
@@ -41,7 +46,9 @@ class Owed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One way for the three to stand together. `ended`: only in a need that is over or was cancelled."""
+    """One permitted combination of a hold, an offer and a seat. `owed`: the step that must follow. `ended`: the
+    combination occurs only in a need that is over or was cancelled.
+    """
 
     hold: HoldStatus
     offer: OfferStatus | None
@@ -64,19 +71,21 @@ TABLE: tuple[Standing, ...] = (
     *(Standing(H.NONE, fallen, Seat.FREE) for fallen in _FELL_AWAY),
     *(Standing(H.NONE, yes, Seat.TAKEN, ended=True) for yes in _TAKEN),
 )
-"""No other standing ever comes about: above all no seat, kept or taken, without its hold in a need that goes on."""
+"""All permitted combinations. Above all, in a need that is not over no seat is kept or taken without its hold."""
 
 _ROWS = {(row.hold, row.offer): row for row in TABLE}
 
 
 def hold_of(booking: Booking | None) -> HoldStatus:
-    """The status of the hold that `booking` is."""
+    """The status of the hold `booking`; `HoldStatus.NONE` if there is no booking."""
     if booking is None:
         return HoldStatus.NONE
     return HoldStatus.SETTLED if booking.until is None else HoldStatus.HELD
 
 
 def standing(hold: HoldStatus, offer: OfferStatus | None, *, ended: bool = False) -> Standing | None:
-    """The row of the table for a hold and its offer, or None where the two never stand so together."""
+    """The row of the table for a hold and its offer; None if the combination is not permitted. `ended`: the need is
+    over or was cancelled.
+    """
     row = _ROWS.get((hold, offer))
     return None if row is None or (row.ended and not ended) else row

@@ -1,4 +1,4 @@
-"""What a deployment decides about seats: how long one is held for an answer."""
+"""The setting of seats: how long an offer can be answered."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from services.chassis.settings.service_settings import ServiceSettings
 
 
 class SeatsSettings(ServiceSettings):
-    """How long a seat waits for an answer."""
+    """How long an offer of a seat can be answered."""
 
     model_config = SettingsConfigDict(env_prefix="VOLUNTEERS_")
 
     offer_hours: float = Field(default=24.0, gt=0, le=24 * 14)
-    """A seat is held for so long for an answer; never beyond its start."""
+    """An offer can be answered for so many hours, and never after the start of the need."""
 
     @property
     def offer_stands(self) -> timedelta:
-        """How long a seat is held for an answer."""
+        """How long an offer can be answered."""
         return timedelta(hours=self.offer_hours)

@@ -1,5 +1,6 @@
 """The shape that all views of volunteers have: an aggregate's public state and its identity."""
 
+import re
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
@@ -27,9 +28,14 @@ def shown(view: type[V], stored: Stored[Any], **more: Any) -> V:
     aggregate = stored.aggregate
     state = aggregate.public_state
     if state is None:
-        raise UnknownAggregate(kind=type(aggregate).__name__.lower(), id=aggregate.id)
+        raise UnknownAggregate(kind=_kind_of(aggregate), id=aggregate.id)
     identity = {"id": aggregate.id, "community": aggregate.community, "version": stored.version}
     return view(**{name: getattr(state, name) for name in type(state).model_fields} | identity | more)
+
+
+def _kind_of(aggregate: object) -> str:
+    """The name of the kind of an aggregate, as its class is called: care-plan for CarePlan."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(aggregate).__name__).lower()
 
 
 def taken(source: BaseModel, model: type[BaseModel]) -> dict[str, Any]:

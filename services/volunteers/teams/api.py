@@ -1,6 +1,6 @@
-"""Teams over HTTP: people form, join and leave them, and leaders hand over."""
+"""Teams over HTTP: people form, join and leave them, and leaders hand over to members who want to lead."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -15,14 +15,17 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.contracts.volunteers import TeamKind
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.store import called_by
 from services.volunteers.shared.queries import matching
 from services.volunteers.teams.domain import joining, leading
 from services.volunteers.teams.domain.team import (
     Apply,
     Call,
+    CallIsOver,
     ChangeTeam,
     Decide,
     Dissolved,
@@ -42,8 +45,9 @@ from services.volunteers.teams.views import TeamView, team_view
 BASE = "/api/volunteers/v1/teams"
 
 
-def router(teams: Aggregates[Team], clock: Clock) -> APIRouter:
+def router(teams: Aggregates[Team], volunteers: Aggregates[Volunteer], clock: Clock) -> APIRouter:
     """The routes of teams."""
+    shown = _Shown(teams, volunteers, clock)
     routes = APIRouter(prefix=BASE, tags=["teams"])
 
     @routes.post("", status_code=201, response_model=TeamView, summary="Form a team", responses=problems(NotYours))
@@ -52,7 +56,7 @@ def router(teams: Aggregates[Team], clock: Clock) -> APIRouter:
         return await command.create(
             teams,
             lambda id, now: leading.form(id, body, by, now),
-            lambda stored: team_view(stored, by, clock()),
+            await shown.answering(by, ""),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -69,31 +73,59 @@ def router(teams: Aggregates[Team], clock: Clock) -> APIRouter:
         principal.require(community)
         query = matching(community, kind=kind, recruiting=recruiting, people=principal.sub if mine else None)
         found = await teams.select(query, limit=page.limit, cursor=page.cursor)
-        return paged(found, lambda stored: team_view(stored, principal, clock()), request)
+        return paged(found, await shown.reading(principal, [stored.aggregate for stored in found.items]), request)
 
     @routes.get("/{id}", summary="One team", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> TeamView:
-        return team_view(await known(teams, id, known_to(principal)), principal, clock())
+        stored = await known(teams, id, known_to(principal))
+        return (await shown.reading(principal, [stored.aggregate]))(stored)
 
-    change = _changing(teams, clock)
+    change = _changing(teams, shown)
     _membership(routes, change)
     _leading(routes, change)
     return routes
 
 
 DecideOn = Callable[[Team, Principal, datetime], Decision[Team]]
+View = Callable[[Stored[Team]], TeamView]
 Change = Callable[[str, Command, DecideOn], Awaitable[Response]]
 _REFUSALS = (NotYours, UnknownAggregate, StaleVersion)
 
 
-def _changing(teams: Aggregates[Team], clock: Clock) -> Change:
+class _Shown:
+    """Shows teams, with what people are called to who runs them."""
+
+    def __init__(self, teams: Aggregates[Team], volunteers: Aggregates[Volunteer], clock: Clock) -> None:
+        self._teams = teams
+        self._volunteers = volunteers
+        self._clock = clock
+
+    async def reading(self, by: Principal, teams: Sequence[Team]) -> View:
+        """How `by` reads `teams`."""
+        named: dict[str, set[str]] = {}
+        for team in teams:
+            if team.is_run_by(by):
+                named.setdefault(team.community, set()).update(team.everybody)
+        called: dict[str, str] = {}
+        for community, people in named.items():
+            called |= await called_by(self._volunteers, community, people)
+        return lambda stored: team_view(stored, by, self._clock(), called)
+
+    async def answering(self, by: Principal, id: str) -> View:
+        """How `by` reads team `id` once a command is done."""
+        found = await self._teams.find(id)
+        there = [found.aggregate] if found is not None and found.aggregate.community in by.communities else []
+        return await self.reading(by, there)
+
+
+def _changing(teams: Aggregates[Team], shown: _Shown) -> Change:
     async def change(id: str, command: Command, decide: DecideOn) -> Response:
         by = command.principal
         return await command.change(
             teams,
             id,
             lambda team, now: decide(team, by, now),
-            lambda stored: team_view(stored, by, clock()),
+            await shown.answering(by, id),
             known_to=known_to(by),
         )
 
@@ -104,14 +136,16 @@ def _membership(routes: APIRouter, change: Change) -> None:
     @routes.post(
         "/{id}/join",
         response_model=TeamView,
-        summary="Join; for somebody else, ask them to",
+        summary="Join an open team, or invite somebody to it",
         responses=problems(*_REFUSALS, NotRecruiting, Dissolved),
     )
     async def join(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
         whom = body or Membership()
         return await change(id, command, lambda team, by, now: joining.join(team, whom, by, now))
 
-    @routes.post("/{id}/leave", response_model=TeamView, summary="Leave", responses=problems(*_REFUSALS, LeaderStays))
+    @routes.post(
+        "/{id}/leave", response_model=TeamView, summary="Leave a team", responses=problems(*_REFUSALS, LeaderStays)
+    )
     async def leave(id: Id, command: CommandDep, body: Membership | None = None) -> Response:
         whom = body or Membership()
         return await change(id, command, lambda team, by, now: joining.leave(team, whom, by, now))
@@ -119,7 +153,7 @@ def _membership(routes: APIRouter, change: Change) -> None:
     @routes.post(
         "/{id}/apply",
         response_model=TeamView,
-        summary="I want to join",
+        summary="Apply to join a team",
         responses=problems(*_REFUSALS, NotRecruiting, Dissolved),
     )
     async def apply(id: Id, command: CommandDep, body: Apply | None = None) -> Response:
@@ -127,9 +161,18 @@ def _membership(routes: APIRouter, change: Change) -> None:
         return await change(id, command, lambda team, by, now: joining.apply(team, words, by, now))
 
     @routes.post(
+        "/{id}/accept-lead",
+        response_model=TeamView,
+        summary="Accept to lead a team",
+        responses=problems(*_REFUSALS, NotInvited, Dissolved),
+    )
+    async def accept_lead(id: Id, command: CommandDep) -> Response:
+        return await change(id, command, leading.accept_lead)
+
+    @routes.post(
         "/{id}/decline",
         response_model=TeamView,
-        summary="I was invited and do not join",
+        summary="Decline an invitation to a team, or to lead it",
         responses=problems(*_REFUSALS, NotInvited),
     )
     async def decline(id: Id, command: CommandDep) -> Response:
@@ -139,38 +182,42 @@ def _membership(routes: APIRouter, change: Change) -> None:
 def _leading(routes: APIRouter, change: Change) -> None:
     refusals = problems(*_REFUSALS, Dissolved)
 
-    @routes.post("/{id}/invite", response_model=TeamView, summary="Ask somebody to join", responses=refusals)
+    @routes.post("/{id}/invite", response_model=TeamView, summary="Invite somebody to a team", responses=refusals)
     async def invite(id: Id, body: Invite, command: CommandDep) -> Response:
         return await change(id, command, lambda team, by, now: joining.invite(team, body, by, now))
 
     @routes.post(
         "/{id}/decide",
         response_model=TeamView,
-        summary="Admit or refuse whoever applied",
+        summary="Admit or refuse an applicant",
         responses=problems(*_REFUSALS, Dissolved, NoApplication),
     )
     async def decide(id: Id, body: Decide, command: CommandDep) -> Response:
         return await change(id, command, lambda team, by, now: joining.decide(team, body, by, now))
 
-    @routes.post("/{id}/call", response_model=TeamView, summary="Look for people, or end that", responses=refusals)
+    @routes.post(
+        "/{id}/call",
+        response_model=TeamView,
+        summary="Begin or end a team's call for people",
+        responses=problems(NotYours, UnknownAggregate, StaleVersion, Dissolved, CallIsOver),
+    )
     async def call(id: Id, body: Call, command: CommandDep) -> Response:
         return await change(id, command, lambda team, by, now: leading.call(team, body, by, now))
 
-    @routes.post("/{id}/rename", response_model=TeamView, summary="Another name", responses=refusals)
+    @routes.post("/{id}/rename", response_model=TeamView, summary="Rename a team", responses=refusals)
     async def rename(id: Id, body: Rename, command: CommandDep) -> Response:
         return await change(id, command, lambda team, by, now: leading.rename(team, body, by, now))
 
-    @routes.post(
-        "/{id}/dissolve", response_model=TeamView, summary="The team is no more", responses=problems(*_REFUSALS)
-    )
+    @routes.post("/{id}/dissolve", response_model=TeamView, summary="Dissolve a team", responses=problems(*_REFUSALS))
     async def dissolve(id: Id, command: CommandDep) -> Response:
         return await change(id, command, leading.dissolve)
 
     @routes.patch(
         "/{id}",
         response_model=TeamView,
-        summary="Hand over, open or close recruiting",
+        summary="Ask a member to lead a team, or open or close its recruiting",
         responses=problems(*_REFUSALS, NotAMember, Dissolved),
     )
     async def changed(id: Id, body: ChangeTeam, command: CommandDep) -> Response:
+        """Who is asked to lead leads once they have said yes."""
         return await change(id, command, lambda team, by, now: leading.change(team, body, by, now))

@@ -15,6 +15,7 @@ TRIES: Mapping[str, Callable[[Team, Principal, datetime], Decision[Team]]] = {
     "join": lambda team, by, now: joining.join(team, Membership(), by, now),
     "apply": lambda team, by, now: joining.apply(team, Apply(), by, now),
     "decline": joining.decline,
+    "accept-lead": leading.accept_lead,
     "leave": lambda team, by, now: joining.leave(team, Membership(), by, now),
     "invite": lambda team, by, now: joining.invite(team, Invite(person=_NOBODY), by, now),
     "hand-over": lambda team, by, now: leading.change(team, ChangeTeam(recruiting=not team.recruiting), by, now),

@@ -19,5 +19,6 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         found_by("people"),
         found_by("invited"),
         found_by("applications.person"),
+        found_by("asked_to_lead"),
     ],
 }

@@ -1,1 +1,1 @@
-"""Words (用语): every code of this service as people say it, in Chinese and English. `said` is the table."""
+"""Words (用语): the Chinese and English words for every code of this service. `said` is the table."""

@@ -1,4 +1,4 @@
-"""Words over HTTP: what a screen calls every code of this service, in both languages."""
+"""Words over HTTP: the words for every code of this service, in both languages, for screens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.volunteers.words.said import OPEN, SAID, Said
+from services.volunteers.names.words import OPEN, Said
+from services.volunteers.words.said import SAID
 
 BASE = "/api/volunteers/v1/words"
 
 
 class WordView(BaseModel):
-    """A code, and what people call it."""
+    """A code, and the words for it."""
 
     code: str
     zh: str
@@ -20,7 +21,8 @@ class WordView(BaseModel):
 
 
 class WordsView(BaseModel):
-    """The codes of each set, in the order in which they are shown; the sets are named as the fields that hold them."""
+    """The codes of each set, in the order in which they are shown. A set has the name of the field that holds its
+    codes."""
 
     sets: dict[str, list[WordView]]
 
@@ -29,7 +31,7 @@ def router() -> APIRouter:
     """The route of words."""
     routes = APIRouter(prefix=BASE, tags=["words"])
 
-    @routes.get("", summary="What every code is called, in Chinese and English (public)")
+    @routes.get("", summary="The Chinese and English words for every code (public)")
     async def words() -> WordsView:
         closed = {_name(kind.__name__): _words(table) for kind, table in SAID.items()}
         return WordsView(sets=closed | {name: _words(table) for name, table in OPEN.items()})

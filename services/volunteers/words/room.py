@@ -1,9 +1,9 @@
-"""The room of words. It keeps nothing."""
+"""The room of words, which stores nothing."""
 
 from services.chassis.room import Room
 from services.volunteers.words.api import router
 
 
 def room() -> Room:
-    """The room of words."""
+    """Make the room of words."""
     return Room("words", routers=[router()])

@@ -1,12 +1,12 @@
-"""The table of words. Most sets are enumerations; kinds of work and skills are open, with the known ones here."""
+"""The table of words of enumerations. Kinds of work and skills are open sets, whose known codes stand in `names`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 from services.contracts.volunteers import (
-    CareKind,
     CarePlanStatus,
     CertificateStatus,
+    HelpRequestStatus,
     Hop,
     InvitationEnd,
     MealRoundStatus,
@@ -18,22 +18,23 @@ from services.contracts.volunteers import (
     VolunteerStatus,
 )
 from services.volunteers.attendance.domain.presence import How
+from services.volunteers.care.domain.kinds import CareKind
 from services.volunteers.care.domain.recurrence import Every
 from services.volunteers.hours.domain.ledger import CoinKind, PointKind
-from services.volunteers.meals.domain import StopStatus
+from services.volunteers.meals.domain.rounds import StopStatus
+from services.volunteers.names.words import Said
 from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.eligibility import RULES, Filter
 from services.volunteers.needs.domain.offers import OfferStatus
+from services.volunteers.needs.domain.outcome import NeedOutcome
 from services.volunteers.people.domain.profile import AgeBand, Gender
 from services.volunteers.records.domain.record import DocumentKind, Part
 from services.volunteers.records.export import Sheet
 
-Said = tuple[str, str]
-"""Chinese and English."""
-
 SAID: Mapping[type[StrEnum], Mapping[StrEnum, Said]] = {
     CareKind: {
         CareKind.VISIT: ("上门慰问", "Visit"),
+        CareKind.CHAT: ("陪伴聊天", "Chat"),
         CareKind.HAIRCUT: ("上门理发", "Haircut"),
         CareKind.MEAL: ("敬老配餐", "Meal"),
         CareKind.CHORES: ("帮做家务", "Chores"),
@@ -46,6 +47,12 @@ SAID: Mapping[type[StrEnum], Mapping[StrEnum, Said]] = {
         CertificateStatus.REFUSED: ("未予出具", "Refused"),
         CertificateStatus.REVOKED: ("已撤销", "Revoked"),
     },
+    HelpRequestStatus: {
+        HelpRequestStatus.ASKED: ("待受理", "Asked"),
+        HelpRequestStatus.GRANTED: ("已受理", "Granted"),
+        HelpRequestStatus.REFUSED: ("未受理", "Refused"),
+        HelpRequestStatus.WITHDRAWN: ("已撤回", "Withdrawn"),
+    },
     MealRoundStatus: {
         MealRoundStatus.PLANNED: ("待出发", "Planned"),
         MealRoundStatus.UNDER_WAY: ("配送中", "Under way"),
@@ -55,8 +62,13 @@ SAID: Mapping[type[StrEnum], Mapping[StrEnum, Said]] = {
         NeedStatus.OPEN: ("招募中", "Open"),
         NeedStatus.STAFFED: ("人员已齐", "Staffed"),
         NeedStatus.FULFILLED: ("已完成", "Fulfilled"),
-        NeedStatus.LAPSED: ("无人服务", "Lapsed"),
+        NeedStatus.LAPSED: ("名额未满", "Lapsed"),
         NeedStatus.CANCELLED: ("已取消", "Cancelled"),
+    },
+    NeedOutcome: {
+        NeedOutcome.SERVED: ("全部完成", "Served"),
+        NeedOutcome.PARTLY_SERVED: ("部分完成", "Partly served"),
+        NeedOutcome.NOT_SERVED: ("无人服务", "Not served"),
     },
     Origin: {
         Origin.ACTIVITY: ("社区活动", "Activity"),
@@ -154,32 +166,3 @@ SAID: Mapping[type[StrEnum], Mapping[StrEnum, Said]] = {
         Sheet.EVALUATION: ("评价情况", "Evaluations"),
     },
 }
-
-OPEN: Mapping[str, Mapping[str, Said]] = {
-    "category": {
-        **{kind.value: said for kind, said in SAID[CareKind].items()},
-        "class": ("课堂", "Class"),
-        "clinic": ("义诊", "Clinic"),
-        "festival": ("文化活动", "Festival"),
-        "rehearsal": ("排练", "Rehearsal"),
-        "service": ("便民服务", "Community service"),
-    },
-    "skill": {
-        "medical": ("医疗", "Medical"),
-        "first-aid": ("急救", "First aid"),
-        "haircut": ("理发", "Haircut"),
-        "guide": ("引导", "Guiding"),
-        "tutoring": ("课业辅导", "Tutoring"),
-        "chores": ("家务", "Chores"),
-    },
-    "certificate-of": {
-        "medical-licence": ("医师执业证书", "Medical licence"),
-        "child-contact-check": ("涉未成年人从业查询", "Record check for contact with minors"),
-    },
-}
-"""Codes that communities may add to, and what the known ones are called."""
-
-
-def category(code: str) -> Said:
-    """What a kind of work is called; one that nobody has named is called by its code."""
-    return OPEN["category"].get(code, (code, code))

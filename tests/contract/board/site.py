@@ -1,27 +1,38 @@
-"""The pages and feeds of a full board, served on this machine as the service serves them."""
+"""The pages and feeds of a full board, as the service serves them."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 
+from PIL import Image, ImageFilter
+
+from services.issues.catalogue.api.editions import CatalogueView
+from services.issues.places import report_page
+from services.issues.places.views import StepView
+from services.notify.announcements.domain import Edit, Post, edit, post
+from services.notify.board.api import CSP
 from services.notify.board.feeds import atom, json_feed, rss
 from services.notify.board.figures import Announced, Board
 from services.notify.board.page import ASSETS, Page
 from services.notify.board.settings import Office
 from services.notify.bulletins.domain import Week, WeekFigures, issue
 from services.notify.bulletins.pages import TEMPLATES, Sheets
+from tests.unit.issues.world import BUILDING, CATALOGUE
 from tests.unit.notify.boards import NOW, a_round, sunny_board
-from tests.unit.notify.given import NAMES
+from tests.unit.notify.given import NAMES, STAFF
 
 ORIGIN = "https://board.example.org"
 PAGE = Page(NAMES, {"sunshine": Office(zh="居委会服务大厅", en="Service hall", phone="010-0000 0000")}, TEMPLATES)
 SHEETS = Sheets(PAGE)
 _FIGURES = WeekFigures(rounds=2, floors=40, found=12, on_the_spot=9, reported=5, closed=4, open=3, activities=6)
 BULLETIN = issue("bulletin-1", "sunshine", Week(year=2026, week=47), _FIGURES, None, NOW).aggregate
+ANNOUNCEMENT = edit(
+    post("announcement-1", Post(community="sunshine", title="停水通知", text="周六停水。"), STAFF, NOW).aggregate,
+    Edit(reason="时间有变", text="改为周日。"),
+    STAFF,
+    NOW,
+).aggregate
 LANGUAGES = ("zh", "en")
-KINDS = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 def full_board() -> Board:
@@ -51,11 +62,36 @@ def pages() -> dict[str, str]:
         made[f"/{lang}/board.html"] = PAGE.board(board, lang)
         made[f"/{lang}/large.html"] = PAGE.board(board, lang, large=True)
         made[f"/{lang}/choice.html"] = PAGE.choice(["sunshine", "moonlight"], lang)
+        made[f"/{lang}/gone.html"] = PAGE.gone(lang)
         made[f"/{lang}/bulletin.html"] = SHEETS.sheet(BULLETIN, lang)
+        made[f"/{lang}/notice.html"] = PAGE.announcement(ANNOUNCEMENT, lang)
         made[f"/{lang}/shelf.html"] = SHEETS.shelf("sunshine", [BULLETIN], lang)
         for number in range(1, 7):
             made[f"/{lang}/screen-{number}.html"] = PAGE.screen(board, lang, number)
     return made
+
+
+def stickers() -> dict[str, str]:
+    """Every page that a sticker leads to, by its path."""
+    steps = [
+        StepView(id=BUILDING.id, kind=BUILDING.kind, title=title, number=None) for title in ("都市小区", "9号楼", "3层")
+    ]
+    catalogue, phone = CatalogueView.of(CATALOGUE), "010-0000 0000"
+    return {
+        "/sticker/form.html": report_page.opened(steps, catalogue, BUILDING.id, phone),
+        "/sticker/reading.html": report_page.opened(steps, catalogue, BUILDING.id, None),
+        "/sticker/taken.html": report_page.taken("YG-2611-0042", phone),
+        "/sticker/refused.html": report_page.refused("请先说明是什么问题。", "Say what it is.", BUILDING.id, phone),
+    }
+
+
+def _a_picture() -> bytes:
+    """A picture with as much in it as a photo has."""
+    out = BytesIO()
+    Image.effect_noise((320, 240), 40).convert("RGB").filter(ImageFilter.GaussianBlur(1.5)).save(
+        out, "JPEG", quality=80
+    )
+    return out.getvalue()
 
 
 def feeds(lang: str, board: Board | None = None) -> tuple[bytes, bytes, dict[str, object]]:
@@ -64,30 +100,14 @@ def feeds(lang: str, board: Board | None = None) -> tuple[bytes, bytes, dict[str
     return tuple(make(shown, lang, NAMES, ORIGIN) for make in (rss, atom, json_feed))  # type: ignore[return-value]
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """The address at which the pages stand."""
-    contents = {path: html.encode() for path, html in pages().items()}
-    contents |= {f"/board/assets/{file.name}": file.read_bytes() for file in ASSETS.iterdir()}
+def contents() -> dict[str, bytes]:
+    """What a server shows of it: the pages, the pictures in them, and what else belongs to them."""
+    made = pages() | stickers()
+    pictures = {path for html in made.values() for path in re.findall(r'<img src="([^"]+\.jpg)"', html)}
+    shown = {path: html.encode() for path, html in made.items()} | dict.fromkeys(pictures, _a_picture())
+    return shown | {f"/board/assets/{file.name}": file.read_bytes() for file in ASSETS.iterdir()}
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
-            content = contents.get(path)
-            self.send_response(404 if content is None else 200)
-            self.send_header("Content-Type", KINDS.get(path.rpartition(".")[2], "text/plain"))
-            self.end_headers()
-            self.wfile.write(content or b"")
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join()
+def policy(path: str) -> str:
+    """The policy with which a page is sent."""
+    return report_page.CSP if path.startswith("/sticker") else CSP

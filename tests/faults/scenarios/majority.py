@@ -29,6 +29,6 @@ async def minority_primary(site: Site, seed: int) -> None:
         await asyncio.gather(*(asyncio.to_thread(member.start) for member in secondaries))
         await here.primary()
         for case in cases:
-            await hands.dispatch(case, 1)
+            await hands.dispatch_unless_done(case, 1)
         await asyncio.to_thread(primary.start)
         await audit(here, hands.acknowledged)

@@ -27,7 +27,7 @@ class Api(Caller):
         return await self.send(by, method, path, sent, json=body, params=query)
 
     def _at(self, path: str) -> str:
-        return path if path == "/" or path.startswith("/board") else super()._at(path)
+        return path if path in {"/", "/favicon.ico", "/robots.txt"} or path.startswith("/board") else super()._at(path)
 
 
 async def reminded_by_plan(api: Api) -> None:

@@ -38,6 +38,12 @@ class Receiver:
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "silent":
                 await reader.read()  # until the other side hangs up
+            elif answer == "drip":
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                while not reader.at_eof():
+                    writer.write(b"x")
+                    await writer.drain()
+                    await asyncio.sleep(0.02)
             elif answer == "hang up":
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nha")
             elif isinstance(answer, tuple):

@@ -54,7 +54,7 @@ def tombstone(shown: State, id: str, sequence: int) -> Record:
     return _record(shown, id, sequence, NOW, None, state=True)
 
 
-def a_case(id: str = "case-1", reporter: str | None = "resident-1") -> list[Record]:
+def a_case(id: str = "case-1", reporter: str | None = "resident-1", at: datetime = NOW) -> list[Record]:
     """A case from report to verification."""
     reported = i.CaseReported(
         category="lighting",
@@ -83,7 +83,7 @@ def a_case(id: str = "case-1", reporter: str | None = "resident-1") -> list[Reco
         status=i.CaseStatus.DISPATCHED, unit="unit-1", due_at=NOW + DAY, overdue=False, by="staff-1"
     )
     verified = i.CaseVerified(status=i.CaseStatus.VERIFIED, closed_at=NOW, reporter=reporter, by="supervisor-1")
-    return [fact(event, id, n) for n, event in enumerate((reported, accepted, dispatched, verified), 1)]
+    return [fact(event, id, n, at) for n, event in enumerate((reported, accepted, dispatched, verified), 1)]
 
 
 def scheduled(starts_at: datetime, id: str = "activity-1") -> Record:

@@ -30,4 +30,7 @@ async def admit(api: Api, who: Principal, **profile: Any) -> Any:
     mine = await api.ok(who, "/volunteers", {"community": HERE, **profile})
     shown = {name: profile[name] for name in ("skills", "adult") if name in profile}
     await api.ok(STAFF, f"/volunteers/{mine['id']}/verify", {"adult": True, **shown})
+    if profile.get("adult") is False:
+        consent = {"text": "v1", "guardian": f"guardian-of-{who.sub}"}
+        await api.ok(STAFF, f"/volunteers/{mine['id']}/consent", consent)
     return await api.ok(STAFF, f"/volunteers/{mine['id']}/approve")

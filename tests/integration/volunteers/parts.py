@@ -22,6 +22,7 @@ from services.volunteers.needs.store import INDEXES as OF_NEEDS
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.store import INDEXES as OF_PEOPLE
 from services.volunteers.records.store import INDEXES as OF_RECORDS
+from services.volunteers.requests.store import INDEXES as OF_REQUESTS
 from services.volunteers.seats.service import Seats
 from services.volunteers.teams.store import INDEXES as OF_TEAMS
 from tests.unit.volunteers.world import DAY
@@ -30,6 +31,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     **OF_PEOPLE,
     **OF_TEAMS,
     **OF_CARE,
+    **OF_REQUESTS,
     **OF_NEEDS,
     **OF_ATTENDANCE,
     **OF_HOURS,

@@ -1,9 +1,10 @@
 """What people type is trimmed and bounded; times are kept in UTC and whole milliseconds."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from services.chassis.values import Line, Moment, Request, Text, local_date
 from services.events.activities.domain.requests import Line as ActivityTitle
@@ -45,6 +46,39 @@ def test_a_moment_is_kept_as_the_store_keeps_it() -> None:
 def test_a_request_with_an_unknown_field_is_refused() -> None:
     with pytest.raises(ValidationError):
         Rename.model_validate({"name": "a", "nmae": "b"})
+
+
+class Everything(Request):
+    floor: int | None = None
+    share: float = 0
+    pinned: bool = False
+    at: Moment | None = None
+    days: dict[str, list[date]] = Field(default_factory=dict)
+    inside: "Everything | None" = None
+
+
+GUESSES = [
+    *({"floor": each} for each in (True, "7", 1.5, "")),
+    *({"share": each} for each in (True, "0.5")),
+    *({"pinned": each} for each in (1, 0, "yes", "true", "")),
+    *({"at": each} for each in (0, 1_700_000_000, 1.5, "1700000000", " 1700000000.5", True)),
+    *({"days": {"a": [each]}} for each in (0, "1700000000", True)),
+]
+
+
+@pytest.mark.parametrize("given", GUESSES)
+def test_nothing_is_guessed_of_another_kind_of_value(given: dict[str, object]) -> None:
+    for body in (given, {"inside": given}):
+        with pytest.raises(ValidationError):
+            Everything.model_validate(body)
+        with pytest.raises(ValidationError):
+            Everything.model_validate_json(json.dumps(body))
+
+
+def test_what_is_of_the_kind_is_taken_as_json_schema_has_it() -> None:
+    given = {"floor": 7.0, "share": 1, "pinned": True, "at": "2026-03-07T09:00:00+08:00", "days": {"a": ["2026-03-07"]}}
+    taken = Everything.model_validate(given)
+    assert (taken.floor, taken.share, taken.days) == (7, 1.0, {"a": [date(2026, 3, 7)]})
 
 
 def test_a_date_is_that_of_the_community() -> None:

@@ -11,6 +11,7 @@ from services.notify.board.figures import (
     Coverage,
     FoundOf,
     OpenCase,
+    Pictures,
     Place,
     RoundResult,
     Team,
@@ -135,6 +136,9 @@ def _cases() -> Cases:
                 building=PLACES[building - 1],
                 closed_at=NOW - timedelta(days=n),
                 on_the_spot=False,
+                pictures=Pictures(before=f"/api/issues/v1/exhibits/exhibit-{n}/before.jpg", after="/after.jpg")
+                if n < 2
+                else None,
             )
             for n, (title, zh, en, building) in enumerate(_CLOSED)
         ),
@@ -174,7 +178,13 @@ def _activities() -> tuple[ComingActivity, ...]:
             seats_left=capacity - taken,
             waiting=waiting,
             volunteers_needed=need,
-            volunteers=have,
+            volunteers_missing=need - have,
+            page=f"/calendar/sunshine/activity-{n}",
+            closes_at=NOW + timedelta(hours=hours - 1),
+            building=PLACES[3] if n == 0 else None,
+            min_age=6 if n == 0 else None,
+            max_age=12 if n == 0 else None,
+            guardian_required=n == 0,
         )
         for n, (title, kind, hours, capacity, taken, have, need, waiting) in enumerate(rows)
     )

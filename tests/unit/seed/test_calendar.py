@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from deploy.local.seed import calendar, tables
 from deploy.local.trouble import Trouble
+from tests.unit.chassis.calendar import law
 
 MOMENTS = st.datetimes(datetime(2026, 11, 1), datetime(2035, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds have no zone
 
@@ -46,6 +47,10 @@ def test_schools_are_closed_on_holidays_weekends_and_in_vacations() -> None:
     closed = [date(2026, 10, 1), date(2026, 9, 5), date(2026, 7, 6)]
     assert [calendar.is_free(day, summer) for day in [*closed, date(2026, 9, 7)]] == [True, True, True, False]
     assert date(2026, 10, 1) not in calendar.workdays(date(2026, 9, 28), date(2026, 10, 12))
+
+
+def test_classes_keep_off_the_holidays_of_years_to_come() -> None:
+    assert all(calendar.is_free(day, ()) for day in law.ALL)
 
 
 def test_the_hour_of_a_day_is_the_communitys() -> None:

@@ -5,13 +5,14 @@ from collections import Counter
 import pytest
 
 from deploy.local.seed import tables
-from services.contracts.activities import ActivityKind
+from services.contracts.activities import ActivityDetails, ActivityKind
 from services.contracts.issues import CaseStatus, UnitKind
 from services.contracts.masking import mask
-from services.contracts.volunteers import CareKind, TeamKind
+from services.contracts.volunteers import TeamKind
+from services.events.activities.domain.requests import DetailsRequest
 from services.issues.catalogue.residential import RESIDENTIAL as CATALOGUE
 from services.notify.settings import NotifySettings
-from services.volunteers.care.domain.plans import SKILLS
+from services.volunteers.care.domain.kinds import SKILLS, CareKind
 from services.volunteers.needs.domain.roles import CERTIFICATES
 
 ACTIVITIES = tables.activities()
@@ -80,10 +81,25 @@ def test_skills_that_need_a_certificate_come_with_it() -> None:
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.title_en)
-def test_everybody_who_registers_has_a_seat_at_a_venue_that_has_a_name(plan: tables.Plan) -> None:
+def test_everybody_who_registers_has_a_seat_at_a_venue_that_is_entered(plan: tables.Plan) -> None:
+    [venue] = [each for each in tables.venues() if each.venue == plan.venue]
     assert ActivityKind(plan.kind)
-    assert plan.venue in NotifySettings.model_fields["venues"].default
-    assert 2 * plan.parties <= plan.capacity
+    assert 2 * plan.parties <= plan.capacity <= venue.capacity
+    stock = Counter({piece.kind: piece.count for each in tables.venues() for piece in each.equipment})
+    details = DetailsRequest.model_validate(plan.details).over(ActivityDetails())
+    assert all(stock[need.kind] >= need.count for need in details.equipment)
+    assert [
+        name
+        for name in ("description", "bring", "hosted_by")
+        if bool(getattr(details, name)) != bool(getattr(details, f"{name}_en"))
+    ] == []
+
+
+def test_venues_are_called_the_same_in_notices_and_calendars() -> None:
+    told = NotifySettings.model_fields["venues"].default
+    assert {each.venue: (each.zh, each.en) for each in tables.venues()} == {
+        each.venue: (told[each.venue].zh, told[each.venue].en) for each in tables.venues()
+    }
 
 
 def test_one_wish_is_answered_and_one_waits() -> None:
@@ -98,5 +114,7 @@ def test_nothing_in_it_is_masked_on_its_way() -> None:
         *(text for report in tables.reports() for text in (report.title, report.text) if text),
         *(text for wish in tables.wishes() for text in (wish.title, wish.text, wish.answer) if text),
         *(plan.title for plan in PLANS),
+        *(text for plan in PLANS for text in plan.details.values() if isinstance(text, str)),
+        *(text for venue in tables.venues() for text in (venue.zh, venue.en)),
     ]
     assert [text for text in texts if mask(text) != text] == []

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.contracts.volunteers import CareKind, Origin, TeamKind
+from services.contracts.volunteers import Origin, TeamKind
+from services.volunteers.care.domain.kinds import CareKind
 from services.volunteers.care.domain.plans import CarePlan, Open, open_plan
 from services.volunteers.care.domain.recurrence import Every, Recurrence
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.seating import accept, offer, tentative
-from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.domain.volunteer import GuardianConsent, Volunteer, volunteer_id
 from services.volunteers.teams.domain.leading import form
 from services.volunteers.teams.domain.team import Form, Team
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, ORGANISER, STAFF, person
@@ -32,6 +33,10 @@ def a_volunteer(who: str = "ann", **fields: Any) -> Volunteer:
     """A volunteer who is approved, and whose `skills` and the like are verified."""
     given: dict[str, Any] = {"adult": True, "approved_at": NOW, "claimed_skills": frozenset()}
     return Volunteer(id=volunteer_id(HERE, who), community=HERE, person=who, registered_at=NOW, **given | fields)
+
+
+CONSENTED = (GuardianConsent(text="v1", given_at=NOW, by="staff-1"),)
+"""What a minor has who may serve."""
 
 
 def offered(need: Need, who: str, now: datetime = NOW) -> Need:

@@ -3,7 +3,7 @@
 # subscribers by SCRAM, the administrator and the brokers among each other by passwords in files under /run/secrets.
 # Nobody may do what they were not granted (`python -m services access`). What leaves the host is encrypted. It formats
 # its store once, writes nowhere but there and under /tmp, and asks of the image no more than Java and Kafka's own
-# libraries. KAFKA_ADDRESS: what clients beyond the containers reach it by.
+# libraries. KAFKA_ADDRESS: what clients beyond the containers reach it by; KAFKA_STORE: where it keeps its logs.
 set -eu
 umask 077
 cd /run/secrets
@@ -32,7 +32,7 @@ sasl.mechanism.inter.broker.protocol=PLAIN
 sasl.mechanism.controller.protocol=PLAIN
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:broker;User:admin
-log.dirs=/var/lib/kafka/data
+log.dirs=${KAFKA_STORE:-/var/lib/kafka/data}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
 min.insync.replicas=$enough

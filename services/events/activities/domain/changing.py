@@ -1,6 +1,6 @@
-"""What is neither time nor place changes: title, texts, capacity, terms. And whom a change would affect."""
+"""Changes an activity's title, texts, capacity and terms, and tells whom a change would affect."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.principal import Principal
 from services.contracts.activities import (
+    ActivityCancelled,
     ActivityChanged,
     ActivityDetails,
     ActivityMoved,
@@ -16,13 +17,14 @@ from services.contracts.activities import (
     ActivityPromoted,
 )
 from services.contracts.event import Event
-from services.contracts.marks import Masked, Office
+from services.contracts.marks import Masked, Office, Someone, Thing
 from services.contracts.value import Value
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.scheduling import check_ages
 from services.events.activities.domain.seats import move_up
 
-_SHOWN = frozenset({"title", "title_en"})
-_SHOWN_DETAILS = ("description", "description_en", "bring", "bring_en", "host", "hosted_by", "hosted_by_en")
+_SHOWN = frozenset({"title", "title_en", "private"})
+_SHOWN_DETAILS = ("description", "description_en", "bring", "bring_en", "host", "hosted_by", "hosted_by_en", "pictures")
 
 
 def shows(new: Mapping[str, Any], details: ActivityDetails) -> bool:
@@ -33,7 +35,9 @@ def shows(new: Mapping[str, Any], details: ActivityDetails) -> bool:
 
 
 class Change(Value):
-    """What is to be otherwise; None stays as it is. Details are replaced as a whole."""
+    """The fields to change; a field that is None stays as it is, but for those in `cleared`, which are none from then
+    on. `given` names the fields of the details that change, `terms.groups` for one of the terms; where it is None, the
+    details are replaced as a whole."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -43,16 +47,34 @@ class Change(Value):
     min_age: int | None = None
     guardian_required: bool | None = None
     details: ActivityDetails | None = None
+    private: bool | None = None
+    given: Thing[tuple[str, ...] | None] = None
     budget_note: Office[str | None] = None
+    cleared: Thing[tuple[str, ...]] = ()
+
+    def fields(self, details: ActivityDetails) -> dict[str, Any]:
+        """What is to be otherwise of something that has `details`."""
+        asked = {name: getattr(self, name) for name in CHANGING}
+        if self.details is not None and self.given is not None:
+            asked["details"] = _laid_over(details, self.details, self.given)
+        return {name: value for name, value in asked.items() if value is not None or name in self.cleared}
 
     def against(self, planned: Any) -> dict[str, Any]:
         """The fields that would be other than in `planned`, which has fields of these names."""
-        asked = {name: getattr(self, name) for name in Change.model_fields}
-        return {name: value for name, value in asked.items() if value is not None and value != getattr(planned, name)}
+        asked = self.fields(planned.details)
+        return {name: value for name, value in asked.items() if value != getattr(planned, name)}
+
+
+CHANGING = tuple(name for name in Change.model_fields if name not in ("given", "cleared"))
+"""The fields of a plan that a change may be about."""
+
+CLEARABLE = frozenset({"title_en", "min_age", "budget_note"})
+"""Those of them that an activity may be without."""
 
 
 class Effect(Value):
-    """What a change does to those who count on an activity: how many parties and heads, and what each is told."""
+    """The effect of a change on people who count on an activity: how many parties and heads it affects, and the
+    messages to them."""
 
     activity: str
     starts_at: datetime
@@ -61,12 +83,18 @@ class Effect(Value):
     waiting: int
     volunteers: int
     told: tuple[str, ...] = ()
-    """Of `changed`, `moved`, `asked` (another day: their yes is needed) and `promoted` or `offered` (who waited)."""
+    """Of `changed`, `moved`, `asked` (another day: their yes is needed), `promoted` or `offered` (who waited) and
+    `cancelled`."""
     asked: int = 0
     """Parties whose seat is kept until they say yes."""
     promoted: int = 0
+    cannot_fit: int = 0
+    """Parties that wait and are larger than what it takes then. They are passed over until it takes more."""
     above_capacity: int = 0
     """Heads that keep their seat although the capacity is lower now."""
+    enrolled: Someone[tuple[str, ...]] = ()
+    """Who comes to every date of its series, where it is no activity yet, and nobody has a seat so far."""
+    enrolled_heads: int = 0
 
 
 def change(activity: Activity, asked: Change, by: Principal, now: datetime) -> Decision[Activity]:
@@ -74,10 +102,12 @@ def change(activity: Activity, asked: Change, by: Principal, now: datetime) -> D
     one that was lowered everybody keeps their seat, and nobody follows.
 
     Raises:
-        NotYours, NotScheduled
+        NotYours, NotScheduled, AgesEmpty
     """
     activity.require_manager(by)
     activity.require_scheduled()
+    new = asked.against(activity)
+    check_ages(new.get("min_age", activity.min_age), new.get("details", activity.details).max_age)
     return alter(activity, asked, now)
 
 
@@ -88,8 +118,12 @@ def alter(activity: Activity, asked: Change, now: datetime) -> Decision[Activity
         return decided(activity)
     shown = activity.shown_changes + (1 if shows(new, activity.details) else 0)
     changed = activity.model_copy(update={**new, "shown_changes": shown, "changed_at": now})
+    if changed.cancels_at != activity.cancels_at:
+        changed = changed.as_decided(now)
     promoted, promotions = move_up(changed, now)
-    event = event_from(ActivityChanged, changed, fields=_fields(activity, new))
+    secret = activity.private or changed.private
+    previous = None if secret or changed.title == activity.title else activity.title
+    event = event_from(ActivityChanged, changed, fields=_fields(activity, new), previous_title=previous)
     return decided(promoted, event, *promotions)
 
 
@@ -107,7 +141,7 @@ def _fields(activity: Activity, new: Mapping[str, Any]) -> list[str]:
 
 
 def effect(before: Activity, decision: Decision[Activity]) -> Effect:
-    """What `decision` about `before` would do, had it been carried out."""
+    """The effect that `decision` about `before` would have if it were carried out."""
     after, kinds = decision.aggregate, [type(event) for event in decision.events]
     asked = sum(1 for party in after.seated if party.asked_until is not None)
     told = {
@@ -116,6 +150,7 @@ def effect(before: Activity, decision: Decision[Activity]) -> Effect:
         "asked": ActivityMoved in kinds and asked > 0,
         "promoted": ActivityPromoted in kinds,
         "offered": ActivityOffered in kinds,
+        "cancelled": ActivityCancelled in kinds,
     }
     return Effect(
         activity=after.id,
@@ -127,12 +162,21 @@ def effect(before: Activity, decision: Decision[Activity]) -> Effect:
         told=tuple(word for word, is_told in told.items() if is_told),
         asked=asked if ActivityMoved in kinds else 0,
         promoted=_promotions(decision.events),
-        above_capacity=max(0, after.taken - after.capacity),
+        cannot_fit=len(after.cannot_fit),
+        above_capacity=after.above_capacity,
     )
 
 
 def _promotions(events: tuple[Event, ...]) -> int:
     return sum(1 for event in events if isinstance(event, ActivityPromoted | ActivityOffered))
+
+
+def _laid_over(details: ActivityDetails, new: ActivityDetails, given: Sequence[str]) -> ActivityDetails:
+    """`details` with the fields `given` as they are in `new`."""
+    of_terms = [name.removeprefix("terms.") for name in given if name.startswith("terms.")]
+    terms = details.terms.model_copy(update={name: getattr(new.terms, name) for name in of_terms})
+    fields = {name: getattr(new, name) for name in given if not name.startswith("terms.")}
+    return details.model_copy(update={**fields, "terms": terms})
 
 
 def merged(details: ActivityDetails, given: Mapping[str, Any]) -> ActivityDetails:

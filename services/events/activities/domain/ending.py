@@ -19,7 +19,8 @@ class NotUnderWay(
     zh="活动不在进行中，不能中止。",
     en="It isn't under way, so it can't be broken off.",
 ):
-    """What has not begun is cancelled, and what is over is completed."""
+    """The activity is not under way, so that it can't be broken off: before its start it is cancelled, after its end
+    completed."""
 
 
 class NotOverYet(Conflict, code="activity.not-over-yet", zh="活动尚未结束。", en="The activity is not over yet."):
@@ -57,7 +58,13 @@ def stop(activity: Activity, by: Principal, now: datetime, reason: str | None) -
     if not activity.starts_at < at < activity.ends_at:
         raise NotUnderWay()
     broken_off = activity.model_copy(
-        update={"ends_at": at, "shown_changes": activity.shown_changes + 1, "stopped": True, "changed_at": now}
+        update={
+            "ends_at": at,
+            "shown_changes": activity.shown_changes + 1,
+            "stopped": True,
+            "reason": reason,
+            "changed_at": now,
+        }
     )
     presences, events = leave_forgotten(broken_off)
     completed = broken_off.model_copy(update={"status": ActivityStatus.COMPLETED, "presences": presences})
@@ -66,7 +73,7 @@ def stop(activity: Activity, by: Principal, now: datetime, reason: str | None) -
 
 
 def _cancelled(activity: Activity, now: datetime, reason: str | None) -> Decision[Activity]:
-    changes = {"shown_changes": activity.shown_changes + 1, "changed_at": now}
+    changes = {"shown_changes": activity.shown_changes + 1, "reason": reason, "changed_at": now}
     cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, **changes})
     return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
 

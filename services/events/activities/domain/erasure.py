@@ -1,4 +1,5 @@
-"""A person is taken out of an activity. Seats ahead become free; the past keeps its counts, under a stand-in's name."""
+"""A person is taken out of an activity. Seats ahead become free; the past, and who is there already, keep
+their counts under a stand-in's name."""
 
 from datetime import datetime
 
@@ -17,7 +18,7 @@ def erase_from_activity(activity: Activity, person: str, now: datetime) -> Decis
     if person not in activity.people:
         return decided(activity)
     ahead = activity.status is ActivityStatus.SCHEDULED and now < activity.starts_at
-    left = release(activity, person, now) if ahead else decided(activity)
+    left = release(activity, person, now) if ahead and not activity.is_there(person) else decided(activity)
     kept = left.aggregate
     stand_in = f"erased-{kept.erased + 1}"
 

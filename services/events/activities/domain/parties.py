@@ -1,4 +1,4 @@
-"""What an activity holds of people: who registered with how many heads, and who came."""
+"""The people in an activity: parties that registered, with their heads, and those who came."""
 
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ class _Value(Value):
 
 
 class GroupHeads(_Value):
-    """So many heads of a party belong to one ticket group."""
+    """The number of a party's heads in one ticket group."""
 
     group: Thing[Code]
     heads: int
@@ -49,14 +49,19 @@ class Party(_Value):
     children: Someone[tuple[str, ...]] = ()
 
     def heads_of(self, group: str) -> int:
-        """How many of its heads belong to `group`."""
+        """The number of the party's heads in `group`."""
         return sum(each.heads for each in self.groups if each.group == group)
 
 
 class Presence(_Value):
     """Somebody's coming and going. `heads` is 0 for volunteers. `minutes` stands once they have left.
 
+    Who comes back after a check-out is in the next `stay`, since `came_back_at`; `earlier_minutes` are those of the
+    stays before it.
+
     `scans` are the ids that phones gave to what they saw of them, each once; `walk_in` came without a registration.
+    `beyond`: the heads that have no seat, and so take a place while they are there, in a ticket `group` if one is
+    named; in records that don't say it, all heads of a walk-in.
     """
 
     person: Someone[str]
@@ -67,6 +72,25 @@ class Presence(_Value):
     left_at: datetime | None = None
     minutes: int | None = None
     capped: bool = False
+    stay: int = 1
+    came_back_at: datetime | None = None
+    earlier_minutes: int = 0
     walk_in: bool = False
     label: Words[str | None] = None
     scans: Thing[tuple[str, ...]] = ()
+    beyond: int | None = None
+    children: int = 0
+    """How many heads of a walk-in are children."""
+    group: Thing[Code | None] = None
+
+    @property
+    def here_since(self) -> datetime:
+        """When the present stay, or the last one, began."""
+        return self.came_back_at or self.arrived_at
+
+    @property
+    def places(self) -> int:
+        """The number of places that they take beyond the seats that they have."""
+        if self.left_at is not None:
+            return 0
+        return self.beyond if self.beyond is not None else self.heads if self.walk_in else 0

@@ -1,4 +1,5 @@
-"""How a presence ends. Minutes run from the check-in to the check-out, and never beyond the planned end."""
+"""Ends presences and takes them up again. Minutes run from each check-in to its check-out, and never beyond the planned
+end; the time between two stays is not counted."""
 
 from datetime import datetime
 
@@ -11,12 +12,32 @@ def leave(activity: Activity, presence: Presence, at: datetime | None) -> tuple[
     """Somebody leaves the activity at `at`, or (None) at its planned end, which also counts where they left later."""
     capped = at is None or at > activity.ends_at
     left_at = activity.ends_at if at is None or capped else at
-    minutes = max(0, int((left_at - presence.arrived_at).total_seconds()) // 60)
-    left = presence.model_copy(update={"left_at": left_at, "minutes": minutes, "capped": capped})
+    minutes = max(0, int((left_at - presence.here_since).total_seconds()) // 60)
+    whole = presence.earlier_minutes + minutes
+    left = presence.model_copy(update={"left_at": left_at, "minutes": whole, "capped": capped})
     event = ActivityCheckedOut(
-        person=presence.person, as_volunteer=presence.as_volunteer, at=left_at, minutes=minutes, capped=capped
+        person=presence.person,
+        as_volunteer=presence.as_volunteer,
+        at=left_at,
+        minutes=minutes,
+        capped=capped,
+        stay=presence.stay,
     )
     return left, event
+
+
+def come_back(presence: Presence, at: datetime) -> Presence:
+    """Somebody who had left is there again since `at`, with the heads that they came with."""
+    return presence.model_copy(
+        update={
+            "left_at": None,
+            "minutes": None,
+            "capped": False,
+            "stay": presence.stay + 1,
+            "came_back_at": at,
+            "earlier_minutes": presence.minutes or 0,
+        }
+    )
 
 
 def leave_forgotten(activity: Activity) -> tuple[tuple[Presence, ...], list[ActivityCheckedOut]]:

@@ -1,7 +1,7 @@
-"""What callers send about activities. Times carry their zone and are kept in UTC, in whole seconds."""
+"""The requests about activities. Times have a zone, and are stored in UTC, in whole seconds."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
@@ -12,6 +12,7 @@ from services.contracts.activities import (
     ActivityDetails,
     ActivityKind,
     Admits,
+    HelperSeats,
     HostKind,
     Overlap,
     Promotion,
@@ -19,8 +20,9 @@ from services.contracts.activities import (
 )
 from services.contracts.marks import Code, Id
 from services.contracts.text import OneLine, Plain
+from services.contracts.volunteers import SeatRole
 from services.events.activities.domain.activity import MAX_CAPACITY, MAX_VOLUNTEERS
-from services.events.activities.domain.changing import Change, merged
+from services.events.activities.domain.changing import CHANGING, CLEARABLE, Change, merged
 from services.events.activities.domain.parties import MAX_PARTY
 from services.events.activities.domain.scheduling import Plan
 
@@ -53,15 +55,34 @@ class PriorityUnexplained(
     """People accept an order that they can read."""
 
 
+class WindowEmpty(
+    Invalid,
+    code="activity.window-empty",
+    zh="报名开始时间须早于报名截止时间。",
+    en="Registration opens before it closes.",
+):
+    """Nobody could ever register."""
+
+
 Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century), AfterValidator(_whole_seconds)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Plain, OneLine]
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    Plain,
+    OneLine,
+]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain]
 
 
 Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Plain]
 
 
+PRIVATE = "Only staff, who holds it and who is registered or helps know what it is; others see that the time is taken."
+
 ReminderHours = Annotated[int, Field(ge=1, le=24 * 14)]
+WarningHours = Annotated[int, Field(ge=1, le=24 * 30)]
 
 
 class EquipmentNeedRequest(Request):
@@ -80,6 +101,14 @@ class GroupRequest(Request):
     capacity: int = Field(ge=1, le=MAX_CAPACITY)
 
 
+class PictureRequest(Request):
+    """A picture that was sent before, and what it shows, in words for who doesn't see it."""
+
+    picture: Id
+    zh: Line
+    en: Line | None = None
+
+
 class TermsRequest(Request):
     """On what terms people register; what is left out stays, or is as usual."""
 
@@ -87,7 +116,10 @@ class TermsRequest(Request):
     closes_hours_before: int = Field(default=0, ge=0, le=24 * 90)
     cancel_hours_before: int = Field(default=0, ge=0, le=24 * 90)
     largest_party: int = Field(default=MAX_PARTY, ge=1, le=MAX_PARTY)
-    helpers_warn_hours: int = Field(default=48, ge=1, le=24 * 30)
+    helpers_warn_hours: WarningHours = 48
+    helpers_warn_again_hours: tuple[WarningHours, ...] = Field(
+        default=(), max_length=5, description="When the organiser is warned again that helpers are missing."
+    )
     when_short_staffed: ShortStaffed = ShortStaffed.GO_AHEAD
     helpers_decide_hours: int = Field(default=12, ge=1, le=24 * 30)
     children_per_adult: int | None = Field(default=None, ge=1, le=100)
@@ -104,7 +136,7 @@ class TermsRequest(Request):
 
 
 class DetailsRequest(Request):
-    """What people read before they register; what is left out stays, or is not said."""
+    """The details that people read before they register. A field that is left out stays as it was, or is not given."""
 
     description: Paragraphs | None = None
     description_en: Paragraphs | None = None
@@ -120,13 +152,26 @@ class DetailsRequest(Request):
     insurance: Code | None = None
     filing: Code | None = None
     equipment: tuple[EquipmentNeedRequest, ...] = Field(default=(), max_length=20)
+    pictures: tuple[PictureRequest, ...] = Field(default=(), max_length=8)
     terms: TermsRequest = TermsRequest()
+
+    @property
+    def shown(self) -> list[str]:
+        """The ids of the pictures that are given here."""
+        return [each.picture for each in self.pictures]
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of the fields that are given here, `terms.groups` for one of the terms."""
+        terms = (f"terms.{name}" for name in self.terms.model_fields_set) if "terms" in self.model_fields_set else ()
+        return tuple(sorted((*(self.model_fields_set - {"terms"}), *terms)))
 
     def over(self, details: ActivityDetails) -> ActivityDetails:
         """`details` with what is given here.
 
         Raises:
             TermsUnclear: a group is named twice, or priority is given to a group that is none.
+            PriorityUnexplained, WindowEmpty
         """
         new = merged(details, self.model_dump(exclude_unset=True))
         names = [each.group for each in new.terms.groups]
@@ -134,7 +179,40 @@ class DetailsRequest(Request):
             raise TermsUnclear()
         if new.terms.priority and new.terms.priority_rule is None:
             raise PriorityUnexplained()
+        opens = new.terms.opens_hours_before
+        if opens is not None and opens <= new.terms.closes_hours_before:
+            raise WindowEmpty()
         return new
+
+
+class HelperSeatsRequest(Request):
+    """So many helpers are wanted for one part."""
+
+    role: SeatRole
+    seats: int = Field(default=1, ge=1, le=MAX_VOLUNTEERS // len(SeatRole))
+    skill: Code | None = None
+
+
+def _each_role_once(parts: tuple[HelperSeatsRequest, ...]) -> tuple[HelperSeatsRequest, ...]:
+    if len({part.role for part in parts}) < len(parts):
+        raise ValueError("每种角色只能写一次 (each role is given once)")
+    return parts
+
+
+Helpers = Annotated[
+    tuple[HelperSeatsRequest, ...],
+    Field(
+        max_length=len(SeatRole),
+        description="The parts that helpers take, where they ask different things; volunteers_needed is their sum.",
+    ),
+    AfterValidator(_each_role_once),
+]
+
+
+def staffed_by(helpers: tuple[HelperSeatsRequest, ...]) -> dict[str, Any]:
+    """The fields of a plan that follow from its parts for helpers."""
+    parts = tuple(HelperSeats(role=each.role, seats=each.seats, skill=each.skill) for each in helpers)
+    return {"helpers": parts, "volunteers_needed": sum(part.seats for part in parts)}
 
 
 class ScheduleActivity(Request):
@@ -153,9 +231,11 @@ class ScheduleActivity(Request):
     capacity: int = Field(ge=1, le=MAX_CAPACITY)
     volunteers_needed: int = Field(default=0, ge=0, le=MAX_VOLUNTEERS)
     skill: Code | None = None
+    helpers: Helpers = ()
     min_age: int | None = Field(default=None, ge=0, le=120)
     guardian_required: bool = False
     details: DetailsRequest = DetailsRequest()
+    private: bool = Field(default=False, description=PRIVATE)
     all_day: bool = Field(default=False, description="Begins and ends at midnight in Asia/Shanghai.")
     budget_note: Reason | None = Field(default=None, description="For those who manage it.")
 
@@ -163,18 +243,20 @@ class ScheduleActivity(Request):
         """The plan that is to be scheduled.
 
         Raises:
-            TermsUnclear, PriorityUnexplained
+            TermsUnclear, PriorityUnexplained, WindowEmpty
         """
-        shared = Plan.model_fields.keys() - {"organiser", "details"}
+        fields = {name: getattr(self, name) for name in Plan.model_fields.keys() - {"organiser", "details", "helpers"}}
+        if self.helpers:
+            fields |= staffed_by(self.helpers)
         return Plan(
             organiser=self.organiser or caller,
             details=self.details.over(ActivityDetails()),
-            **{name: getattr(self, name) for name in shared},
+            **fields,
         )
 
 
 class MoveActivity(Request):
-    """Where and when it takes place from now on; what is left out stays."""
+    """The new time and place of an activity. A field that is left out stays as it was."""
 
     starts_at: Moment | None = None
     ends_at: Moment | None = None
@@ -183,7 +265,8 @@ class MoveActivity(Request):
 
 
 class ChangeActivity(Request):
-    """What is to be otherwise; what is left out stays."""
+    """The fields of an activity to change. A field that is left out stays as it was; a title in English, a lowest age
+    or a note of the budget that is null is taken away."""
 
     title: Line | None = None
     title_en: Line | None = None
@@ -191,19 +274,22 @@ class ChangeActivity(Request):
     min_age: int | None = Field(default=None, ge=0, le=120)
     guardian_required: bool | None = None
     details: DetailsRequest | None = None
+    private: bool | None = Field(default=None, description=PRIVATE)
     budget_note: Reason | None = None
 
     def to(self, details: ActivityDetails) -> Change:
         """The change of something that has `details`.
 
         Raises:
-            TermsUnclear, PriorityUnexplained
+            TermsUnclear, PriorityUnexplained, WindowEmpty
         """
-        shared = Change.model_fields.keys() - {"details"}
-        return Change(
-            details=None if self.details is None else self.details.over(details),
-            **{name: getattr(self, name) for name in shared},
+        fields = {name: getattr(self, name) for name in CHANGING if name != "details"}
+        fields["cleared"] = tuple(
+            sorted(name for name in CLEARABLE & self.model_fields_set if getattr(self, name) is None)
         )
+        if self.details is not None:
+            fields |= {"details": self.details.over(details), "given": self.details.given}
+        return Change(**fields)
 
 
 class Stop(Request):

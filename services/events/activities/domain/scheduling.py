@@ -13,19 +13,22 @@ from services.contracts.activities import (
     ActivityKind,
     ActivityMoved,
     ActivityScheduled,
+    HelperSeats,
 )
+from services.contracts.event import Event
 from services.contracts.marks import Masked
 from services.contracts.value import Value
 from services.events.activities.domain.activity import MAX_DURATION, Activity
 from services.events.activities.domain.parties import Party
+from services.events.activities.domain.privacy import BUSY_ZH
 from services.events.activities.domain.reminding import past_reminders
-from services.events.activities.domain.seats import asking
+from services.events.activities.domain.seats import asking, offered_anew
 
 _MOVES_REMEMBERED = 10
 
 
 class StartsInThePast(Invalid, code="activity.starts-in-past", zh="开始时间已经过去。", en="The start is in the past."):
-    """Nobody could register for such an activity."""
+    """The activity starts in the past, so that nobody could register for it."""
 
 
 class EndsBeforeItStarts(
@@ -49,6 +52,15 @@ class NotWholeDays(
     """The end of what takes whole days is the first day that it has no more."""
 
 
+class AgesEmpty(
+    Invalid,
+    code="activity.ages-empty",
+    zh="最小年龄不得大于最大年龄（{max_age} 岁）。",
+    en="The lowest age is not above the highest ({max_age}).",
+):
+    """Nobody would be of the ages that the activity is for."""
+
+
 class Plan(Value):
     """The plan of an activity. Times are UTC."""
 
@@ -66,11 +78,18 @@ class Plan(Value):
     capacity: int
     volunteers_needed: int = 0
     skill: str | None = None
+    helpers: tuple[HelperSeats, ...] = ()
     min_age: int | None = None
     guardian_required: bool = False
     details: ActivityDetails = ActivityDetails()
+    private: bool = False
     all_day: bool = False
     budget_note: str | None = None
+
+    @property
+    def booked_as(self) -> str:
+        """What the bookings of its venue call it, which everybody may read."""
+        return BUSY_ZH if self.private else self.title
 
 
 def schedule(
@@ -79,12 +98,13 @@ def schedule(
     """The activity that `plan` makes. Staff schedule for any organiser, organisers for themselves.
 
     Raises:
-        NotYours, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
+        NotYours, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays, AgesEmpty
     """
     by.require(community, Role.STAFF, Role.ORGANISER)
     if not by.has(community, Role.STAFF) and plan.organiser != by.sub:
         raise NotYours()
     check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
+    check_ages(plan.min_age, plan.details.max_age)
     return announce(id, community, plan, check_in_code, now)
 
 
@@ -107,7 +127,7 @@ def announce(
         occurrence=occurrence,
         reminded=past_reminders(plan.details.terms.reminder_hours, plan.starts_at, now),
         **{name: getattr(plan, name) for name in Plan.model_fields},
-    )
+    ).as_decided(now)
     return decided(activity, event_from(ActivityScheduled, activity))
 
 
@@ -152,11 +172,16 @@ def relocate(
             "shown_changes": activity.shown_changes + 1,
             "reminded": _reminded(activity, starts_at, now),
             "staff_warned": activity.staff_warned and starts_at == activity.starts_at,
+            "helpers_warned": activity.helpers_warned if starts_at == activity.starts_at else None,
+            "goes_ahead": activity.goes_ahead and starts_at == activity.starts_at,
             "seated": tuple(asking(_of_day(p, activity), starts_at, now) for p in activity.seated),
             "waiting": tuple(_of_day(p, activity) for p in activity.waiting),
             "changed_at": now,
         }
     )
+    offers: list[Event] = []
+    if starts_at != activity.starts_at:
+        moved, offers = offered_anew(moved.as_decided(now), now)
     event = ActivityMoved(
         starts_at=starts_at,
         ends_at=ends_at,
@@ -166,7 +191,7 @@ def relocate(
         previous_venue=activity.venue,
         asks_until=max((p.asked_until for p in moved.seated if p.asked_until is not None), default=None),
     )
-    return decided(moved, event)
+    return decided(moved, event, *offers)
 
 
 def _reminded(activity: Activity, starts_at: datetime, now: datetime) -> tuple[int, ...]:
@@ -179,6 +204,16 @@ def _reminded(activity: Activity, starts_at: datetime, now: datetime) -> tuple[i
 def _of_day(party: Party, activity: Activity) -> Party:
     """`party` with the day to which it agreed on record."""
     return party if party.agreed_on is not None else party.model_copy(update={"agreed_on": activity.day})
+
+
+def check_ages(min_age: int | None, max_age: int | None) -> None:
+    """Whether somebody is of these ages.
+
+    Raises:
+        AgesEmpty
+    """
+    if min_age is not None and max_age is not None and min_age > max_age:
+        raise AgesEmpty(max_age=max_age)
 
 
 def check_times(starts_at: datetime, ends_at: datetime, now: datetime, *, whole_days: bool = False) -> None:

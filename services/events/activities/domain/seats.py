@@ -18,6 +18,7 @@ from services.contracts.activities import (
     ActivityConfirmed,
     ActivityMovedUp,
     ActivityOffered,
+    ActivityPartyChanged,
     ActivityPromoted,
     ActivityRegistered,
     ActivityStatus,
@@ -35,6 +36,7 @@ OFFERS_END = timedelta(hours=2)
 """So long before the start seats are not offered any more but given: an answer would come too late for the next."""
 
 
+AT_THE_DOOR = "已到现场 (came to the door)"
 ANSWERS_WITHIN = timedelta(hours=72)
 """How long people have to say whether another day suits them."""
 
@@ -104,8 +106,36 @@ def release(
         waiting=left.waiting_heads,
         why=why,
         reason=reason,
+        series=left.series,
     )
     promoted, promotions = move_up(left, now)
+    return decided(promoted, event, *promotions)
+
+
+def resize(activity: Activity, party: Party, by: str, now: datetime) -> Decision[Activity]:
+    """`party` stands in the place of the one that its person registered; who asks has made sure that it fits there.
+    Parties that wait and now fit move up."""
+    waits = activity.position_of(party.person) is not None
+
+    def other(each: Party) -> Party:
+        return party if each.person == party.person else each
+
+    sized = activity.model_copy(
+        update={
+            "seated": tuple(map(other, activity.seated)),
+            "waiting": tuple(map(other, activity.waiting)),
+            "changed_at": now,
+        }
+    )
+    event = ActivityPartyChanged(
+        person=party.person,
+        party=party.heads,
+        waitlisted=waits,
+        taken=sized.taken,
+        waiting=sized.waiting_heads,
+        own=by == party.person,
+    )
+    promoted, promotions = move_up(sized, now)
     return decided(promoted, event, *promotions)
 
 
@@ -118,8 +148,57 @@ def accept(activity: Activity, person: str, now: datetime) -> Decision[Activity]
     party = next((p for p in activity.waiting if p.person == person), None)
     if party is None or party.offered_until is None or now >= party.offered_until:
         raise NothingOffered()
-    promoted, event = _promote(activity, party, now)
+    promoted, event = _promote(activity, party.model_copy(update={"agreed_on": None}), now)
     return decided(promoted.model_copy(update={"changed_at": now}), event)
+
+
+def let_in(activity: Activity, person: str, now: datetime) -> Decision[Activity]:
+    """A waiting party is at the door. It takes the seats that are kept for it; where none are, it is a guest, who takes
+    no seat from those who wait before it."""
+    party = next((p for p in activity.waiting if p.person == person), None)
+    if party is None:
+        return decided(activity)
+    above = {} if party.offered_until is not None else {"guest": True, "reason": AT_THE_DOOR}
+    let = party.model_copy(update={**above, "agreed_on": None})
+    promoted, event = _promote(activity, let, now)
+    return decided(promoted.model_copy(update={"changed_at": now}), event)
+
+
+def waits_again(activity: Activity, person: str) -> tuple[Activity, list[Event]]:
+    """The activity in which a waiting party that was let in at the door by mistake waits where it waited before."""
+    let = next((p for p in activity.seated if p.person == person and p.guest and p.reason == AT_THE_DOOR), None)
+    if let is None:
+        return activity, []
+    party = let.model_copy(update={"guest": False, "reason": None})
+    stands = (_rank(activity, party), party.registered_at)
+    before = [n for n, each in enumerate(activity.waiting, 1) if (_rank(activity, each), each.registered_at) <= stands]
+    place = max(before, default=0)
+    waiting = (*activity.waiting[:place], party, *activity.waiting[place:])
+    seated = tuple(p for p in activity.seated if p is not let)
+    back = activity.model_copy(update={"seated": seated, "waiting": waiting})
+    event = ActivityWaitlisted(
+        person=person, party=party.heads, position=place + 1, waiting=back.waiting_heads, series=back.series
+    )
+    return back, [event]
+
+
+def arrived(activity: Activity, person: str) -> Activity:
+    """The activity in which a party that is there is asked no more whether it comes on another day."""
+    seated = tuple(
+        party.model_copy(update={"agreed_on": None, "asked_until": None}) if party.person == person else party
+        for party in activity.seated
+    )
+    return activity.model_copy(update={"seated": seated})
+
+
+def offered_anew(activity: Activity, now: datetime) -> tuple[Activity, list[Event]]:
+    """The open offers of an activity that has another start now: each is of that start, and ends in time before it."""
+    events: list[Event] = []
+    for party in activity.waiting:
+        if party.offered_until is not None:
+            activity, event = _offer(activity, party, now, party.offered_until)
+            events.append(event)
+    return activity, events
 
 
 def put(activity: Activity, person: str, position: int, reason: str, now: datetime) -> Decision[Activity]:
@@ -147,12 +226,16 @@ def move_up(activity: Activity, now: datetime) -> tuple[Activity, list[Event]]:
     """Whoever waits and now fits gets the seats or, by the terms, an offer of them."""
     events: list[Event] = []
     offers = activity.details.terms.promotion is Promotion.OFFER and activity.starts_at - now > OFFERS_END
+    free = activity.free
     for party in activity.waiting:
-        if party.offered_until is not None or not activity.fits(party):
+        if not free:
+            break
+        if party.offered_until is not None or party.heads > free or not activity.fits(party):
             continue
         moved_up: tuple[Activity, Event] = (_offer if offers else _promote)(activity, party, now)
         activity = moved_up[0]
         events.append(moved_up[1])
+        free = activity.free
     return activity, events
 
 
@@ -163,8 +246,13 @@ def asking(party: Party, starts_at: datetime, now: datetime) -> Party:
     party = party.model_copy(update={"coming": None})  # they said so of another day
     if party.agreed_on == local_date(starts_at):
         return party.model_copy(update={"agreed_on": None, "asked_until": None})
+    return party.model_copy(update={"asked_until": _in_time(now + ANSWERS_WITHIN, starts_at, now)})
+
+
+def _in_time(until: datetime, starts_at: datetime, now: datetime) -> datetime:
+    """`until`, or earlier, so that somebody else can still come; the start where there is no time for that."""
     latest = starts_at - OFFERS_END
-    return party.model_copy(update={"asked_until": min(now + ANSWERS_WITHIN, latest) if latest > now else starts_at})
+    return min(until, latest) if latest > now else min(until, starts_at)
 
 
 def answer(activity: Activity, person: str, *, comes: bool, now: datetime) -> Decision[Activity]:
@@ -194,7 +282,7 @@ def lapse(activity: Activity, now: datetime) -> Decision[Activity]:
         due, why = party.offered_until, Leaving.OFFER_EXPIRED
         if due is None:
             due, why = party.asked_until, Leaving.MOVE_UNANSWERED
-        if due is not None and due <= now:
+        if due is not None and due <= now and not activity.is_there(party.person):
             left = release(activity, party.person, now, why)
             activity, events = left.aggregate, [*events, *left.events]
     return decided(activity, *events)
@@ -211,6 +299,7 @@ def seat(activity: Activity, party: Party, now: datetime) -> Decision[Activity]:
         own=party.by == party.person,
         guest=party.guest,
         reason=party.reason,
+        series=seated.series,
     )
     return decided(seated, event)
 
@@ -228,6 +317,7 @@ def _queue(activity: Activity, party: Party, now: datetime) -> Decision[Activity
         position=place + 1,
         waiting=queued.waiting_heads,
         own=party.by == party.person,
+        series=queued.series,
     )
     return decided(queued, event)
 
@@ -252,12 +342,16 @@ def _promote(activity: Activity, party: Party, now: datetime) -> tuple[Activity,
         starts_at=activity.starts_at,
         taken=activity.taken,
         waiting=activity.waiting_heads,
+        asks_until=seated.asked_until,
     )
     return activity, event
 
 
-def _offer(activity: Activity, party: Party, now: datetime) -> tuple[Activity, ActivityOffered]:
-    until = min(now + timedelta(hours=activity.details.terms.offer_hours), activity.starts_at - OFFERS_END)
+def _offer(
+    activity: Activity, party: Party, now: datetime, until: datetime | None = None
+) -> tuple[Activity, ActivityOffered]:
+    until = until or now + timedelta(hours=activity.details.terms.offer_hours)
+    until = _in_time(until, activity.starts_at, now)
     offered = party.model_copy(update={"offered_until": until})
     waiting = tuple(offered if p is party else p for p in activity.waiting)
     event = ActivityOffered(person=party.person, party=party.heads, until=until, starts_at=activity.starts_at)

@@ -1,7 +1,7 @@
 """The helpers of an activity. The volunteers service decides who they are; only they can check in as helpers."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.chassis.aggregate import Decision, decided
 from services.contracts.activities import (
@@ -32,23 +32,31 @@ def follow(activity: Activity, volunteers: Sequence[str], now: datetime) -> Deci
 
 
 def unstaff(activity: Activity, volunteers: Sequence[str], now: datetime) -> Decision[Activity]:
-    """Somebody fell out, and `volunteers` still help."""
+    """Somebody fell out, and `volunteers` still help. Where the time of a warning has passed, it is given again; where
+    all were there when it was decided whether it takes place, it does."""
     left = _with(activity, volunteers, now)
-    return decided(activity) if left is None else decided(left, ActivityUnderstaffed(volunteers=list(volunteers)))
+    if left is None:
+        return decided(activity)
+    is_decided = activity.cancels_at is not None and activity.cancels_at <= now and not activity.helpers_missing
+    warnings = {"staff_warned": False, "helpers_warned": None, "goes_ahead": activity.goes_ahead or is_decided}
+    left = left.model_copy(update=warnings)
+    return decided(left, ActivityUnderstaffed(volunteers=list(volunteers)))
 
 
 def look_for_gaps(activity: Activity, now: datetime) -> Decision[Activity]:
-    """Tell that helpers are missing, once, when its time comes near; and cancel it then, where its terms say so.
+    """Tell that helpers are missing, at each time that its terms set; and cancel it where they say so.
 
-    Whoever registered, waits or helps is told of the cancellation, and the helpers are free again.
+    Of several warnings that are due at once one is given. Whoever registered, waits or helps is told of a cancellation,
+    and the helpers are free again.
     """
     due = activity.staffing_due
     if due is None or now < due or not activity.is_ahead(now):
         return decided(activity)
     cancels_at = activity.cancels_at
-    if activity.staff_warned or (cancels_at is not None and now >= cancels_at):
+    if cancels_at is not None and now >= cancels_at:
         return drop(activity, now, SHORT_OF_HELPERS)
-    warned = activity.model_copy(update={"staff_warned": True, "changed_at": now})
+    passed = min(hours for hours in activity.warnings_ahead if activity.starts_at - timedelta(hours=hours) <= now)
+    warned = activity.model_copy(update={"staff_warned": True, "helpers_warned": passed, "changed_at": now})
     event = ActivityShortStaffed(
         organiser=warned.organiser,
         missing=warned.helpers_missing,

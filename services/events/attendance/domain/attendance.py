@@ -9,17 +9,21 @@ from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.chassis.values import Request
-from services.contracts.activities import ActivityCheckedIn
+from services.contracts.activities import ActivityCheckedIn, ActivityPresenceCorrected, ActivityStatus
+from services.contracts.event import Event
 from services.contracts.marks import Id
+from services.events.activities.domain import seats
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import Presence
-from services.events.activities.domain.presences import leave
+from services.events.activities.domain.presences import come_back, leave
 from services.events.activities.domain.requests import Moment
 from services.events.attendance.domain.codes import CodeTime, WrongCode, is_right
 from services.events.registrations.domain import NotRegistered
 
 CHECK_IN_OPENS = timedelta(minutes=60)
 """How long before the start the desk begins to check people in."""
+ENTERED_WITHIN = timedelta(days=30)
+"""So long after the end the desk may still enter who came, from a list on paper or from a phone."""
 CODE_TIME = CodeTime()
 """When codes exist, where settings don't say otherwise."""
 
@@ -49,19 +53,19 @@ class TooEarlyToCheckIn(
 
 
 class TooLateToCheckIn(Conflict, code="activity.too-late-to-check-in", zh="活动已经结束。", en="The activity is over."):
-    """Nobody arrives after the end."""
+    """The activity is over, so that nobody checks in any more."""
 
 
 class AlreadyCheckedIn(Conflict, code="activity.already-checked-in", zh="已经签到。", en="Checked in already."):
-    """A person checks in once in each role."""
+    """A person who is there checks in once in each role."""
 
 
 class NotCheckedIn(Conflict, code="activity.not-checked-in", zh="尚未签到。", en="Not checked in."):
-    """Nobody can leave who has not come."""
+    """The party checks out without having checked in."""
 
 
 class AlreadyCheckedOut(Conflict, code="activity.already-checked-out", zh="已经签退。", en="Checked out already."):
-    """The minutes of a presence are counted once."""
+    """The minutes of a stay are counted once."""
 
 
 class NotAVolunteerHere(
@@ -83,12 +87,19 @@ class NotApproved(
 
 
 class CheckInOrOut(Request):
-    """Who comes or goes. Without `person` it is the caller, by the code at the venue."""
+    """A check-in or check-out of `person` or, without one, of the caller by the code at the venue."""
 
     person: Id | None = None
     as_volunteer: bool | None = Field(default=None, description="By default: whether they volunteer here.")
     code: str | None = Field(default=None, min_length=1, max_length=16)
     at: Moment | None = Field(default=None, description="When, if the desk copies a list kept on paper.")
+
+
+class StrikePresence(Request):
+    """Whose presence was recorded by mistake."""
+
+    person: Id
+    as_volunteer: bool = False
 
 
 class Attend(Protocol):
@@ -123,6 +134,9 @@ def check_in(
     """Somebody is there: seen by the desk, or shown by the code that hangs at the venue.
 
     A code is compared last, when nothing else stands against the check-in; so no other answer tells anything about it.
+    Who had left, or was checked out by mistake, is there again: since `at`, but not before they were checked out.
+    After it was completed the desk still enters a party that came, for `ENTERED_WITHIN`; helpers are not entered then,
+    because their hours are counted.
 
     Args:
         approved: whether the person may act as a volunteer.
@@ -136,10 +150,19 @@ def check_in(
     """
     by_code = _require_presence(activity, person, by, code)
     moment = _moment(activity, by, now, at)
-    activity.require_scheduled()
-    if activity.presence_of(person, as_volunteer=as_volunteer) is not None:
-        raise AlreadyCheckedIn()
-    heads = _heads(activity, person, as_volunteer=as_volunteer, approved=approved)
+    before = activity.presence_of(person, as_volunteer=as_volunteer)
+    if as_volunteer or by_code is not None or before is not None or activity.status is not ActivityStatus.COMPLETED:
+        activity.require_scheduled()
+    elif now > activity.ends_at + ENTERED_WITHIN:
+        raise TooLateToCheckIn()
+    if before is not None:
+        if before.left_at is None:
+            raise AlreadyCheckedIn()
+        moment = max(moment, before.left_at)
+    if before is not None and not as_volunteer:
+        heads = before.heads  # also of those who walked in without a seat
+    else:
+        heads = _heads(activity, person, as_volunteer=as_volunteer, approved=approved)
     early, late = moment < activity.starts_at - CHECK_IN_OPENS, moment >= activity.ends_at
     if by_code is not None:
         if not is_right(activity, by_code, now, time) or early or late:
@@ -148,8 +171,13 @@ def check_in(
         raise TooEarlyToCheckIn(minutes=int(CHECK_IN_OPENS.total_seconds()) // 60)
     elif late:
         raise TooLateToCheckIn()
-    presence = Presence(person=person, as_volunteer=as_volunteer, heads=heads, arrived_at=moment, by=by.sub)
-    arrived = activity.model_copy(update={"presences": (*activity.presences, presence), "changed_at": now})
+    if before is not None:
+        presence = come_back(before, moment)
+    else:
+        presence = Presence(person=person, as_volunteer=as_volunteer, heads=heads, arrived_at=moment, by=by.sub)
+    there = activity if as_volunteer else seats.arrived(activity, person)
+    others = tuple(each for each in activity.presences if each is not before)
+    arrived = there.model_copy(update={"presences": (*others, presence), "changed_at": now})
     event = ActivityCheckedIn(person=person, as_volunteer=as_volunteer, at=moment, by=by.sub, attended=arrived.attended)
     return decided(arrived, event)
 
@@ -182,13 +210,48 @@ def check_out(
         raise NotCheckedIn()
     if presence.left_at is not None:
         raise AlreadyCheckedOut()
-    if moment < presence.arrived_at:
+    if moment < presence.here_since:
         raise LeftBeforeComing()
     if by_code is not None and not is_right(activity, by_code, now, time):
         raise WrongCode()
     left, event = leave(activity, presence, moment)
     presences = tuple(left if p is presence else p for p in activity.presences)
-    return decided(activity.model_copy(update={"presences": presences, "changed_at": now}), event)
+    gone = activity.model_copy(update={"presences": presences, "changed_at": now})
+    return _with_free_place(gone, now, event)
+
+
+def strike(
+    activity: Activity, person: str, by: Principal, now: datetime, *, as_volunteer: bool = False
+) -> Decision[Activity]:
+    """The desk corrects that somebody was there, who was not. Hours of a volunteer who was checked out, also where
+    they came back, are corrected where they are kept.
+
+    Raises:
+        NotYours, NotScheduled, NotCheckedIn, AlreadyCheckedOut
+    """
+    activity.require_desk(by)
+    activity.require_scheduled()
+    presence = activity.presence_of(person, as_volunteer=as_volunteer)
+    if presence is None:
+        raise NotCheckedIn()
+    if as_volunteer and (presence.left_at is not None or presence.stay > 1):
+        raise AlreadyCheckedOut()
+    presences = tuple(p for p in activity.presences if p is not presence)
+    struck = activity.model_copy(update={"presences": presences, "changed_at": now})
+    event = ActivityPresenceCorrected(
+        person=person, as_volunteer=as_volunteer, at=presence.arrived_at, seen=0, attended=struck.attended
+    )
+    waits, again = (struck, list[Event]()) if as_volunteer else seats.waits_again(struck, person)
+    return _with_free_place(waits, now, event, *again)
+
+
+def _with_free_place(activity: Activity, now: datetime, *events: Event) -> Decision[Activity]:
+    """What follows when somebody is there no more: before the start, a place that a walk-in or a guest had is given
+    on."""
+    if now >= activity.starts_at or activity.status is not ActivityStatus.SCHEDULED:
+        return decided(activity, *events)
+    promoted, promotions = seats.move_up(activity, now)
+    return decided(promoted, *events, *promotions)
 
 
 def _require_presence(activity: Activity, person: str, by: Principal, code: str | None) -> str | None:

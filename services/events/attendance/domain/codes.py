@@ -36,7 +36,7 @@ class TooManyTries(
 
 @dataclass(frozen=True, slots=True)
 class CodeTime:
-    """How long before an activity's start and after its end its code exists."""
+    """The time before an activity's start and after its end in which its code exists."""
 
     before: timedelta = timedelta(minutes=60)
     after: timedelta = timedelta(minutes=60)

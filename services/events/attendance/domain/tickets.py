@@ -23,7 +23,7 @@ class TicketNotTaken(
     zh="签到二维码无效或已过期，请刷新后重试。",
     en="The code is not right or has run out; show a fresh one.",
 ):
-    """It was altered, is of another activity, has run out, or its party is here no longer."""
+    """The ticket was altered, is of another activity, has run out, or its party has left."""
 
 
 def ticket(activity: Activity, party: Party, now: datetime) -> tuple[str, datetime]:
@@ -55,7 +55,8 @@ def holder(activity: Activity, code: str, seen_at: datetime) -> Party:
 
 
 def reference(activity: Activity, person: str) -> str:
-    """How codes of `activity` refer to `person`; a phone without a connection finds the party by it on its list."""
+    """The reference to `person` in codes of `activity`, by which a phone without a connection finds the party on its
+    list."""
     return _digest(activity, f"reference {person}")
 
 

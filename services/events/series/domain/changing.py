@@ -1,10 +1,13 @@
 """The dates of a series change: one falls out, comes back or is added, several pause, or take place otherwise."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
+from services.chassis import recurrence
 from services.chassis.aggregate import Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid
-from services.chassis.principal import Principal
+from services.chassis.principal import Principal, Role, system
 from services.chassis.values import ZONE, local_date
 from services.contracts.activities import (
     Pause,
@@ -14,16 +17,24 @@ from services.contracts.activities import (
     SeriesPaused,
     SeriesStatus,
 )
+from services.contracts.event import Event
 from services.events.activities.domain import changing as one
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.changing import Change
-from services.events.activities.domain.scheduling import relocate
-from services.events.series.domain.series import NoSuchDate, Revision, Series, SeriesEndedAlready
+from services.events.activities.domain.scheduling import check_ages, relocate
+from services.events.series.domain.revision import Revision
+from services.events.series.domain.series import (
+    DateTaken,
+    NoSuchDate,
+    Series,
+    SeriesEndedAlready,
+    require_within_reach,
+)
 
 MAX_SKIPPED = 500
 MAX_EXTRA = 200
 MAX_PAUSES = 50
 MAX_REVISIONS = 100
+TAKEN_BY_THEN = "场地届时已有其他活动 (the place is taken then)"
 
 
 class TooManyChanges(
@@ -33,12 +44,6 @@ class TooManyChanges(
     en="Too many dates of this series differ from its rule; begin another one.",
 ):
     """A series is one document, so what differs from its rule is bounded."""
-
-
-class DateTaken(
-    Conflict, code="series.date-taken", zh="该系列在 {on} 已有活动。", en="The series has a date on {on} already."
-):
-    """A series has one activity a day."""
 
 
 class NotSkipped(
@@ -66,31 +71,78 @@ def skip(series: Series, on: date, by: Principal, now: datetime, reason: str | N
     found = series.occurrence_on(on)
     if found is None and on in series.skipped:
         return decided(series)
-    if found is None or found.starts_at <= now:
-        raise NoSuchDate(on=on.isoformat())
+    found = series.require_date(on, now)
     if series.status is not SeriesStatus.RUNNING and on >= series.expanded_until:
         raise SeriesEndedAlready()
     skipped = tuple(sorted({*series.skipped, on}))
     if len(skipped) > MAX_SKIPPED:
         raise TooManyChanges()
     extra = tuple(moment for moment in series.extra if local_date(moment) != on)
-    changed = series.model_copy(update={"skipped": skipped, "extra": extra}).shown_anew(now)
+    dropped = tuple(moment for moment in series.extra if local_date(moment) == on)
+    changes = {"skipped": skipped, "extra": extra, "dropped": (*series.dropped, *dropped)}
+    changed = series.model_copy(update=changes).shown_anew(now)
     event = event_from(SeriesDateSkipped, changed, on=on, activity=found.activity, reason=reason)
     return decided(changed, event)
 
 
-def restore(series: Series, on: date, by: Principal, now: datetime) -> Decision[Series]:
-    """A date that was skipped takes place after all, as an activity of its own, for which people register anew.
+def dates_without(series: Series, since: date, until: date) -> list[date]:
+    """The dates that a pause in [since, until) takes from `series`, of those that are no activities yet."""
+    pauses = tuple(each for each in series.pauses if (each.since, each.until) != (since, until))
+    before = series.model_copy(update={"pauses": pauses})
+    return [each.on for each in before.occurrences(max(since, series.expanded_until), until)]
+
+
+def give_way(series: Series, days: Sequence[date], now: datetime) -> Decision[Series]:
+    """Dates far ahead fall out because their place was given away before they came into sight."""
+    by, events = system(series.community, Role.STAFF), list[Event]()
+    for on in days:
+        with suppress(NoSuchDate, SeriesEndedAlready):
+            skipped = skip(series, on, by, now, TAKEN_BY_THEN)
+            series, events = skipped.aggregate, [*events, *skipped.events]
+    return decided(series, *events)
+
+
+def restore(series: Series, on: date, by: Principal, now: datetime, cancelled: str | None = None) -> Decision[Series]:
+    """A date that was skipped, or falls into a pause, takes place after all, as an activity of its own, for which
+    people register anew. So does one whose activity, `cancelled`, was cancelled by itself.
 
     Raises:
-        NotYours, SeriesEndedAlready, NotSkipped, NoSuchDate
+        NotYours, SeriesEndedAlready, NotSkipped, NoSuchDate, TooManyChanges
+        DateTaken: another date was added on that day.
     """
     may_restore(series, by)
+    if cancelled == series.activity_on(on) and series.occurrence_on(on) is not None:
+        return _again(series, on, now)
     if on not in series.skipped:
-        raise NotSkipped(on=on.isoformat())
-    skipped = tuple(date for date in series.skipped if date != on)
-    back = series.model_copy(update={"skipped": skipped, "restored": tuple(sorted((*series.restored, on)))})
-    return _added(back, on, now)
+        by_rule = next(recurrence.starts(series.rule, series.first, on, on + timedelta(days=1)), None)
+        if by_rule is None or not series.falls_out(on) or series.occurrence_on(on) is not None:
+            raise NotSkipped(on=on.isoformat())
+        return _keep(series, on, now)
+    if series.occurrence_on(on) is not None:
+        raise DateTaken(on=on.isoformat())
+    besides = [moment for moment in series.dropped if local_date(moment) == on]
+    changes = {
+        "skipped": tuple(date for date in series.skipped if date != on),
+        "extra": tuple(sorted((*series.extra, *besides[-1:]))),
+        "dropped": tuple(moment for moment in series.dropped if moment not in besides),
+        "restored": tuple(sorted((*series.restored, on))),
+    }
+    return _added(series.model_copy(update=changes), on, now)
+
+
+def _again(series: Series, on: date, now: datetime) -> Decision[Series]:
+    """A date that stands by the plan has another activity, since its first one was cancelled."""
+    if len(series.restored) >= MAX_SKIPPED:
+        raise TooManyChanges()
+    return _added(series.model_copy(update={"restored": tuple(sorted((*series.restored, on)))}), on, now)
+
+
+def _keep(series: Series, on: date, now: datetime) -> Decision[Series]:
+    """A date of the rule takes place though a pause covers it, and follows what is changed of the rule's dates."""
+    if len(series.kept) >= MAX_EXTRA:
+        raise TooManyChanges()
+    kept, restored = (tuple(sorted((*days, on))) for days in (series.kept, series.restored))
+    return _added(series.model_copy(update={"kept": kept, "restored": restored}), on, now)
 
 
 def may_restore(series: Series, by: Principal) -> None:
@@ -119,9 +171,10 @@ def add(series: Series, starts_at: datetime, by: Principal, now: datetime) -> De
     """One date more, which the rule does not give.
 
     Raises:
-        NotYours, SeriesEndedAlready, DateTaken, NoSuchDate, TooManyChanges
+        NotYours, SeriesEndedAlready, DateTaken, NoSuchDate, TooFarAhead, TooManyChanges
     """
     may_add(series, by)
+    require_within_reach(starts_at, now)
     on = local_date(starts_at)
     if series.occurrence_on(on) is not None:
         raise DateTaken(on=on.isoformat())
@@ -151,7 +204,9 @@ def pause(
     if len(series.pauses) >= MAX_PAUSES:
         raise TooManyChanges()
     extra = tuple(moment for moment in series.extra if not since <= local_date(moment) < until)
-    paused = series.model_copy(update={"pauses": (*series.pauses, added), "extra": extra}).shown_anew(now)
+    kept = tuple(on for on in series.kept if not since <= on < until)
+    changes = {"pauses": (*series.pauses, added), "extra": extra, "kept": kept}
+    paused = series.model_copy(update=changes).shown_anew(now)
     return decided(paused, event_from(SeriesPaused, paused, since=since, until=until, reason=reason))
 
 
@@ -161,12 +216,14 @@ def revise(
     """Some dates ahead, those of `revision`, take place otherwise; with `every`, the series as a whole is so now.
 
     Raises:
-        NotYours, SeriesEndedAlready, TooManyChanges
-        NoSuchDate: no date of the series is among them.
+        NotYours, SeriesEndedAlready, TooManyChanges, AgesEmpty
+        NoSuchDate: no date of the series is among them, or (but with `every`) it has none ahead on the first day.
     """
     series.require_manager(by)
     if series.called_off:
         raise SeriesEndedAlready()
+    if not every:
+        series.require_date(revision.since, now)
     since = max(revision.since, local_date(now))
     revision = revision.model_copy(update={"since": since})
     if next(series.occurrences(since, revision.until or date.max), None) is None:
@@ -175,7 +232,9 @@ def revise(
         return decided(series)
     if len(series.revisions) >= MAX_REVISIONS:
         raise TooManyChanges()
-    whole = _planned(revision) if every else {}
+    new = revision.change.fields(series.details)
+    check_ages(new.get("min_age", series.min_age), new.get("details", series.details).max_age)
+    whole = _planned(series, revision) if every else {}
     revised = series.model_copy(update={"revisions": (*series.revisions, revision), **whole})
     if _shows(series, revision):
         revised = revised.shown_anew(now)
@@ -192,16 +251,31 @@ def revise(
 
 def _shows(series: Series, revision: Revision) -> bool:
     """Whether calendars show something of `revision`."""
-    asked = {name: value for name, value in vars(revision.change).items() if value is not None}
-    elsewhere = (revision.at, revision.minutes, revision.venue) != (None, None, None)
-    return elsewhere or one.shows(asked, series.details)
+    asked = revision.change.fields(series.details)
+    return revision.moves or one.shows(asked, series.details)
 
 
-def _planned(revision: Revision) -> dict[str, object]:
+def _planned(series: Series, revision: Revision) -> dict[str, object]:
     """The fields of the plan that `revision` replaces for every date. Times stay with it: earlier dates had others."""
-    asked = {name: getattr(revision.change, name) for name in Change.model_fields}
-    fields = {name: value for name, value in asked.items() if value is not None}
+    fields = revision.change.fields(series.details)
     return fields if revision.venue is None else fields | {"venue": revision.venue, "building": revision.building}
+
+
+def is_as_told(series: Series, on: date | None) -> bool:
+    """Whether whoever comes to every date knows of that one already: it is one of the rule, was neither added nor
+    restored, and is not the first of those that a change moved to another time or place before they were activities.
+    """
+    added = any(local_date(moment) == on for moment in series.extra)
+    if on is None or added or on in series.restored:
+        return False
+    return not any(_begins_with(series, revision, on) for revision in series.revisions)
+
+
+def _begins_with(series: Series, revision: Revision, on: date) -> bool:
+    """Whether `on` is the first date that `revision` moves."""
+    if not revision.moves or not revision.holds(on):
+        return False
+    return next(series.occurrences(revision.since, on), None) is None
 
 
 def conform(activity: Activity, series: Series, revision: Revision, now: datetime) -> Decision[Activity]:

@@ -11,7 +11,8 @@ from services.contracts.activities import Pause
 from services.contracts.marks import Code, Id
 from services.events.activities.domain.requests import ChangeActivity, Moment, Reason, ScheduleActivity
 from services.events.series.domain.recurrence import ShortMonth
-from services.events.series.domain.series import Dates, Revision, Series
+from services.events.series.domain.revision import Revision
+from services.events.series.domain.series import Dates, Series
 
 
 class DaysOff(Request):
@@ -52,7 +53,7 @@ class SkipDate(Request):
 
 
 class RestoreDate(Request):
-    """A date that was skipped and takes place after all."""
+    """A date that was skipped, falls into a pause, or was cancelled as an activity, and takes place after all."""
 
     on: date
 
@@ -79,6 +80,7 @@ class Scope(StrEnum):
 
 class ChangeSeries(ChangeActivity):
     """What is to be otherwise, and on which dates: `one` (that of `on`), `following` (from `on`), `all` that lie ahead.
+    `on` is a date of the series that lies ahead.
 
     The day of a date does not change in this way: whoever has a place is asked first (see moving one activity).
     """
@@ -94,13 +96,15 @@ class ChangeSeries(ChangeActivity):
     def _says_which(self) -> "ChangeSeries":
         if self.scope is not Scope.ALL and self.on is None:
             raise ValueError("请说明日期 on (say which date: on)")
+        if self.at is not None and self.at.tzinfo is not None:
+            raise ValueError("at 是社区当地时间，不带时区 (at is the local time of day, without an offset)")
         return self
 
     def revision(self, series: Series, today: date) -> Revision:
         """The change as the series keeps it.
 
         Raises:
-            TermsUnclear, PriorityUnexplained
+            TermsUnclear, PriorityUnexplained, WindowEmpty
         """
         since = today if self.scope is Scope.ALL or self.on is None else self.on
         at = None if self.at is None else self.at.replace(second=0, microsecond=0, tzinfo=None)

@@ -4,12 +4,12 @@ The id of a date's activity derives from the series and the date, and a date is 
 sight; so no date is ever doubled, however often the series is looked at.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, computed_field
 
 from services.chassis import recurrence
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id
@@ -19,6 +19,7 @@ from services.chassis.values import ZONE, local_date
 from services.contracts.activities import (
     ActivityDetails,
     ActivityKind,
+    HelperSeats,
     Occurrence,
     Pause,
     SeriesEnded,
@@ -31,19 +32,35 @@ from services.contracts.activities import (
 from services.contracts.event import Event
 from services.contracts.marks import Masked, Office, Someone, Thing
 from services.contracts.value import Value
-from services.events.activities.domain.changing import Change
-from services.events.activities.domain.scheduling import Plan, check_times
+from services.events.activities.domain.privacy import NEUTRAL, VEIL, is_among, told_neutrally
+from services.events.activities.domain.scheduling import Plan, check_ages, check_times
 from services.events.series.domain.recurrence import ShortMonth, end_of, normalise
+from services.events.series.domain.revision import Revision
 
 HORIZON = timedelta(days=60)
 STEP = timedelta(days=7)
 """A series is looked at again once the horizon has moved on by this much."""
 
 
+class DateTaken(
+    Conflict, code="series.date-taken", zh="该系列在 {on} 已有活动。", en="The series has a date on {on} already."
+):
+    """A series has one activity a day."""
+
+
+class TooFarAhead(
+    Invalid,
+    code="series.too-far-ahead",
+    zh="单独增加的日期须在 {days} 天之内。",
+    en="A date that is added lies within {days} days.",
+):
+    """A wrong year would keep a series alive for decades, in every calendar."""
+
+
 class NoSuchDate(
     Invalid, code="series.no-such-date", zh="该系列在 {on} 没有活动。", en="The series has no date on {on}."
 ):
-    """A date can be skipped, or begin a series, only if it follows the rule and lies ahead."""
+    """A command that names a date of a series names one that follows its rule, or was added, and lies ahead."""
 
 
 class SeriesEndedAlready(Conflict, code="series.ended", zh="系列活动已经终止。", en="The series has ended."):
@@ -61,33 +78,15 @@ class Dates(Value):
     short_months: ShortMonth | None = None
 
 
-class Revision(Value):
-    """How the dates in [since, until) differ from the plan; None is as planned. `at` is a time of day."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    since: date
-    until: date | None = None
-    change: Change = Change()
-    at: time | None = None
-    minutes: int | None = None
-    venue: Office[str | None] = None
-    building: Thing[str | None] = None
-
-    def holds(self, on: date) -> bool:
-        """Whether it is about that date."""
-        return self.since <= on and (self.until is None or on < self.until)
-
-    def fields(self) -> frozenset[str]:
-        """The names of what it changes."""
-        own = {name for name in ("at", "minutes", "venue") if getattr(self, name) is not None}
-        return frozenset(own | {name for name in Change.model_fields if getattr(self.change, name) is not None})
+AHEAD = timedelta(days=731)
+"""So far ahead a series books its venues and shows its dates, and a date that the rule does not give may lie."""
 
 
 class Series(Aggregate):
     """A plan with the rule by which it recurs. Its dates have been named until `expanded_until`.
 
     - `skipped` dates of the rule fall out (EXDATE), and so do all within `pauses`; `extra` starts come besides (RDATE).
+    - `kept`: dates of the rule that take place though a pause covers them.
     - `revisions`: some dates differ from the plan; where two are about one date, the later one stands.
     - `restored`: dates that were skipped and then not, once for each time.
     """
@@ -105,29 +104,62 @@ class Series(Aggregate):
     capacity: int
     volunteers_needed: int = 0
     skill: Thing[str | None] = None
+    helpers: tuple[HelperSeats, ...] = ()
     min_age: int | None = None
     guardian_required: bool = False
     details: ActivityDetails = ActivityDetails()
+    private: bool = False
     all_day: bool = False
     budget_note: Office[str | None] = None
     status: SeriesStatus = SeriesStatus.RUNNING
     skipped: tuple[date, ...] = ()
     extra: tuple[datetime, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    kept: tuple[date, ...] = ()
+    dropped: tuple[datetime, ...] = ()
+    """The extra starts that were skipped."""
     restored: tuple[date, ...] = ()
     revisions: tuple[Revision, ...] = ()
     called_off: bool = False
+    reason: Office[Masked | None] = None
+    """Why it was called off."""
     shown_changes: int = 0
     """How often something changed that calendars show."""
     changed_at: datetime | None = None
-    """When that was, the last time."""
+    """When that was, the last time; at first, when the series was made."""
     expanded_until: date
 
     def shown_anew(self, now: datetime) -> "Series":
         """The series after a change that calendars show."""
         return self.model_copy(update={"shown_changes": self.shown_changes + 1, "changed_at": now})
 
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def withheld(self) -> bool:
+        """Whether its dates to come are private, and so is what it is. It is stored, so that queries leave it out."""
+        lasting = [each.change.private for each in self.revisions if each.until is None]
+        return ([self.private] + [each for each in lasting if each is not None])[-1]
+
+    @property
+    def withholds(self) -> bool:
+        return self.withheld
+
+    @property
+    def veil(self) -> Mapping[str, Any] | None:
+        return VEIL
+
+    def hides_from(self, by: Principal | None) -> bool:
+        return self.withheld and not is_among(by, self.community, (self.organiser, *self.instructors))
+
+    def told(self, event: Event) -> Event:
+        return told_neutrally(event)
+
     def public(self) -> SeriesState:
+        whole = self.whole()
+        new = {name: value for name, value in NEUTRAL.items() if name in SeriesState.model_fields}
+        return whole.model_copy(update=new) if self.withheld else whole
+
+    def whole(self) -> SeriesState:
         return SeriesState(
             title=self.title,
             title_en=self.title_en,
@@ -141,7 +173,9 @@ class Series(Aggregate):
             skipped=list(self.skipped),
             extra=list(self.extra),
             pauses=list(self.pauses),
+            kept=list(self.kept),
             details=self.details,
+            private=self.withheld,
             expanded_until=self.expanded_until,
         )
 
@@ -153,7 +187,9 @@ class Series(Aggregate):
 
     def falls_out(self, on: date) -> bool:
         """Whether a date of the rule does not take place."""
-        return on in self.skipped or any(pause.since <= on < pause.until for pause in self.pauses)
+        return on in self.skipped or any(
+            pause.since <= on < pause.until for pause in self.pauses if on not in self.kept
+        )
 
     def occurrences(self, since: date, until: date = date.max) -> Iterator[Occurrence]:
         """The dates in [since, until), in order: those of the rule that don't fall out, and the extra ones."""
@@ -171,13 +207,23 @@ class Series(Aggregate):
         """The date of the series on that day, if there is one."""
         return next(self.occurrences(on, on + timedelta(days=1)), None)
 
+    def require_date(self, on: date, now: datetime) -> Occurrence:
+        """The date of the series on that day, which lies ahead.
+
+        Raises:
+            NoSuchDate
+        """
+        found = self.occurrence_on(on)
+        if found is None or found.starts_at <= now:
+            raise NoSuchDate(on=on.isoformat())
+        return found
+
     def plan_of(self, occurrence: Occurrence) -> Plan:
         """The plan of one date."""
         shared = Plan.model_fields.keys() - {"starts_at", "ends_at"}
         values: dict[str, Any] = {name: getattr(self, name) for name in shared}
         for revision in self._revisions_of(occurrence.on):
-            changed = {name: getattr(revision.change, name) for name in Change.model_fields}
-            values |= {name: value for name, value in changed.items() if value is not None}
+            values |= revision.change.fields(values["details"])
             if revision.venue is not None:
                 values |= {"venue": revision.venue, "building": revision.building}
         return Plan(starts_at=occurrence.starts_at, ends_at=occurrence.ends_at, **values)
@@ -219,14 +265,17 @@ def start(
     """A series in which `plan` recurs by `rule`, first at or after its start; the dates in sight are named at once.
 
     Raises:
-        NotYours, RuleUnreadable, ShortMonths, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays
-        NoSuchDate: no date follows from the rule.
+        NotYours, RuleUnreadable, ShortMonths, StartsInThePast, EndsBeforeItStarts, TooLong, NotWholeDays,
+        AgesEmpty
+        NoSuchDate: no date follows from the rule, none does on a day that is skipped, or an extra start lies behind.
+        DateTaken, TooFarAhead: an extra start is on the day of another date, or in a wrong year.
     """
     dates = dates or Dates()
     by.require(community, Role.STAFF, Role.ORGANISER)
     if not by.has(community, Role.STAFF) and plan.organiser != by.sub:
         raise NotYours()
     check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
+    check_ages(plan.min_age, plan.details.max_age)
     duration = plan.ends_at - plan.starts_at
     first_date = local_date(plan.starts_at)
     series = Series(
@@ -236,6 +285,7 @@ def start(
         first=plan.starts_at,
         minutes=int(duration.total_seconds()) // 60,
         expanded_until=first_date,
+        changed_at=now,
         skipped=tuple(sorted({*dates.skipped})),
         extra=tuple(sorted({*dates.extra})),
         pauses=dates.pauses,
@@ -243,9 +293,39 @@ def start(
     )
     if next(series.occurrences(first_date), None) is None:
         raise NoSuchDate(on=first_date.isoformat())
-    started = SeriesStarted(**series.public().model_dump())
+    _require_skipped(series)
+    _require_extra(series, now)
+    started = SeriesStarted(**series.whole().model_dump())
     expanded = expand(series, now)
     return decided(expanded.aggregate, started, *expanded.events)
+
+
+def require_within_reach(starts_at: datetime, now: datetime) -> None:
+    """Whether a date that the rule does not give may be so far ahead.
+
+    Raises:
+        TooFarAhead
+    """
+    if starts_at > now + AHEAD:
+        raise TooFarAhead(days=AHEAD.days)
+
+
+def _require_skipped(series: Series) -> None:
+    """Whether the rule gives each day that a new series skips."""
+    for on in series.skipped:
+        if next(recurrence.starts(series.rule, series.first, on, on + timedelta(days=1)), None) is None:
+            raise NoSuchDate(on=on.isoformat())
+
+
+def _require_extra(series: Series, now: datetime) -> None:
+    """Whether each extra start of a new series makes a date of its own: a series has one activity a day."""
+    for moment in series.extra:
+        require_within_reach(moment, now)
+        on = local_date(moment)
+        if moment <= now:
+            raise NoSuchDate(on=on.isoformat())
+        if sum(1 for _ in series.occurrences(on, on + timedelta(days=1))) > 1:
+            raise DateTaken(on=on.isoformat())
 
 
 def expand(series: Series, now: datetime) -> Decision[Series]:
@@ -276,8 +356,8 @@ def end(series: Series, by: Principal, now: datetime, *, cancels: bool, reason: 
     calls_off = cancels and not series.called_off and series.expanded_until > local_date(now)
     if series.status is not SeriesStatus.RUNNING and not calls_off:
         raise SeriesEndedAlready()
-    ended = series.model_copy(update={"status": SeriesStatus.ENDED, "called_off": series.called_off or cancels})
-    ended = ended.shown_anew(now)
+    off = {"called_off": True, "reason": reason} if cancels else {}
+    ended = series.model_copy(update={"status": SeriesStatus.ENDED, **off}).shown_anew(now)
     return decided(ended, SeriesEnded(status=SeriesStatus.ENDED, at=now, cancels=cancels, reason=reason))
 
 

@@ -37,6 +37,7 @@ from services.issues.cases.views import CaseView
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.catalogue.store import Catalogues
+from services.issues.places.domain.floors import FloorNotThere, NoFloors, require_floor
 from services.issues.places.domain.places import PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import reportable
 from services.issues.privacy.domain.contact import GuardianMustAgree
@@ -78,7 +79,7 @@ def router(changes: Changes, filing: Filing, units: Unchanging[Unit], joining: C
 
 
 def _reading(routes: APIRouter, changes: Changes) -> None:
-    @routes.get("/transitions", summary="The table of transitions")
+    @routes.get("/transitions", summary="The table of a case's transitions")
     async def transitions(principal: PrincipalDep) -> list[TransitionView]:
         return TABLE
 
@@ -126,7 +127,7 @@ def by_number(changes: Changes) -> APIRouter:
     @routes.get(
         "/{number}",
         response_model=CaseView,
-        summary="The case of a number",
+        summary="A case by its short number",
         responses=problems(UnknownAggregate, NotYours),
     )
     async def one(number: Annotated[str, Path(max_length=40)], request: Request, principal: PrincipalDep) -> Response:
@@ -163,6 +164,8 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
             reporting.PlaceElsewhere,
             PlaceIsRetired,
             PointFarAway,
+            NoFloors,
+            FloorNotThere,
             AnswersRefused,
             NotYourAttachment,
             reporting.AnonymousIsNobody,
@@ -182,6 +185,7 @@ def _reporting(routes: APIRouter, changes: Changes, filing: Filing, joining: Cas
         place = steps[-1]
         if place.community == body.community:
             require_near(steps, body.point)
+            require_floor(steps, body.floor)
         catalogue = await filing.catalogues.of(body.community)
         await filing.photos.require((*body.before, *body.after), body.community, by)
         await filing.attachments.require(body.attachments, body.community, by)

@@ -48,7 +48,7 @@ class Changes:
     clock: Clock
 
     async def known(self, id: str, principal: Principal) -> tuple[Stored[Case], Principal]:
-        """As `known_case`."""
+        """The case `id`, if the caller may know of it; see `known_case`."""
         return await known_case(self.cases, self.vault, id, principal)
 
     async def change(
@@ -75,7 +75,7 @@ class Changes:
         command: Command,
         decide: Callable[[Case, B, Clocks, Principal, datetime], Decision[Case]],
     ) -> Response:
-        """The same, for a decision that starts, stops or moves a clock."""
+        """Change the case `id` as `change` does, by a decision that starts, stops or moves a clock."""
 
         def decided_in_time(case: Case, body: B, by: Principal, now: datetime) -> Decision[Case]:
             return decide(case, body, self.clocks.of(case.community), by, now)
@@ -83,7 +83,7 @@ class Changes:
         return await self.change(id, body, command, decided_in_time)
 
     async def view(self, id: str, by: Principal, command: Command) -> Callable[[Stored[Case]], CaseView]:
-        """How `by` will see case `id`, which they change by `command`."""
+        """The view that shows the case `id` to `by`, who changes it by `command`."""
         await self.presenter.ready(self.cases, id)
         return self.presenter.view(by, command.language)
 

@@ -8,11 +8,13 @@ from services.contracts.marks import Id
 from services.issues.cases.api.changes import BASE, REFUSALS, Changes
 from services.issues.cases.api.filing import Filing
 from services.issues.cases.domain import amending, assigning, handling, remarks, reporting, verdict
+from services.issues.cases.store import has_or_had_one
 from services.issues.cases.views import CaseView
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
+from services.issues.places.domain.floors import FloorNotThere, NoFloors, require_floor
 from services.issues.places.domain.places import PlaceIsRetired
-from services.issues.places.service import reportable
+from services.issues.places.service import path_to, reportable
 from services.issues.uploads.attachments import NotYourAttachment
 from services.issues.uploads.photos import NotYourPhoto
 
@@ -30,7 +32,7 @@ def _amending(routes: APIRouter, changes: Changes, filing: Filing) -> None:
     @routes.post(
         "/{id}/amend",
         response_model=CaseView,
-        summary="Put it right",
+        summary="Correct a case (staff)",
         responses=problems(
             *REFUSALS,
             amending.NothingToAmend,
@@ -38,6 +40,8 @@ def _amending(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             AnswersRefused,
             reporting.PlaceElsewhere,
             PlaceIsRetired,
+            NoFloors,
+            FloorNotThere,
         ),
     )
     async def amend(id: Id, body: amending.Amend, command: CommandDep) -> Response:
@@ -52,7 +56,10 @@ def _amending(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             if body.category is None
             else filing.catalogues.of(case.community)
         )
-        place = None if body.place is None else (await reportable(filing.places, body.place))[-1]
+        steps = [] if body.place is None else await reportable(filing.places, body.place)
+        place = steps[-1] if steps else None
+        if body.floor is not None and (place is None or place.community == case.community):
+            require_floor(steps or await path_to(filing.places, case.at or case.place), body.floor)
         return await changes.change_in_time(
             id,
             body,
@@ -65,7 +72,7 @@ def _remarks(routes: APIRouter, changes: Changes, filing: Filing) -> None:
     @routes.post(
         "/{id}/remark",
         response_model=CaseView,
-        summary="Write something more about it",
+        summary="Add a remark to a case",
         responses=problems(
             *REFUSALS,
             NotYourPhoto,
@@ -89,7 +96,7 @@ def _colleagues(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/take",
         response_model=CaseView,
-        summary="I do it",
+        summary="Take a case of one's unit on",
         responses=problems(*REFUSALS, assigning.TakenAlready),
     )
     async def take(id: Id, command: CommandDep, body: assigning.Take | None = None) -> Response:
@@ -99,9 +106,22 @@ def _colleagues(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/give-on",
         response_model=CaseView,
-        summary="A colleague does it",
-        responses=problems(*REFUSALS, assigning.HasItAlready),
+        summary="Give a case on to a colleague",
+        responses=problems(*REFUSALS, assigning.HasItAlready, assigning.NotKnownAsColleague),
     )
     async def give_on(id: Id, command: CommandDep, body: assigning.GiveOn | None = None) -> Response:
-        """A person of the unit gives the case on to a colleague, or back to all of the unit (转交)."""
-        return await changes.change(id, body or assigning.GiveOn(), command, assigning.give_on)
+        """A person of the unit gives the case on to a colleague, or back to all of the unit (转交).
+
+        `to` has had this case for the unit, has another of its cases, or had one last. Anybody else of the unit takes
+        the case themselves.
+        """
+        asked = body or assigning.GiveOn()
+        case = (await changes.known(id, command.principal))[0].aggregate
+        known = asked.to is not None and await has_or_had_one(changes.cases, case.unit, asked.to)
+        unit = case.unit if known else None
+        return await changes.change(
+            id,
+            asked,
+            command,
+            lambda case, body, by, now: assigning.give_on(case, body, by, now, colleague_in=unit),
+        )

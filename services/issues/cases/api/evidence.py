@@ -15,7 +15,7 @@ from services.issues.uploads.photos import Photos
 
 
 class EvidenceView(BaseModel):
-    """What is known of one photo of the handling."""
+    """The facts about one photo of the handling."""
 
     photo: str
     uploaded_at: datetime
@@ -33,7 +33,7 @@ def router(changes: Changes, photos: Photos) -> APIRouter:
     @routes.get(
         "/{id}/evidence",
         response_model=EvidenceOfCase,
-        summary="When the photos of the handling were taken",
+        summary="The times at which photos of the handling were taken",
         responses=problems(UnknownAggregate, NotYours),
     )
     async def evidence(id: Id, principal: PrincipalDep) -> Response:

@@ -12,7 +12,7 @@ from services.issues.uploads.photos import Photos
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Where the things are found that a report names: its place, its category, its pictures and attachments."""
+    """Looks up the things that a report names: its place, its category, its pictures and attachments."""
 
     places: AggregateCache[Place]
     catalogues: Catalogues

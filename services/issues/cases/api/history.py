@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.language import language_of
 from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
@@ -20,6 +21,7 @@ from services.contracts.holding import ERASED
 from services.contracts.marks import Id
 from services.contracts.masking import mask
 from services.issues.cases.domain.case import Case
+from services.issues.cases.presenting import CasePresenter
 from services.issues.cases.visibility import known_case
 from services.issues.privacy.vault import Vault
 
@@ -38,16 +40,19 @@ class EntryView(BaseModel):
     time: datetime
     actor: str | None = Field(description="Who did it, for workers.")
     data: dict[str, Any]
+    names: dict[str, str] = Field(
+        default={}, description="What people call the units, places and the category in `data`, by the same fields."
+    )
 
 
-def router(cases: Aggregates[Case], vault: Vault, journal: Journal) -> APIRouter:
+def router(cases: Aggregates[Case], vault: Vault, presenter: CasePresenter, journal: Journal) -> APIRouter:
     """The route of the history."""
     routes = APIRouter(prefix="/api/issues/v1/cases", tags=["reading"])
 
     @routes.get(
         "/{id}/history",
         response_model=PageView[EntryView],
-        summary="What happened to a case",
+        summary="The history of a case",
         responses=problems(UnknownAggregate, NotYours, InvalidCursor),
     )
     async def history(id: Id, request: Request, principal: PrincipalDep, page: PageDep) -> Response:
@@ -60,7 +65,9 @@ def router(cases: Aggregates[Case], vault: Vault, journal: Journal) -> APIRouter
         entries = await journal.page(id, after=after, limit=page.limit + 1)
         gone = {ERASED, *await _forgotten(journal, case)}
         here = entries[: page.limit]
-        shown = [_view(entry, case, by, gone) for entry in here if _may_read(entry, case, by)]
+        read = [entry for entry in here if _may_read(entry, case, by)]
+        names = await presenter.names_in(case.community, [entry.data for entry in read], language_of(request))
+        shown = [_view(entry, case, by, gone, found) for entry, found in zip(read, names, strict=True)]
         following = encode(here[-1].sequence, id) if len(entries) > page.limit else None
         return page_of(shown, following, request)
 
@@ -75,16 +82,18 @@ async def _forgotten(journal: Journal, case: Case) -> frozenset[str]:
     return frozenset(name for entry in first if (name := entry.data.get("reporter")) is not None)
 
 
-def _view(entry: Entry, case: Case, by: Principal, gone: Set[str]) -> EntryView:
+def _view(entry: Entry, case: Case, by: Principal, gone: Set[str], names: Mapping[str, str]) -> EntryView:
     inside = case.shows_inside_to(by)
     works = inside and by.has(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER, Role.HANDLER)
     actor = entry.actor if works and entry.actor not in gone else None
+    data = {name: _shown(name, value, gone) for name, value in _readable(entry, inside, works).items()}
     return EntryView(
         sequence=entry.sequence,
         type=entry.type,
         time=entry.time,
         actor=actor,
-        data={name: _shown(name, value, gone) for name, value in _readable(entry, inside, works).items()},
+        data=data,
+        names={name: words for name, words in names.items() if name in data},
     )
 
 

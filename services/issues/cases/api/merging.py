@@ -23,6 +23,7 @@ from services.issues.cases.visibility import known_by
 from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.catalogue.store import Catalogues
+from services.issues.places.domain.floors import FloorNotThere, NoFloors, require_floor
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.places.service import reportable
 from services.issues.shared.cache import AggregateCache
@@ -40,7 +41,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
     @routes.post(
         "/{id}/merge",
         response_model=CaseView,
-        summary="It is the same as another one",
+        summary="Merge a case into another one that is the same",
         responses=problems(*REFUSALS, merging.MergedIntoItself, merging.MergedIntoClosed),
     )
     async def merge(id: Id, body: merging.Merge, command: CommandDep) -> Response:
@@ -59,7 +60,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
             raise merging.MergedIntoClosed()
         return answer
 
-    @routes.post("/{id}/unmerge", response_model=CaseView, summary="It is not", responses=problems(*REFUSALS))
+    @routes.post("/{id}/unmerge", response_model=CaseView, summary="Undo a merge", responses=problems(*REFUSALS))
     async def unmerge(id: Id, command: CommandDep, body: merging.Unmerge | None = None) -> Response:
         by = await changes.vault.known(command.principal)
         given = body or merging.Unmerge()
@@ -74,7 +75,7 @@ def _merging(routes: APIRouter, changes: Changes) -> None:
     @routes.get(
         "/{id}/merged",
         response_model=PageView[CaseView],
-        summary="The cases it goes on for",
+        summary="The cases that were merged into a case",
         responses=problems(UnknownAggregate, NotYours),
     )
     async def merged(id: Id, request: Request, principal: PrincipalDep, page: PageDep) -> Response:
@@ -87,7 +88,7 @@ def _parents(routes: APIRouter, changes: Changes, places: AggregateCache[Place],
     @routes.post(
         "/{id}/adopt",
         response_model=CaseView,
-        summary="It is a part of another one",
+        summary="Make a case a part of another one",
         responses=problems(*family, StaleVersion),
     )
     async def adopt(id: Id, body: parents.AdoptCase, command: CommandDep) -> Response:
@@ -105,7 +106,7 @@ def _parents(routes: APIRouter, changes: Changes, places: AggregateCache[Place],
     @routes.post(
         "/{id}/release",
         response_model=CaseView,
-        summary="It is a part of nothing",
+        summary="Release a case from the one that it is a part of",
         responses=problems(UnknownAggregate, NotYours, StaleVersion),
     )
     async def release(id: Id, command: CommandDep) -> Response:
@@ -122,14 +123,17 @@ def _parents(routes: APIRouter, changes: Changes, places: AggregateCache[Place],
         "/{id}/children",
         status_code=201,
         response_model=CaseView,
-        summary="Split off a part, for a unit of its own",
-        responses=problems(*family, UnknownCategory, PlaceIsRetired, AnswersRefused),
+        summary="Split off a part of a case, for a unit of its own",
+        responses=problems(*family, UnknownCategory, PlaceIsRetired, NoFloors, FloorNotThere, AnswersRefused),
     )
     async def split_off(id: Id, body: parents.SplitOff, command: CommandDep) -> Response:
         stored, by = await changes.known(id, command.principal)
         parent = stored.aggregate
         by.require(parent.community, Role.STAFF)
-        place = (await reportable(places, body.place or parent.at or parent.place))[-1]
+        steps = await reportable(places, body.place or parent.at or parent.place)
+        place = steps[-1]
+        if place.community == parent.community:
+            require_floor(steps, body.floor)
         catalogue = await catalogues.of(parent.community)
         number = await changes.numbers.draw(parent.community)
         return await command.create(
@@ -142,7 +146,7 @@ def _parents(routes: APIRouter, changes: Changes, places: AggregateCache[Place],
     @routes.get(
         "/{id}/children",
         response_model=PageView[CaseView],
-        summary="Its parts",
+        summary="The parts of a case",
         responses=problems(UnknownAggregate, NotYours),
     )
     async def children(id: Id, request: Request, principal: PrincipalDep, page: PageDep) -> Response:

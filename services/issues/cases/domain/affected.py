@@ -1,4 +1,5 @@
-"""How many people have a problem decides how urgent it is; a case also knows how many cases are parts of it."""
+"""The number of people affected by a case, which decides how urgent it is, and the number of cases that are parts of
+it."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -37,9 +37,10 @@ class NothingToAmend(
 
 
 class Amend(Request):
-    """What is left out stays as it is; a title, floor or spot that is null is taken away.
+    """The correction of a case. A field that is left out stays as it is; a title, floor or spot that is null is
+    removed.
 
-    `answers` are put beside those that stand; null takes one away.
+    `answers` are added to the present ones, or replace them; null removes one.
     """
 
     reason: Text

@@ -38,7 +38,7 @@ ANONYMOUS = "anonymous"
 class Remark(Value):
     """Words that somebody wrote with a command. `about` is that command.
 
-    `internal`: they are not for the reporter, and neither are the `photos` and `attachments` that came with them.
+    `photos` and `attachments` are the ids of those that came with them. `internal`: all that is not for the reporter.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -93,7 +93,8 @@ class Case(Aggregate):
 
     `answers` are to the questions of its category. `evidence` is what the category asked for when the case was filed.
 
-    `handlers`: everybody who ever worked on it; none of them verifies it. `assignee`: who of the unit has it.
+    `handlers`: everybody who ever worked on it; none of them verifies it. `assignee`: who of the unit has it;
+    `had_by`: who of this unit has shown by taking or starting it that they belong there.
 
     `reporter` is an alias where they are
     `anonymous`, and then nobody is shown it. `minor`: the reporter is under fourteen.
@@ -144,6 +145,7 @@ class Case(Aggregate):
     unit: Thing[str | None] = None
     handlers: Officer[frozenset[str]] = frozenset()
     assignee: Officer[str | None] = None
+    had_by: Officer[frozenset[str]] = frozenset()
     on_the_spot: bool = False
     before: Words[tuple[str, ...]] = ()
     after: Thing[tuple[str, ...]] = ()

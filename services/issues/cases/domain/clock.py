@@ -15,6 +15,7 @@ A clock is no timer: `tick_at` is a field, the next moment at which something is
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 
 from services.chassis.aggregate import Decision, decided, event_from
@@ -31,7 +32,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """How the clock of a case stands: a value that is taken from a case, changed, and put on a case again."""
+    """The state of a case's clock: a value that is taken from a case, changed, and put on the case again."""
 
     phase: CasePhase | None
     phase_due_at: datetime | None
@@ -59,26 +60,26 @@ class ClockState:
     @classmethod
     def of(cls, case: Case) -> "ClockState":
         """The clock of `case`."""
-        return cls(**{each.name: getattr(case, each.name) for each in fields(cls)})
+        return cls(*_values_of(case))
 
     @property
     def handle_by(self) -> datetime | None:
-        """As `Case.handle_by`."""
+        """The deadline of handling; see `Case.handle_by`."""
         return self.unit_due_at or self.due_at
 
     def to_be_handled_by(self, due_at: datetime, since: datetime, length: int | None) -> "ClockState":
         """The clock with this deadline of the handling, `length` milliseconds after `since` where that is what it is.
 
         It is the case's own, or where that was missed before, the unit's."""
-        clock = replace(self, due_from=since, due_for=length)
         if self.overdue and self.due_at is not None:
-            return replace(clock, unit_due_at=due_at)
-        return replace(clock, due_at=due_at, unit_due_at=None)
+            return replace(self, due_from=since, due_for=length, unit_due_at=due_at)
+        return replace(self, due_from=since, due_for=length, due_at=due_at, unit_due_at=None)
 
     def on(self, case: Case) -> Case:
         """`case` with this clock, and with the moment at which the clock must be looked at next."""
-        state = {each.name: getattr(self, each.name) for each in fields(self)}
-        return case.model_copy(update={**state, "tick_at": self._next_tick(case.status)})
+        stood = zip(_NAMES, _values_of(case), _values_of(self), strict=True)
+        changed = {name: stands for name, before, stands in stood if stands is not before}
+        return case.model_copy(update={**changed, "tick_at": self._next_tick(case.status)})
 
     def stopped(self) -> "ClockState":
         """The clock with no phase running."""
@@ -127,6 +128,10 @@ class ClockState:
         return min((moment for moment in moments if moment is not None), default=None)
 
 
+_NAMES = tuple(each.name for each in fields(ClockState))
+_values_of = attrgetter(*_NAMES)
+
+
 def stop(case: Case) -> Case:
     """`case` with no phase running."""
     return ClockState.of(case).stopped().on(case)
@@ -134,7 +139,8 @@ def stop(case: Case) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """How the clocks of a community run. `warn_share`: the part of a phase after which its deadline is warned of.
+    """The rules by which the clocks of a community run. `warn_share` is the share of a phase after which a warning of
+    its deadline is given.
 
     `further`: the shares of a phase's time after which a case that is late goes to the next levels, rising from 1 on.
     """
@@ -262,7 +268,7 @@ class Clocks:
         return tuple(-(-left // _MILLISECOND) for left in ahead)
 
     def left(self, case: Case, until: datetime, phase: CasePhase, now: datetime) -> timedelta:
-        """How much time of `phase` there is until then."""
+        """The time of `phase` from `now` until `until`, counted as the phase's clock counts."""
         return self.time.between(now, until, plain=_plain(_span(case, phase)))
 
     def _later(self, case: Case, length: timedelta, phase: CasePhase, now: datetime) -> datetime:

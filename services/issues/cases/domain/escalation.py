@@ -49,7 +49,7 @@ def require_rising(levels: Levels) -> None:
 
 
 def named(levels: Sequence[EscalationLevel], level: int, language: str) -> str | None:
-    """What people call the level that is answerable; None where none beyond the unit is."""
+    """The title of the level that is answerable; None where none above the unit is."""
     if level <= 0:
         return None
     found = levels[min(level, len(levels)) - 1]

@@ -9,14 +9,14 @@ from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.transitions import WHO, CaseCommand
-from services.issues.shared.values import PhotoOrigin
+from services.issues.shared.values import PhotoOrigin, called
 
 
 class EvidenceUsed(
     Conflict,
     code="case.evidence-used",
-    zh="照片 {photo} 已使用过，请重新拍摄整改后的照片。",
-    en="The photo {photo} was used before; please take a new one.",
+    zh="{photo}已使用过，请重新拍摄整改后的照片。",
+    en="{photo} was used before; please take a new one.",
 ):
     """A photo shows one handling: not that of another case, and not what was sent back."""
 
@@ -24,8 +24,8 @@ class EvidenceUsed(
 class EvidenceOld(
     Invalid,
     code="case.evidence-old",
-    zh="照片 {photo} 上传于派单（或返工）之前，请重新拍摄整改后的照片。",
-    en="The photo {photo} was uploaded before the unit got the case, or got it back; please take a new one.",
+    zh="{photo}上传于派单（或返工）之前，请重新拍摄整改后的照片。",
+    en="{photo} was uploaded before the unit got the case, or got it back; please take a new one.",
 ):
     """A photo from before the work can't show its outcome."""
 
@@ -41,16 +41,16 @@ def require_new(case: Case, photos: Sequence[str], seen: Mapping[str, PhotoOrigi
     for photo in photos:
         known = seen.get(photo)
         if photo in (*case.before, *case.after):
-            raise EvidenceUsed(photo=photo)
+            raise EvidenceUsed(photo=called(photo, photos))
         if known is not None and case.owed_since is not None and known.first_uploaded_at < case.owed_since:
-            raise EvidenceOld(photo=photo)
+            raise EvidenceOld(photo=called(photo, photos))
 
 
 def require_unused(photos: Sequence[str], seen: Mapping[str, PhotoOrigin]) -> None:
     """Raises EvidenceUsed where something shows one of `photos` already."""
     for photo in photos:
         if photo in seen and seen[photo].elsewhere:
-            raise EvidenceUsed(photo=photo)
+            raise EvidenceUsed(photo=called(photo, photos))
 
 
 def may_weigh_evidence(case: Case, by: Principal) -> bool:

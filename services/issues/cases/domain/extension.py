@@ -28,7 +28,7 @@ class ExtensionTooLate(
     zh="处置时限已过，不能再延期。",
     en="The deadline has passed; more time is asked for, and given, before that.",
 ):
-    """What was missed stays missed: time that is given afterwards would hide it."""
+    """The deadline has passed. An extension that is given afterwards would hide that it was missed."""
 
 
 class ExtensionPending(
@@ -83,7 +83,7 @@ def may_request_extension(case: Case, by: Principal, now: datetime) -> None:
 
 
 def may_grant_extension(case: Case, by: Principal, now: datetime) -> Extension:
-    """What is granted; raises what `by` is refused for who would grant it."""
+    """The extension that may be granted. Raises the refusal of `by`, who would grant it."""
     extension = _answered(case, CaseCommand.GRANT_EXTENSION, by)
     _require_in_time(case, now)
     _require_more(case, extension.until, now)

@@ -1,4 +1,4 @@
-"""How a case is worked on: dispatch, reassign, return, start, contact, handle, verify, send back."""
+"""The commands of working on a case: dispatch, reassign, return, start, contact, handle, verify, send back."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -78,7 +78,7 @@ class DueTooFar(
     zh="处置时限不能晚于 {days} 天之后。",
     en="A deadline lies within {days} days from now.",
 ):
-    """What is due in a decade is due never; and working time is counted day by day."""
+    """The deadline lies too far ahead. Working time is counted day by day, and a deadline in a decade is none."""
 
 
 class UnitElsewhere(
@@ -162,7 +162,7 @@ def dispatch(case: Case, command: Dispatch, unit: Unit, clocks: Clocks, by: Prin
     may_dispatch(case, by, now)
     case, passed = overtaken(case, now)
     changed = _given(case, CaseCommand.DISPATCH, command, unit, clocks, now)
-    return decided(changed, *passed, event_from(CaseDispatched, changed, by=by.sub))
+    return decided(changed, *passed, event_from(CaseDispatched, changed, unit_kind=unit.kind, by=by.sub))
 
 
 def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
@@ -177,7 +177,8 @@ def reassign(case: Case, command: Reassign, unit: Unit, clocks: Clocks, by: Prin
         raise AlreadyTheirs()
     case, passed = overtaken(case, now)
     changed = _given(case, CaseCommand.REASSIGN, command, unit, clocks, now)
-    return decided(changed, *passed, event_from(CaseReassigned, changed, previous_unit=case.unit, by=by.sub))
+    told = event_from(CaseReassigned, changed, previous_unit=case.unit, unit_kind=unit.kind, by=by.sub)
+    return decided(changed, *passed, told)
 
 
 def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: Clocks, now: datetime) -> Case:
@@ -198,6 +199,7 @@ def _given(case: Case, how: CaseCommand, command: Dispatch, unit: Unit, clocks: 
             "contacted_at": None,
             "extension": None,
             "assignee": None,
+            "had_by": frozenset(),
         }
     )
     return clocks.begin(clocks.owing(given, command.due_at, now), CasePhase.SIGN, now)
@@ -216,6 +218,7 @@ def give_back(case: Case, command: Return, by: Principal, now: datetime) -> Deci
             "status": target(case.status, CaseCommand.RETURN),
             "unit": None,
             "assignee": None,
+            "had_by": frozenset(),
             "due_at": case.due_at if case.overdue else None,
             "unit_due_at": None,
             "extension": None,
@@ -240,6 +243,7 @@ def start(case: Case, command: Start, clocks: Clocks, by: Principal, now: dateti
             "status": target(case.status, CaseCommand.START),
             "signed_at": case.signed_at or now,
             "assignee": case.assignee or by.sub,
+            "had_by": case.had_by | {by.sub},
             "handlers": case.handlers | {by.sub},
         }
     )

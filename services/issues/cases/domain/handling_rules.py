@@ -1,4 +1,4 @@
-"""Who may handle a case, give it back and verify it, and when: the rules that commands of handling ask first."""
+"""The rules that commands of handling ask first: who may handle a case, return it and verify it, and when."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ class VerifierIsReporter(
     zh="核查人不能是上报人。",
     en="The verifier must not be the reporter.",
 ):
-    """Nobody verifies what they asked for themselves."""
+    """The verifier is the reporter, and nobody verifies the handling of their own report."""
 
 
 class ReturnedTooOften(

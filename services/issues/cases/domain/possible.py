@@ -123,7 +123,7 @@ def possible(case: Case, by: Principal, now: datetime) -> Iterator[Possibility]:
 
 
 def inputs_of(request: type[Request]) -> tuple[Input, ...]:
-    """What `request` asks for, the required things first."""
+    """The fields of `request` that people have to enter, the required ones first."""
     schema = request.model_json_schema()
     required = frozenset(schema.get("required", ()))
     found = [

@@ -1,10 +1,10 @@
-"""What people read of the words of a case: the one place where text that leaves the committee is masked.
+"""Masks the words of a case for their readers: the one place where text that leaves the committee is masked.
 
 The committee (staff, supervisors, grid workers of the community) reads everything as it was typed; the reporter and
-whoever wrote a remark read their own words so. Everybody else who may read the inside, a handling unit above all, reads
-phone, identity and card numbers, addresses and plates as asterisks (`contracts.masking`); the number of a home stays
-where a unit is to go there. What goes to the public has no home either. Names can't be found by a pattern: who writes
-a public title reads it once more.
+the writer of a remark read their own words unmasked. Everybody else who may read internal words, a handling unit above
+all, reads phone, identity and card numbers, addresses and plates as asterisks (`contracts.masking`); the number of a
+home stays for a unit that is to go there. Public words have no home either. Names can't be found by a pattern, so
+whoever writes a public title has to read it once more.
 """
 
 from collections.abc import Mapping

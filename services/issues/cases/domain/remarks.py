@@ -97,8 +97,8 @@ def _added(case: Case, command: AddRemark, by: Principal, now: datetime, photos:
         by,
         now,
         internal=command.internal,
-        photos=command.photos if command.internal else (),
-        attachments=command.attachments if command.internal else (),
+        photos=command.photos,
+        attachments=command.attachments,
     )
     changed = case.model_copy(update={"remarks": remarks, photos: pictures, attachments: files})
     if changed.photos > max(case.photos, MAX_PHOTOS):

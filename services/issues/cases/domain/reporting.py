@@ -1,4 +1,4 @@
-"""How a case comes into being and is filed: report, a finding handed over, accept, reject."""
+"""The commands by which a case begins and is filed: report, a finding handed over, accept, reject."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -266,7 +266,7 @@ def reject(case: Case, command: Reject, by: Principal, now: datetime) -> Decisio
 
 
 def _reporter(command: Report, channel: Channel, by: Principal) -> str | None:
-    """Who follows, rates and reopens the case: nobody, where a worker reports what a passer-by said."""
+    """The reporter, who follows, rates and reopens the case; None where a worker reports for a passer-by."""
     if not command.anonymous:
         return command.reporter or by.sub
     if command.reporter is not None or command.contact is not None:

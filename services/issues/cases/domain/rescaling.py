@@ -67,7 +67,7 @@ def _held(clocks: Clocks, case: Case, changed: Case, held: Held) -> Held:
 
 
 def _left(clocks: Clocks, case: Case, changed: Case, until: datetime, phase: CasePhase, now: datetime) -> timedelta:
-    """How much time of `phase` there is until then, under the deadlines of `changed`."""
+    """The time of `phase` until `until`, under the deadlines of `changed`."""
     plain = _span(case, phase).unit is SpanUnit.HOURS
     left = clocks.time.between(now, until, plain=plain) * _ratio(clocks, case, changed, phase)
     return -(-left // _MILLISECOND) * _MILLISECOND
@@ -79,7 +79,7 @@ def _later(clocks: Clocks, case: Case, length: timedelta, phase: CasePhase, now:
 
 
 def _ratio(clocks: Clocks, case: Case, changed: Case, phase: CasePhase) -> float:
-    """How many times as long the phase of `changed` is as that of `case`, each in its own time."""
+    """The length of the phase of `changed` divided by that of `case`, each counted in its own kind of time."""
     return clocks.time.length(_span(changed, phase)) / clocks.time.length(_span(case, phase))
 
 

@@ -1,4 +1,4 @@
-"""How long a case keeps what its reporter brought: contact and words expire, and go when the reporter is erased."""
+"""Removes the contact and the words of a reporter from a case: when they expire, and when the reporter is erased."""
 
 from datetime import datetime, timedelta
 from typing import Any

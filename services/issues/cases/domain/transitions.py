@@ -14,7 +14,8 @@ from services.contracts.issues import CaseStatus as S
 
 
 class CaseCommand(StrEnum):
-    """What can be asked of a case. The three ways to report differ in where they begin; the last ones move nothing."""
+    """The commands on a case. The three ways to report begin in different statuses; the last commands do not change the
+    status."""
 
     REPORT = "report"
     FILE = "file"
@@ -239,10 +240,11 @@ _IN_TABLE = frozenset(row.command for row in TRANSITIONS)
 
 
 def target(status: S | None, command: CaseCommand, back: S | None = None) -> S:
-    """Where `command` leads from `status`. `back`: where the case was, for commands that lead back there.
+    """The status to which `command` leads from `status`. `back` is the earlier status, for commands that lead back to
+    it.
 
     Raises:
-        NotNow: nowhere.
+        NotNow: the command is not allowed in this status.
     """
     found = _TARGETS.get((status, command), [])
     if len(found) == 1:

@@ -47,7 +47,7 @@ class TooLateToRate(
 
 
 class Reopen(Request):
-    """It is not solved, for this reason."""
+    """The order to reopen a case that is not solved, with the reason."""
 
     reason: Story
 

@@ -39,7 +39,7 @@ def router(calendars: Calendars) -> APIRouter:
     @routes.get(
         "/{community}/{year}",
         response_model=CalendarView,
-        summary="How the days of a year are counted",
+        summary="The working calendar of a year",
         responses=problems(NotYours),
     )
     async def one(community: Id, year: YearPath, principal: PrincipalDep) -> Response:
@@ -49,7 +49,7 @@ def router(calendars: Calendars) -> APIRouter:
     @routes.put(
         "/{community}/{year}",
         response_model=CalendarView,
-        summary="Load the arrangement of a year as it was announced",
+        summary="Load the announced arrangement of a year's holidays",
         responses=problems(NotYours, StaleVersion, CalendarMalformed),
     )
     async def load(community: Id, year: YearPath, body: LoadYear, command: CommandDep) -> Response:

@@ -6,12 +6,12 @@ from typing import Annotated
 from pydantic import Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
+from services.chassis.calendar.days import Arrangement
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Request
 from services.contracts.issues import CalendarYearLoaded, CalendarYearState
 from services.contracts.marks import Officer
-from services.issues.catalogue.domain.working_time import Arrangement
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _SATURDAY = 5

@@ -49,7 +49,8 @@ class Span(_Datum):
 
 
 class Deadlines(_Datum):
-    """How long each phase may take: the unit signs for it, speaks with the reporter, handles it; somebody verifies."""
+    """The time that each phase may take: the unit signs for the case, speaks with the reporter, handles it; somebody
+    verifies."""
 
     sign: Span
     contact: Span
@@ -135,13 +136,17 @@ class Catalogue(_Datum):
             raise UnknownCategory(category=code)
         return category
 
+    def ever(self, code: str | None) -> Category | None:
+        """The category `code`, retired or not; None where there never was one."""
+        return None if code is None else self._ever.get(code)
+
     def known(self, code: str) -> Category:
         """The category `code`, retired or not: for what was found while it was in force.
 
         Raises:
             UnknownCategory: there never was one.
         """
-        category = self._ever.get(code)
+        category = self.ever(code)
         if category is None:
             raise UnknownCategory(category=code)
         return category

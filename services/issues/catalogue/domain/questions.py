@@ -1,4 +1,4 @@
-"""What a category asks of a report besides its text: typed questions, after the attributes of Open311."""
+"""The questions that a category asks in a report besides the text, typed after the attributes of Open311."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +23,9 @@ Words = Office[Annotated[str, StringConstraints(strip_whitespace=True, min_lengt
 
 Answer = str | float | int | list[str]
 """What stands in a case: text, a number, a moment in UTC (RFC 3339), the code of a choice, or several."""
+
+Bound = Annotated[int | float, Field(ge=-_LARGEST, le=_LARGEST, allow_inf_nan=False)]
+"""The least, or the most, that a number may be."""
 
 Answers = Annotated[dict[Code, Any], Field(max_length=MAX_QUESTIONS)]
 """Answers as they are sent, by the codes of their questions."""
@@ -63,7 +66,10 @@ class Choice(Value):
 
 
 class Question(Value):
-    """One question; its place among the category's questions is its order. `choices` belong to the lists alone."""
+    """One question; its place among the category's questions is its order. `choices` belong to the lists alone.
+
+    `least` and `most` belong to numbers alone. Most of them count something, so that none is below 0 by default.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,6 +79,8 @@ class Question(Value):
     en: Words
     required: bool = False
     choices: Annotated[tuple[Choice, ...], Field(max_length=50)] = ()
+    least: Bound = 0
+    most: Bound | None = None
 
     @model_validator(mode="after")
     def _choices_of_lists(self) -> "Question":
@@ -80,6 +88,14 @@ class Question(Value):
             raise ValueError("选项只用于单选和多选，且至少一个 (choices belong to lists, which have one at least)")
         if len({choice.code for choice in self.choices}) != len(self.choices):
             raise ValueError("选项代码重复 (two choices have the same code)")
+        return self
+
+    @model_validator(mode="after")
+    def _bounds_of_numbers(self) -> "Question":
+        if self.kind is not QuestionKind.NUMBER and (self.least != 0 or self.most is not None):
+            raise ValueError("只有数字题可设上下限 (least and most belong to numbers)")
+        if self.most is not None and self.most < self.least:
+            raise ValueError("上限不得小于下限 (most is not below least)")
         return self
 
 
@@ -121,7 +137,7 @@ def fitting(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[s
 
 
 class _Fault(Exception):
-    """What is wrong with one answer, in a word."""
+    """The fault of one answer, in a word."""
 
     def __init__(self, word: str) -> None:
         self.word = word
@@ -146,7 +162,8 @@ def _number(question: Question, value: Any) -> float | int:
             raise _Fault("type") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Fault("type")
-    if not -_LARGEST <= value <= _LARGEST:
+    most = _LARGEST if question.most is None else question.most
+    if not question.least <= value <= most:
         raise _Fault("out-of-range")
     return int(value) if value == int(value) else value
 

@@ -1,9 +1,8 @@
 """Working time (工作时, 工作日): which hours of which days count, with public holidays and make-up workdays (调休).
 
-Holidays and make-up workdays are those that the State Council announces, year by year, late in the year before;
-`chinese_calendar` carries them. One that it does not carry yet is an `Arrangement`, which an operator loads; until then
-the year has the holidays that the law gives (`holidays`). A deployment may name days besides. A working day
-is as long as its office hours; every working span is a length of office time.
+Which days are worked follows the calendar of the country (`chassis/calendar`), with the arrangements that an operator
+has loaded. A deployment may name days besides. A working day is as long as its office hours; every working span is a
+length of office time.
 """
 
 from collections.abc import Mapping
@@ -12,52 +11,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-import chinese_calendar
-
+from services.chassis.calendar import days
+from services.chassis.calendar.days import Arrangement
 from services.chassis.values import ZONE
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
-from services.issues.catalogue.domain.holidays import statutory
 
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(14), time(17, 30)))
 SHORTEST_DAY = timedelta(hours=1)
 """Less, and deadlines that a catalogue may name would lie out of reach."""
 _FAR = 5000
 """Days to look ahead at the most; no span that a catalogue can name comes near it."""
-
-
-@lru_cache(maxsize=4096)
-def _works(day: date) -> bool:
-    """Whether people work on `day`, as it was announced for its year, or else as the law has it."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return _is_weekday(day) and day not in statutory(day.year)
-
-
-@lru_cache(maxsize=4096)
-def _celebrates(day: date) -> bool:
-    """Whether `day` belongs to a public holiday, weekends within the holiday included, and other weekends not."""
-    try:
-        off, name = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
-        return day in statutory(day.year)
-    return bool(off and name)
-
-
-def _is_weekday(day: date) -> bool:
-    return day.weekday() < 5
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """The arrangement of one year as it was announced: the days off of its holidays, and the weekends worked."""
-
-    off: frozenset[date]
-    worked: frozenset[date]
-
-    def is_workday(self, day: date) -> bool:
-        """Whether people work on `day` of that year."""
-        return day in self.worked or (day not in self.off and _is_weekday(day))
 
 
 class NeverOpen(ValueError):
@@ -95,15 +58,13 @@ class WorkingTime:
         """Whether people work on `day`."""
         if day in self.holidays:
             return False
-        loaded = self.arrangements.get(day.year)
-        return day in self.workdays or (_works(day) if loaded is None else loaded.is_workday(day))
+        return day in self.workdays or days.is_workday(day, self.arrangements.get(day.year))
 
     def is_holiday(self, day: date) -> bool:
         """Whether `day` belongs to a public holiday, or a deployment has named it a day off. A weekend is none."""
         if day in self.holidays or day in self.workdays:
             return day in self.holidays
-        loaded = self.arrangements.get(day.year)
-        return _celebrates(day) if loaded is None else day in loaded.off
+        return days.is_holiday(day, self.arrangements.get(day.year))
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` lies in office hours: from the first moment up to the last, not with it."""
@@ -135,7 +96,7 @@ class WorkingTime:
         raise NeverOpen(f"{length} of office time is more than {_FAR} days hold")
 
     def between(self, start: datetime, end: datetime, *, plain: bool) -> timedelta:
-        """How much time, plain or office, passes from `start` to `end`; nothing where `end` is the earlier."""
+        """The time from `start` to `end`, all of it (`plain`) or only office time; 0 where `end` is earlier."""
         if plain or end <= start:
             return max(end - start, timedelta())
         first, last = start.astimezone(ZONE).date(), end.astimezone(ZONE).date()

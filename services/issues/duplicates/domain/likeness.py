@@ -1,7 +1,7 @@
-"""Which cases may be the same as what somebody is about to report, and why: by place, category and words. Pure.
+"""Compares cases with a report that somebody is typing, by place, category and words: how alike they are, and why.
 
-Each thing that was asked with can agree with a case more or less, from 0 to 1; the score is the weighted mean of these
-over what was asked with. So a question by place alone is answered as surely as one by all three.
+Each part that the report has so far agrees with a case by a share from 0 to 1. The score is the weighted mean of these
+shares, so that a report with a place alone can match as surely as one with all three parts.
 """
 
 import re
@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import cached_property
 
 LIKELY = 0.4
-"""From here on a case is worth showing."""
+"""The score from which on a case is worth showing."""
 
 ALIKE = 0.35
-"""From here on words are alike."""
+"""The share from which on words count as alike."""
 
 _WEIGHTS = {"place": 0.4, "category": 0.25, "words": 0.35}
 _RUN = re.compile(r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+)|[a-z0-9]{2,}")
@@ -25,7 +25,7 @@ _FEW = 3
 
 
 class LikenessReason(StrEnum):
-    """What agrees."""
+    """The reason why a case is suggested: a part that agrees."""
 
     SAME_PLACE = "same-place"
     SAME_FLOOR = "same-floor"
@@ -39,7 +39,7 @@ class LikenessReason(StrEnum):
 
 @dataclass(frozen=True)
 class Spot:
-    """Where something is: the exact place, the floor, the building (None in open grounds) and the public place."""
+    """The place of a case or report: exact place, floor, building (None in open grounds) and public place."""
 
     at: str | None = None
     floor: int | None = None
@@ -49,7 +49,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What is compared. What was not asked with is None."""
+    """The parts of a case or report that are compared. Parts that are not given are None."""
 
     spot: Spot | None = None
     category: str | None = None
@@ -58,20 +58,20 @@ class Likeness:
 
     @cached_property
     def grams(self) -> tuple[str, ...]:
-        """The pairs of neighbouring characters and the words of it, in its order."""
+        """The pairs of neighbouring characters, and the words, of the text, in its order."""
         return tokens_of(self.words or "")
 
 
 @dataclass(frozen=True)
 class Match:
-    """How likely it is the same, 0 to 1, and why."""
+    """The likelihood, from 0 to 1, that a case is the same, and the reasons."""
 
     score: float
     why: tuple[LikenessReason, ...]
 
     @property
     def likely(self) -> bool:
-        """Whether it is worth showing."""
+        """Whether the case is worth showing."""
         return bool(self.why) and self.score >= LIKELY
 
 
@@ -87,10 +87,11 @@ def tokens_of(text: str) -> tuple[str, ...]:
 
 
 def alike(asked: Sequence[str], known: Sequence[str]) -> float:
-    """How much of what is being typed stands in a text, 0 to 1; less where there is little to go by.
+    """The share, from 0 to 1, of the grams `asked` that stand in a text with the grams `known`; less where there are
+    few.
 
-    The last gram counts as soon as one of the text begins with it: with each character that goes on as the text does,
-    a text stays as alike as it was, or becomes more so.
+    The last gram counts as soon as a gram of the text begins with it. So with each character typed that goes on as the
+    text does, the text stays as alike or becomes more alike.
     """
     fewer = min(len(asked), len(known))
     return 0.0 if fewer == 0 else min(_shared(asked, known) / max(fewer, _FEW), 1.0)
@@ -111,7 +112,7 @@ def _shared(asked: Sequence[str], known: Sequence[str]) -> int:
 
 
 def match(asked: Likeness, known: Likeness) -> Match:
-    """How much `known` is like what was `asked` with."""
+    """The match of a `known` case with the parts `asked`."""
     parts: list[tuple[str, float, LikenessReason | None]] = []
     weights = dict(_WEIGHTS)
     if asked.spot is not None:
@@ -123,8 +124,8 @@ def match(asked: Likeness, known: Likeness) -> Match:
         why = LikenessReason.SIMILAR_WORDS if words >= ALIKE else None
         fewer = min(len(asked.grams), len(known.grams))
         if parts and 0 < fewer < _FEW:
-            # Beside a place or a category the first words weigh little, instead of counting little: a case at the same
-            # place is not less likely because somebody begins to type what is said of it.
+            # Beside a place or a category the first few words get a small weight, instead of a small share: a case at
+            # the same place must not become less likely because somebody begins to type.
             parts.append(("words", _shared(asked.grams, known.grams) / fewer, why))
             weights["words"] *= fewer / _FEW
         else:
@@ -135,7 +136,7 @@ def match(asked: Likeness, known: Likeness) -> Match:
 
 
 def best(matches: Iterable[tuple[str, Match]], limit: int) -> list[tuple[str, Match]]:
-    """The likely ones of `matches`, the likeliest first; what comes first of equals stays first."""
+    """Up to `limit` of `matches` that are likely, the likeliest first; equals keep their order."""
     return sorted(((id, found) for id, found in matches if found.likely), key=lambda pair: -pair[1].score)[:limit]
 
 

@@ -61,7 +61,7 @@ def router(places: AggregateCache[Place], catalogues: Catalogues, links: Links) 
     @routes.get(
         "/report",
         response_model=ReportForm,
-        summary="Where a sticker leads: what a form for a report at a place needs",
+        summary="The page or data for reporting at a place, to which its sticker leads (public)",
         responses={
             200: {"description": "For browsers a page.", "content": {"text/html": {"schema": {"type": "string"}}}},
             302: {"description": "For browsers, where a frontend has a page for reports: to that page."},

@@ -22,6 +22,7 @@ from services.contracts.issues import (
     InnerPlaceChanged,
     InnerPlaceRegistered,
     InnerPlaceRetired,
+    MapPosition,
     PlaceChanged,
     PlaceKind,
     PlaceRegistered,
@@ -234,7 +235,9 @@ class Place(Aggregate):
     def public(self) -> PlaceState | None:
         if self.kind not in PUBLIC:
             return None
-        return PlaceState(**{name: getattr(self, name) for name in PlaceState.model_fields})
+        stands = None if self.point is None else MapPosition(east=self.point.lon, north=self.point.lat)
+        told = {name: getattr(self, name) for name in PlaceState.model_fields if name != "stands"}
+        return PlaceState(**told, stands=stands)
 
 
 def place_id(command: RegisterPlace) -> str:
@@ -289,12 +292,15 @@ def require_near(steps: Sequence[Place], point: GivenPoint | None) -> None:
         raise PointFarAway(title=placed.title, kilometres=round(metres / 1000))
 
 
-def change_place(place: Place, command: ChangePlace, by: Principal, now: datetime) -> Decision[Place]:
-    """Put right what is said of a place.
+def change_place(
+    place: Place, command: ChangePlace, by: Principal, now: datetime, above: Sequence[Place] = ()
+) -> Decision[Place]:
+    """Put right what is said of a place, which stands in those `above`, from the compound down.
 
     Raises:
         PlaceIsRetired: nothing changes about it any more.
         PlaceChangeWrong: a place of its kind has no such figure, or can't be without a title.
+        PointFarAway: it would lie far from what it stands in.
     """
     by.require(place.community, Role.STAFF, Role.OPERATOR)
     if place.retired:
@@ -303,6 +309,7 @@ def change_place(place: Place, command: ChangePlace, by: Principal, now: datetim
     if "title" in given and command.title is None:
         raise PlaceChangeWrong(field=_FIELD_WORDS["title"])
     _check_figures(place.kind, command)
+    require_near(above, command.point)
     update: dict[str, Any] = {name: getattr(command, name) for name in given - {"point"}}
     if "point" in given:
         update["point"] = None if command.point is None else command.point.point()

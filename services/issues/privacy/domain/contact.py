@@ -1,4 +1,4 @@
-"""How a reporter can be reached, and what the service keeps of that: a box that only a key of its own opens.
+"""The contact of a reporter, which the service stores sealed in a box that only a key of its own opens.
 
 A `Contact` in clear exists while a request is answered and nowhere else: not in the store, in a receipt, on a topic or
 in the journal. A child under fourteen gives none of its own (Personal Information Protection Law, art. 28 and 31): the
@@ -28,7 +28,7 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), 
 
 
 class Contact(Value):
-    """How to reach a reporter about this case; shown to them, the staff and the handling unit alone."""
+    """The contact of a reporter for one case; shown to them, the staff and the handling unit alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

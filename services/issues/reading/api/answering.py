@@ -1,4 +1,4 @@
-"""Answers a page of rows with the cases themselves, as they stand now and as the caller may see them."""
+"""Answers a page of rows with the cases themselves, in their present state and as the caller may see them."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from services.issues.shared.queries import in_order_of
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What an answer is made from: the cases and what shows them."""
+    """Makes answers from pages of rows: reads the cases and shows them."""
 
     changes: Changes
 
@@ -24,7 +24,7 @@ class Answering:
         return self.changes.vault
 
     async def answer(self, found: Found, by: Principal, request: Request) -> Response:
-        """The cases of a page of rows, without those that `by` may not know of."""
+        """The answer with the cases of the rows `found`, without those that `by` may not know of."""
         items = await in_order_of([row["_id"] for row in found.rows], self.changes.cases)
         known = await self.vault.known(by)
         shown = [stored for stored in items if stored.aggregate.shows_itself_to(known)]

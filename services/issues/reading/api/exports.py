@@ -1,4 +1,4 @@
-"""The route of the export: a CSV sheet of all cases that match the filters, sent while it is being made."""
+"""The route of the export: a CSV sheet of all cases that match the filters, sent line by line while they are read."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -30,15 +30,16 @@ def router(database: Database, units: Unchanging[Unit]) -> APIRouter:
 
     @routes.get(
         "/cases.csv",
-        summary="Cases as a sheet",
+        summary="Cases as a CSV sheet (staff)",
         response_class=_Sheet,
         responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, **problems(NotYours)},
     )
     async def export(
         principal: PrincipalDep, filters: FiltersDep, community: Annotated[Id, Query()]
     ) -> StreamingResponse:
-        """Newest first, as RFC 4180 says, in UTF-8 with a byte order mark. First the columns of Open311's bulk format,
-        then ours. Free text is masked, and no cell is a formula. For staff.
+        """A sheet of cases for staff, the newest first, as CSV by RFC 4180 in UTF-8 with a byte order mark. The columns
+        of Open311's bulk format stand first, then ours, with the `number` that people say. Free text is masked, and no
+        cell is a formula.
         """
         principal.require(community, Role.STAFF)
         content: AsyncIterator[str] = sheet(database, units, community, filters)

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from services.contracts.issues import CasePhase, CaseStatus, Channel, Priority
 from services.contracts.marks import Code, Id
+from services.issues.reading.conditions import Filters
 from services.issues.reading.facts import moment_of, number_of
-from services.issues.reading.finding import Filters
 
 Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9990, 12, 31))]
 """A day in China."""

@@ -2,8 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -15,23 +14,21 @@ from pydantic import BaseModel, Field
 from services.chassis.clock import Clock
 from services.chassis.errors import NotFound, NotYours
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.language import language_of
 from services.chassis.http.pages import PageDep, PageView
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
 from services.chassis.store.cursor import InvalidCursor
 from services.contracts.marks import Code, Id
 from services.issues.cases.views import CaseView
-from services.issues.places.domain.places import Place
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import Day
+from services.issues.reading.conditions import Reach
 from services.issues.reading.facts import By, local_day
 from services.issues.reading.figures import CaseFigures, Line, Period, PeriodTooLong, Step
-from services.issues.reading.finding import Reach
 from services.issues.reading.formulas import Formulas, Kpi, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
-from services.issues.shared.cache import AggregateCache
-from services.issues.shared.unchanging import Unchanging
-from services.issues.units.domain import Unit
+from services.issues.reading.titles import Titles
 
 BASE = "/api/issues/v1/kpis"
 _VALUE = r"^[A-Za-z0-9._~-]*$"
@@ -42,14 +39,15 @@ class UnknownFigure(NotFound, code="kpi.unknown", zh="没有“{kpi}”这一指
 
 
 class Counted(StrEnum):
-    """Which cases of a figure: those that count for it, or all of its sample."""
+    """The cases behind a figure to list: those that count for its part, or all of its sample."""
 
     PART = "part"
     SAMPLE = "sample"
 
 
 class FigureView(BaseModel):
-    """One figure. `rate` is `part` over `sample`, null of nothing; `low` and `high` bound it with 95 % confidence."""
+    """One figure. `rate` is `part` over `sample`, null for an empty sample; `low` and `high` bound it with 95 %
+    confidence."""
 
     code: str
     part: int
@@ -63,10 +61,11 @@ class FigureView(BaseModel):
 
 
 class LineView(BaseModel):
-    """The figures of one unit, category, group or building, or of all, in a period. `value` "": cases without one."""
+    """The figures of one unit, category, group or building, or of all cases, in a period. `value` is "" for cases that
+    have none."""
 
     value: str
-    title: str | None
+    title: str | None = Field(description="In the caller's language.")
     first: date
     last: date
     score: float | None = Field(description="0 to 100, by weights; null where the samples are too small.")
@@ -92,7 +91,7 @@ async def _period(
     first: Annotated[Day | None, Query(alias="from")] = None,
     to: Annotated[Day | None, Query()] = None,
 ) -> Period | None:
-    """What is asked for; None: the current month."""
+    """The period asked for; None for the current month."""
     if period is not None:
         if first is not None or to is not None:
             raise UnknownPeriod()
@@ -105,48 +104,33 @@ async def _period(
 PeriodDep = Annotated[Period | None, Depends(_period)]
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """What units and buildings are called, beside their figures."""
-
-    units: Unchanging[Unit]
-    places: AggregateCache[Place]
-
-    async def of(self, by: By, values: Sequence[str]) -> Mapping[str, str]:
-        """The titles of `values`, where they are units or buildings."""
-        ids = sorted({value for value in values if value})
-        if by is By.UNIT:
-            return {id: unit.title for id, unit in (await self.units.those_of(ids)).items()}
-        if by is By.BUILDING:
-            return {id: place.title for id, place in (await self.places.those_of(ids)).items()}
-        return {}
-
-
 def router(counted: CaseFigures, in_force: Formulas, titles: Titles, answering: Answering, clock: Clock) -> APIRouter:
-    """The routes of figures: by the formulas in force, from what is `counted`."""
+    """The routes of figures, which are made by the formulas `in_force` from the counts in `counted`."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 
     @routes.get("/formulas", summary="The formulas in force")
     async def formulas(principal: PrincipalDep) -> Formulas:
         return in_force
 
-    @routes.get("", summary="CaseFigures of a period", responses=problems(NotYours, UnknownPeriod, PeriodTooLong))
+    @routes.get("", summary="Figures of a period", responses=problems(NotYours, UnknownPeriod, PeriodTooLong))
     async def table(
+        request: Request,
         principal: PrincipalDep,
         asked: PeriodDep,
         community: Annotated[Id, Query()],
         per: Annotated[By, Query(description="What figures are told apart by.")] = By.TOTAL,
         step: Annotated[Step, Query(description="The parts that the period is told in.")] = Step.WHOLE,
     ) -> TableView:
-        """The current month where no period is given. Figures follow what happens by about a second. For workers.
+        """Figures for workers, of the current month where no period is given. Figures follow the cases within about a
+        second.
 
-        Handling units and operators are told of cases that are public alone; the committee of all.
+        Figures for handling units and operators count public cases alone; figures for the committee count all.
         """
         _require(principal, community)
         period = _past(clock, asked)
         public = not Reach.of(principal, community).inside
         lines = await counted.table(community, in_force, per, period, step, public=public)
-        named = await titles.of(per, [line.value for line in lines])
+        named = await titles.of(per, community, [line.value for line in lines], language_of(request))
         return TableView(
             community=community,
             per=per,
@@ -175,8 +159,9 @@ def router(counted: CaseFigures, in_force: Formulas, titles: Titles, answering: 
         value: Annotated[str, Query(max_length=64, pattern=_VALUE, description="Unit, category …; empty: none.")] = "",
         which: Annotated[Counted, Query()] = Counted.PART,
     ) -> Response:
-        """Those of the latest days first, as they stand now. Handlers and operators are shown those that are public,
-        and handlers those of their units besides, which are not among their figures.
+        """The cases behind a figure in their present state, those of the latest days first. Handlers and operators are
+        shown public cases; handlers also see cases of their own units that are not public, which their figures don't
+        count.
         """
         _require(principal, community)
         kpi = _kpi(in_force, code)

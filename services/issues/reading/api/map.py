@@ -1,5 +1,6 @@
 """The route of the map, which is GeoJSON (RFC 7946) of single cases or of clusters."""
 
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -8,18 +9,22 @@ from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.language import Language, language_of
 from services.chassis.http.pages import counts, link
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import listed
 from services.chassis.principal import Role
 from services.chassis.store.cursor import InvalidCursor
 from services.chassis.store.mongo import Document
+from services.contracts.issues import CaseStatus
 from services.contracts.marks import Code, Id
+from services.issues.cases.domain.transitions import STATUS_WORDS
 from services.issues.places.domain.datum import Datum
 from services.issues.reading.maps import BoxTooLarge, Cluster, Maps, NotABox, ShownOnMap, read_box, shown_in
+from services.issues.reading.titles import Titles
 
 MEDIA_TYPE = "application/geo+json"
-_TOLD = ("status", "category", "priority", "title", "building", "unit", "overdue", "affected")
+_TOLD = ("number", "status", "category", "priority", "title", "building", "unit", "overdue", "affected")
 
 
 class Geometry(BaseModel):
@@ -30,7 +35,7 @@ class Geometry(BaseModel):
 
 
 class Feature(BaseModel):
-    """A case, or a cluster of them (`cluster` says which)."""
+    """A single case, or a cluster of cases where `cluster` is true."""
 
     type: Literal["Feature"] = "Feature"
     id: str
@@ -39,10 +44,10 @@ class Feature(BaseModel):
 
 
 class FeatureCollection(BaseModel):
-    """GeoJSON. `datum`: what coordinates refer to; standard GeoJSON where it is WGS84. `next`: of single cases.
+    """GeoJSON. `datum` is the datum of the coordinates; WGS84 is that of standard GeoJSON. `next` is the cursor of
+    further single cases.
 
-    The first page says how many features there are: `total` where it holds all of them, else there are `at_least` so
-    many.
+    The first page counts the features: `total` where it holds all of them, else `at_least`.
     """
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
@@ -55,18 +60,18 @@ class FeatureCollection(BaseModel):
 
 
 class GeoJson(Response):
-    """An answer of GeoJSON."""
+    """An answer with the media type of GeoJSON."""
 
     media_type = MEDIA_TYPE
 
 
-def router(maps: Maps) -> APIRouter:
+def router(maps: Maps, titles: Titles) -> APIRouter:
     """The route of the map."""
     routes = APIRouter(prefix="/api/issues/v1/map", tags=["reading"])
 
     @routes.get(
         "",
-        summary="Cases in a box",
+        summary="Cases in a box on the map (GeoJSON)",
         response_model=FeatureCollection,
         response_class=GeoJson,
         responses=problems(NotYours, NotABox, BoxTooLarge, InvalidCursor),
@@ -88,9 +93,9 @@ def router(maps: Maps) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000, description="Single cases on a page, at most.")] = 500,
         cursor: Annotated[str | None, Query(max_length=4096, description="`next` of the page before.")] = None,
     ) -> Response:
-        """Everybody sees cases of public categories where their building or compound is or, where that has no point, to
-        some hundred metres where they were reported. Workers see all of them, each at its own point where it has one
-        (`exact`); a box holds it where the place of the case lies within.
+        """Cases in a box. Everybody sees cases of public categories at the point of their building or compound or,
+        where that has none, within some hundred metres of where they were reported. Workers see all cases, each at its
+        own point where it has one (`exact`). A case is in the box if its place is.
         """
         principal.require(community)
         works = principal.has(community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
@@ -103,7 +108,8 @@ def router(maps: Maps) -> APIRouter:
             clusters = await maps.clusters(community, box, shown, zoom)
             return _answer(request, [_cluster(each, datum) for each in clusters], datum, clustered=True)
         rows, following = await maps.points(community, box, leaves, shown, limit, cursor)
-        points = [_case(row, datum, works) for row in rows]
+        names = await _names(titles, community, rows, language_of(request))
+        points = [_case(row, datum, works, names(row)) for row in rows]
         return _answer(request, points, datum, clustered=False, following=following)
 
     return routes
@@ -130,8 +136,28 @@ def _cluster(cluster: Cluster, datum: Datum) -> Document:
     return _feature(f"cell-{cluster.level}-{cluster.cell}", position, properties)
 
 
-def _case(row: Document, datum: Datum, works: bool) -> Document:
-    properties = {"cluster": False, "id": row["_id"], **{name: row.get(name) for name in _TOLD}}
+async def _names(
+    titles: Titles, community: str, rows: Sequence[Document], language: Language
+) -> Callable[[Document], Document]:
+    """Gives for each of `rows` the words beside its codes and ids."""
+    units = await titles.of_units((row.get("unit") for row in rows), language)
+    buildings = await titles.of_places(row.get("building") for row in rows)
+    categories = await titles.of_categories(community, language)
+
+    def names(row: Document) -> Document:
+        status = STATUS_WORDS[CaseStatus(row["status"])]
+        return {
+            "status": status.zh if language == "zh" else status.en,
+            "category": categories.get(row["category"]),
+            "building": buildings.get(row.get("building") or ""),
+            "unit": units.get(row.get("unit") or ""),
+        }
+
+    return names
+
+
+def _case(row: Document, datum: Datum, works: bool, names: Document) -> Document:
+    properties = {"cluster": False, "id": row["_id"], **{name: row.get(name) for name in _TOLD}, "names": names}
     position = shown_in(datum, row["lon"], row["lat"])
     if works:
         properties["exact"] = shown_in(datum, *row["exact"]) if row.get("exact") else None

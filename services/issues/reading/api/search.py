@@ -1,15 +1,17 @@
-"""Routes of search and queues: cases are found by their words; a queue begins with the case that is due first."""
+"""Routes of search and queues: search finds cases by their words; a queue lists the case that is due first at its
+top."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.chassis.errors import Invalid, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.language import language_of
 from services.chassis.http.pages import PageDep, PageView, page_of
 from services.chassis.http.problems import problems
 from services.chassis.principal import Principal, Role
@@ -20,10 +22,12 @@ from services.issues.places.domain.datum import Datum, GivenPoint
 from services.issues.places.domain.places import Place
 from services.issues.reading.api.answering import Answering
 from services.issues.reading.api.filters import FiltersDep
-from services.issues.reading.finding import COUNTED, CaseFinder, CaseSearch, Reach
+from services.issues.reading.conditions import CaseSearch, Reach
+from services.issues.reading.finding import COUNTED, CaseFinder
 from services.issues.reading.nearness import Near, around, at_place
 from services.issues.reading.questions import LONGEST_QUESTION, NothingToSearch, TooManyTerms, known_as, terms
 from services.issues.reading.row import STAFF_DESK, VERIFIERS_DESK, reporter_desk, unit_desk
+from services.issues.reading.titles import Titles
 from services.issues.shared.cache import AggregateCache
 from services.issues.vocabulary.vocabularies import Vocabularies
 
@@ -31,7 +35,7 @@ BASE = "/api/issues/v1"
 
 
 class Desk(StrEnum):
-    """Whose work is asked for: the caller's own, the staff's, the verifiers', or a unit's."""
+    """The desk whose waiting cases are asked for: the caller's own, the staff's, the verifiers', or a unit's."""
 
     MINE = "mine"
     STAFF = "staff"
@@ -42,14 +46,16 @@ class Desk(StrEnum):
 class UnitMissing(
     Invalid, code="queue.unit-missing", zh="请指明单位。", en="Name the unit whose queue you ask for (`of`)."
 ):
-    """A queue of a unit is asked for with the unit's id."""
+    """The queue of a unit is asked for without the unit's id."""
 
 
 class DeskCount(BaseModel):
-    """What waits on one desk. `mine`: to be rated by the caller. `more`: there are more than could be counted."""
+    """The number of cases that wait on one desk. `mine` is the desk of cases that the caller is to rate. `more`: there
+    are more than were counted."""
 
     desk: Desk
     unit: str | None
+    title: str | None = Field(default=None, description="What the unit is called, in the caller's language.")
     waiting: int
     overdue: int
     more: bool
@@ -61,7 +67,7 @@ class PointHalf(
     zh="位置须同时给出经度和纬度。",
     en="A point has a longitude and a latitude.",
 ):
-    """One of the two alone is nowhere."""
+    """Only one of the point's two coordinates is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +87,15 @@ async def _near_to(
     return _NearTo(near, None if lon is None or lat is None else GivenPoint(lon=lon, lat=lat, datum=datum))
 
 
-def router(
-    finding: CaseFinder, answering: Answering, vocabularies: Vocabularies, places: AggregateCache[Place]
-) -> APIRouter:
-    """The routes of search and queues. Who searches for a word of `vocabularies` finds those that mean the same, and
-    first what is near to one of `places` or to a point."""
+def router(finding: CaseFinder, answering: Answering, vocabularies: Vocabularies, titles: Titles) -> APIRouter:
+    """The routes of search and queues. A search for a word also finds its synonyms in `vocabularies`, and lists first
+    the cases near a place or a point."""
     routes = APIRouter(prefix=BASE, tags=["reading"])
 
     @routes.get(
         "/search",
         response_model=PageView[CaseView],
-        summary="Cases by their words",
+        summary="Search cases by their words",
         responses=problems(NotYours, NothingToSearch, TooManyTerms, InvalidCursor, UnknownAggregate, PointHalf),
     )
     async def search(
@@ -103,26 +107,27 @@ def router(
         q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION, description="Every word must be found.")],
         to: Annotated[_NearTo, Depends(_near_to)],
     ) -> Response:
-        """First the cases in which the words stand as they were typed, then those in which something else is found that
-        they may mean: a synonym (`GET /synonyms/{community}`), what sounds so (`dianti`, `dt`), a part of a number, a
-        last word that is not typed to its end; within both what is near, and the newest first. Width, case,
-        traditional characters and ways to write numbers (7层, 七楼, 7F; 3号楼, 三栋) make no difference. A page may
-        hold fewer cases than asked for and still have a `next`.
+        """Cases by their words. First come the cases in which the words stand as they were typed, then those with
+        something else that the words may mean: a synonym (`GET /synonyms/{community}`), characters of that sound
+        (`dianti`, `dt`), a part of a number, the end of a last word that is not typed to its end. In both groups near
+        cases come first, and then the newest. Width, case, traditional characters and ways to write numbers (7层, 七楼,
+        7F; 3号楼, 三栋) make no difference. A page may hold fewer cases than asked for and still have a `next`.
 
-        Everybody searches titles, categories and places of public categories; workers also the words of reports and
-        remarks, a handler those of the own units' cases. A case is found about a second after it changed.
+        Everybody searches titles, categories and places of cases in public categories. Workers also search the words of
+        reports and remarks; a handler does so in cases of the own units. A case is found about a second after it
+        changed.
         """
         principal.require(community)
         reach = Reach.of(principal, community)
-        asked = terms(q, known_as(await vocabularies.of(community)))
-        question = CaseSearch(community, asked, reach, filters, await _near(places, community, to))
+        asked = terms(q, known_as(await vocabularies.of(community), await titles.every_category(community)))
+        question = CaseSearch(community, asked, reach, filters, await _near(titles.places, community, to))
         found = await finding.search(question, page.limit, page.cursor)
         return await answering.answer(found, principal, request)
 
     @routes.get(
         "/queue",
         response_model=PageView[CaseView],
-        summary="Cases that wait for somebody",
+        summary="The queue of cases that wait on a desk",
         responses=problems(NotYours, UnitMissing, InvalidCursor),
     )
     async def queue(
@@ -134,8 +139,9 @@ def router(
         desk: Annotated[Desk, Query(description="Whose work.")] = Desk.MINE,
         of: Annotated[Id | None, Query(description="The unit, where `desk` is `unit`.")] = None,
     ) -> Response:
-        """The case that is due first comes first. `mine`: to accept and dispatch as staff, to handle for one's units,
-        to verify as a supervisor what one has neither reported nor handled, and to rate what one has reported.
+        """Cases that wait on a desk, the one that is due first at the top. `mine` holds the cases that the caller is to
+        accept and dispatch as staff, to handle for the own units, to verify as a supervisor (who has neither reported
+        nor handled them), and to rate as their reporter.
         """
         principal.require(community)
         by = await answering.vault.known(principal)
@@ -146,26 +152,29 @@ def router(
     @routes.get(
         "/queue/counts",
         response_model=PageView[DeskCount],
-        summary="How many cases wait on each of one's desks",
+        summary="The number of cases on each of one's desks",
         responses=problems(NotYours),
     )
     async def counts(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
-        """The desks of `mine`, each with what waits there and what of it is overdue; counted up to a thousand."""
+        """The desks of `mine`, each with the number of cases that wait there and are overdue, counted up to a
+        thousand."""
         principal.require(community)
         by = await answering.vault.known(principal)
         own = _own_desks(by, community)
-        named = [each for each in own if each.startswith("reporter:")]  # by name, and by alias
-        found = [await _count(finding, community, Desk.MINE, named, by)]
+        named = [each for each in own if each.startswith("reporter:")]  # under the caller's id, and under their alias
+        units = await titles.of_units(by.units_in(community), language_of(request))
+        found = [await _count(finding, community, Desk.MINE, named, by, units)]
         for desk in own[len(named) :]:
             kind = Desk.UNIT if desk.startswith("unit:") else Desk(desk)
-            found.append(await _count(finding, community, kind, [desk], by))
+            found.append(await _count(finding, community, kind, [desk], by, units))
         return page_of(found, None, request)
 
     return routes
 
 
 async def _near(places: AggregateCache[Place], community: str, to: _NearTo) -> Near | None:
-    """Where is near; a place goes before a point.
+    """The condition on near cases: those at the place `to` names or, without one, around its point. None where neither
+    is given.
 
     Raises:
         UnknownAggregate: there is no such place in the community.
@@ -181,12 +190,17 @@ async def _near(places: AggregateCache[Place], community: str, to: _NearTo) -> N
     return around(point.lon, point.lat)
 
 
-async def _count(finding: CaseFinder, community: str, desk: Desk, names: Sequence[str], by: Principal) -> DeskCount:
+async def _count(
+    finding: CaseFinder, community: str, desk: Desk, names: Sequence[str], by: Principal, units: Mapping[str, str]
+) -> DeskCount:
+    """The count of one desk. `units`: the titles of the caller's units."""
     also = _not_to_verify(by, community) if desk is Desk.VERIFY else {}
     waiting, overdue = await finding.waiting_at(community, names, also)
+    unit = names[0].partition(":")[2] if desk is Desk.UNIT else None
     return DeskCount(
         desk=desk,
-        unit=names[0].partition(":")[2] if desk is Desk.UNIT else None,
+        unit=unit,
+        title=None if unit is None else units.get(unit),
         waiting=waiting,
         overdue=overdue,
         more=waiting >= COUNTED,
@@ -194,7 +208,8 @@ async def _count(finding: CaseFinder, community: str, desk: Desk, names: Sequenc
 
 
 def _desks(desk: Desk, community: str, unit: str | None, by: Principal) -> Sequence[str]:
-    """Raises NotYours where the work is somebody else's, UnitMissing where no unit is named."""
+    """The desks that `desk` means for the caller. Raises NotYours where the work is somebody else's, UnitMissing where
+    no unit is named."""
     if desk is Desk.MINE:
         return _own_desks(by, community)
     if desk is Desk.UNIT:
@@ -221,7 +236,7 @@ def _own_desks(by: Principal, community: str) -> list[str]:
 
 
 def _not_to_verify(by: Principal, community: str) -> dict[str, Any]:
-    """Leaves out what waits to be verified, and not by this person: the rules of `handling` as a condition on rows."""
+    """The condition on rows that leaves out cases which `by` may not verify, by the rules of `handling`."""
     names = [name for name in (by.sub, by.alias) if name is not None]
     theirs = [
         {"reporter": {"$in": names}},

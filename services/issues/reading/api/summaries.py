@@ -1,7 +1,7 @@
 """The route of a round's summary: its coverage and findings, what was fixed on the spot, and what is still open."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from fastapi import APIRouter, Response
@@ -10,22 +10,24 @@ from pydantic import BaseModel, Field
 from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
+from services.chassis.http.language import LanguageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.issues import BuildingTally, RoundSummary
 from services.contracts.issues import RoundStatus as Stage
 from services.contracts.marks import Id
+from services.issues.cases.presenting import CasePresenter
 from services.issues.cases.store import visible_to
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.privacy.vault import Vault
-from services.issues.reading.finding import Reach
+from services.issues.reading.conditions import Reach
 from services.issues.reading.round_status import OPEN_SHOWN, RoundReader, RoundStatus
 from services.issues.rounds.domain.rounds import Round
 
 
 class SharedRate(BaseModel):
-    """A share of `of`; null where there is nothing to share."""
+    """A share of `of`; `rate` is null where `of` is 0."""
 
     share: float | None
     of: int
@@ -42,7 +44,7 @@ class FoundOf(BaseModel):
 
 
 class FoundIn(BuildingTally):
-    """What was seen in one building, and what was found there by category."""
+    """The floors walked in one building, and the findings there by category."""
 
     title: str | None
     number: int | None
@@ -50,7 +52,7 @@ class FoundIn(BuildingTally):
 
 
 class OpenCase(BaseModel):
-    """A case of the round that isn't settled; without a deadline while nobody has been given it."""
+    """A case of the round that isn't settled. It has no deadline until a unit is given the case."""
 
     id: str
     category: str
@@ -60,10 +62,12 @@ class OpenCase(BaseModel):
     unit: str | None
     due_at: datetime | None
     overdue: bool
+    names: dict[str, str] = Field(description="The words for category, building and unit, in the caller's language.")
 
 
 class CasesOf(BaseModel):
-    """The cases that came of findings handed over. `coming`: those whose case does not stand yet, for seconds."""
+    """The cases that were made of findings. `coming` counts findings whose case is not made yet, which takes
+    seconds."""
 
     cases: int
     coming: int
@@ -74,7 +78,8 @@ class CasesOf(BaseModel):
 
 
 class SummaryView(RoundSummary):
-    """A round as it stands now. `compound_covered` of `compound_buildings` were walked by this or an earlier round."""
+    """A round in its present state. `compound_covered` of `compound_buildings` were walked in this or an earlier
+    round."""
 
     id: str
     community: str
@@ -87,20 +92,24 @@ class SummaryView(RoundSummary):
     handed_over_cases: CasesOf
 
 
-def router(rounds: Aggregates[Round], reader: RoundReader, vault: Vault, clock: Clock) -> APIRouter:
-    """The route of summaries."""
+def router(
+    rounds: Aggregates[Round], reader: RoundReader, cases: CasePresenter, vault: Vault, clock: Clock
+) -> APIRouter:
+    """The route of summaries, whose open cases are named as `cases` names them."""
     routes = APIRouter(prefix="/api/issues/v1/rounds", tags=["rounds"])
 
     @routes.get(
         "/{id}/summary",
         response_model=SummaryView,
-        summary="What came of a round",
+        summary="The summary of a round",
         responses=problems(NotYours, UnknownAggregate),
     )
-    async def summary(id: Id, principal: PrincipalDep) -> Response:
-        """Counted at this moment, also while the round is being walked; the cases handed over as they stand now.
+    async def summary(id: Id, principal: PrincipalDep, language: LanguageDep) -> Response:
+        """The summary of a round, counted at this moment, also while the round is being walked, with its cases in their
+        present state.
 
-        Counted and named is what the caller may know of: the committee all, everybody else what is public.
+        Findings and cases that the caller may know of are counted and named: for the committee all, for everybody else
+        the public ones.
         """
         round = (await known(rounds, id, known_to(principal))).aggregate
         shown = visible_to(await vault.known(principal), round.community)
@@ -108,20 +117,30 @@ def router(rounds: Aggregates[Round], reader: RoundReader, vault: Vault, clock: 
         status = await reader.status(round, clock(), shown, everything=everything)
         places = await reader.places.those_of(round.buildings)
         names = {place.id: (place.title, place.number) for place in places.values()}
-        view = _view(round, status, await reader.catalogues.of(round.community), names)
+        open_cases = [case["state"] for case in status.handed_over.waiting]
+        named = await cases.names_in(round.community, open_cases, language)
+        view = _view(round, status, await reader.catalogues.of(round.community), names, named)
         return Response(view.model_dump_json(), media_type="application/json")
 
     return routes
 
 
 def _view(
-    round: Round, status: RoundStatus, catalogue: Catalogue, names: Mapping[str, tuple[str | None, int | None]]
+    round: Round,
+    status: RoundStatus,
+    catalogue: Catalogue,
+    names: Mapping[str, tuple[str | None, int | None]],
+    named: Sequence[dict[str, str]],
 ) -> SummaryView:
+    """The view of a round. `named`: the words for each case that waits."""
     summary = status.summary
     crossed: defaultdict[str, list[FoundOf]] = defaultdict(list)
     for (building, category), (found, fixed) in sorted(status.found.items()):
         crossed[building].append(_of(catalogue, category, found, fixed))
-    waiting = [OpenCase(id=case["_id"], **{"title": None, **case["state"]}) for case in status.handed_over.waiting]
+    waiting = [
+        OpenCase(id=case["_id"], names=words, **{"title": None, **case["state"]})
+        for case, words in zip(status.handed_over.waiting, named, strict=True)
+    ]
     cases = status.handed_over
     return SummaryView(
         **summary.model_dump(exclude={"by_building", "by_category"}),
@@ -150,7 +169,7 @@ def _in(tally: BuildingTally, found: list[FoundOf], names: Mapping[str, tuple[st
 
 
 def _of(catalogue: Catalogue, code: str, findings: int, fixed: int) -> FoundOf:
-    """A category that no edition of the catalogue has is named by its code."""
+    """The findings of the category `code`, which is named by its code where no edition of the catalogue has it."""
     try:
         category = catalogue.known(code)
     except UnknownCategory:

@@ -1,5 +1,6 @@
-"""Recurring rounds over HTTP: plan, see what comes, leave a date out, change or end from a date on."""
+"""Recurring rounds over HTTP: plan them, see their next dates, leave a date out, change or end them from a date on."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
+from services.chassis.http.language import Language, language_of
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
@@ -24,6 +26,7 @@ from services.issues.rounds.domain import plans as rules
 from services.issues.rounds.domain.plans import RoundPlan
 from services.issues.rounds.domain.recurrence import RuleUnreadable
 from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding
+from services.issues.rounds.names import Names, WalkNames
 from services.issues.shared.cache import AggregateCache
 from services.issues.shared.queries import matching
 
@@ -43,16 +46,17 @@ class DateView(BaseModel):
 
 
 class RoundPlanView(RoundPlanState):
-    """A plan of rounds that recur, and its next dates that are no rounds yet."""
+    """A plan of rounds that recur, with its next dates that have not become rounds yet."""
 
     id: str
     community: str
     version: int = Field(description="Number of events so far; also the ETag.")
     ahead: list[DateView]
+    names: WalkNames
 
 
-def _view(calendars: Calendars, stored: Stored[RoundPlan]) -> RoundPlanView:
-    """The plan as everybody of the community may see it."""
+def _view(calendars: Calendars, names: Names, language: Language, stored: Stored[RoundPlan]) -> RoundPlanView:
+    """The plan as everybody of the community may see it. What it names was loaded."""
     plan = stored.aggregate
     time = calendars.of(plan.community)
     ahead = [
@@ -71,12 +75,13 @@ def _view(calendars: Calendars, stored: Stored[RoundPlan]) -> RoundPlanView:
         community=plan.community,
         version=stored.version,
         ahead=ahead,
+        names=names.of(plan.community, shown.buildings, shown.unit, language),
     )
 
 
-def router(plans: Aggregates[RoundPlan], places: AggregateCache[Place], calendars: Calendars) -> APIRouter:
-    """The routes of recurring rounds, which go through buildings among `places`, by the days of `calendars`."""
-    plan_view = partial(_view, calendars)
+def router(plans: Aggregates[RoundPlan], names: Names, calendars: Calendars) -> APIRouter:
+    """The routes of recurring rounds, which are shown with `names`, by the days of `calendars`."""
+    places, plan_view = names.places, partial(_view, calendars, names)
     routes = APIRouter(prefix=BASE, tags=["rounds"])
 
     @routes.post(
@@ -87,20 +92,24 @@ def router(plans: Aggregates[RoundPlan], places: AggregateCache[Place], calendar
         responses=problems(*_TERMS),
     )
     async def plan(body: rules.PlanRounds, command: CommandDep) -> Response:
-        """`rule` after RFC 5545: every month on the 5th is `FREQ=MONTHLY;BYMONTHDAY=5`, on the second Tuesday
-        `FREQ=MONTHLY;BYDAY=2TU`. Each date becomes a round by itself."""
+        """Plan rounds by a `rule` of RFC 5545: every month on the 5th is `FREQ=MONTHLY;BYMONTHDAY=5`, on the second
+        Tuesday `FREQ=MONTHLY;BYDAY=2TU`. Each date becomes a round of its own, without another request."""
         buildings = await _buildings(places, body.buildings)
+        await names.load((), [body.unit])
         return await command.create(
             plans,
             lambda id, now: rules.plan_rounds(
                 id, body, buildings, command.principal, now, calendars.of(body.community)
             ),
-            plan_view,
+            partial(plan_view, command.language),
             location=lambda id: f"{BASE}/{id}",
         )
 
     @routes.get(
-        "", response_model=PageView[RoundPlanView], summary="Plans of a community", responses=problems(NotYours)
+        "",
+        response_model=PageView[RoundPlanView],
+        summary="The plans of recurring rounds of a community",
+        responses=problems(NotYours),
     )
     async def many(
         request: Request,
@@ -111,27 +120,37 @@ def router(plans: Aggregates[RoundPlan], places: AggregateCache[Place], calendar
     ) -> Response:
         principal.require(community)
         query = matching(community, status=status)
-        return paged(await plans.select(query, limit=page.limit, cursor=page.cursor), plan_view, request)
+        found = await plans.select(query, limit=page.limit, cursor=page.cursor)
+        await _load(names, *(stored.aggregate for stored in found.items))
+        return paged(found, partial(plan_view, language_of(request)), request)
 
     @routes.get(
-        "/{id}", response_model=RoundPlanView, summary="One plan", responses=problems(NotYours, UnknownAggregate)
+        "/{id}",
+        response_model=RoundPlanView,
+        summary="One plan of recurring rounds",
+        responses=problems(NotYours, UnknownAggregate),
     )
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        return etagged(await known(plans, id, known_to(principal)), plan_view, request)
+        stored = await known(plans, id, known_to(principal))
+        await _load(names, stored.aggregate)
+        return etagged(stored, partial(plan_view, language_of(request)), request)
 
-    _changes(routes, plans, places, calendars)
+    _changes(routes, plans, names, calendars)
     return routes
 
 
-def _changes(
-    routes: APIRouter, plans: Aggregates[RoundPlan], places: AggregateCache[Place], calendars: Calendars
-) -> None:
-    plan_view = partial(_view, calendars)
+def _changes(routes: APIRouter, plans: Aggregates[RoundPlan], names: Names, calendars: Calendars) -> None:
+    places = names.places
+
+    async def plan_view(id: str, language: Language) -> Callable[[Stored[RoundPlan]], RoundPlanView]:
+        stored = await plans.find(id)
+        await _load(names, *([] if stored is None else [stored.aggregate]))
+        return partial(_view, calendars, names, language)
 
     @routes.post(
         "/{id}/skip",
         response_model=RoundPlanView,
-        summary="One date falls out",
+        summary="Leave out a date of a plan",
         responses=problems(*_CHANGE, rules.NoSuchDate, rules.PlanIsFull),
     )
     async def skip(id: Id, body: rules.SkipDate, command: CommandDep) -> Response:
@@ -139,40 +158,47 @@ def _changes(
             plans,
             id,
             lambda plan, now: rules.skip_date(plan, body, command.principal, now, calendars.of(plan.community)),
-            plan_view,
+            await plan_view(id, command.language),
             known_to=known_to(command.principal),
         )
 
     @routes.post(
         "/{id}/change",
         response_model=RoundPlanView,
-        summary="Change it from a date on",
+        summary="Change a plan from a date on",
         responses=problems(*_CHANGE, *_TERMS, rules.PlanIsFull),
     )
     async def change(id: Id, body: rules.ChangePlan, command: CommandDep) -> Response:
-        """From the date of `first` on. Earlier dates stay as they are; rounds that stand already are not touched."""
+        """Change the plan from the date of `first` on. Earlier dates, and rounds that exist already, stay as they
+        are."""
         buildings = await _buildings(places, body.buildings)
+        await names.load((), [body.unit])
         return await command.change(
             plans,
             id,
             lambda plan, now: rules.change_plan(
                 plan, body, buildings, command.principal, now, calendars.of(plan.community)
             ),
-            plan_view,
+            await plan_view(id, command.language),
             known_to=known_to(command.principal),
         )
 
-    @routes.post("/{id}/end", response_model=RoundPlanView, summary="No more rounds", responses=problems(*_CHANGE))
+    @routes.post("/{id}/end", response_model=RoundPlanView, summary="End a plan", responses=problems(*_CHANGE))
     async def end(id: Id, command: CommandDep, body: rules.EndPlan | None = None) -> Response:
-        """At once, or from a date on. Rounds that stand already are not touched."""
+        """End the plan at once, or from a date on. Rounds that exist already stay as they are."""
         asked = body or rules.EndPlan()
         return await command.change(
             plans,
             id,
             lambda plan, now: rules.end_plan(plan, asked, command.principal, now, calendars.of(plan.community)),
-            plan_view,
+            await plan_view(id, command.language),
             known_to=known_to(command.principal),
         )
+
+
+async def _load(names: Names, *plans: RoundPlan) -> None:
+    shown = [plan.public() for plan in plans]
+    await names.load([id for plan in shown for id in plan.buildings], [plan.unit for plan in shown])
 
 
 async def _buildings(places: AggregateCache[Place], ids: tuple[str, ...]) -> list[Place]:

@@ -10,6 +10,7 @@ from services.chassis.http.bulk import BulkRoute
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
 from services.chassis.http.demands import BULKY
+from services.chassis.http.language import language_of
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
@@ -20,8 +21,9 @@ from services.issues.catalogue.domain.catalogue import UnknownCategory
 from services.issues.rounds.domain import visits
 from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.fixed_photos import FixPhotoOld, FixPhotoUsed
-from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, RoundIsOver, plan_round
+from services.issues.rounds.domain.rounds import NoSuchFloors, NotABuilding, PlanRound, Round, RoundIsOver, plan_round
 from services.issues.rounds.domain.visits import RecordVisit
+from services.issues.rounds.names import Names
 from services.issues.rounds.views import RoundView, VisitView, round_view, visit_view
 from services.issues.rounds.walks import Outcome, Result, Walks
 from services.issues.shared.queries import matching
@@ -39,13 +41,13 @@ class TooManyFindings(
     zh="一次最多上传 {limit} 个问题，请分批上传。",
     en="At most {limit} findings are taken at once. Send the walk in parts.",
 ):
-    """A walk may be sent in any parts."""
+    """A walk is sent with more findings than one request may have; it may be sent in parts."""
 
 
 class WalkBody(BaseModel):
-    """Visits as they were taken down, each like the body of a single one; each is judged by itself.
+    """Visits of one walk, each in the form of the body that records a single one. Each is judged by itself.
 
-    Visits that are malformed are refused one by one, so their form is not checked before.
+    A malformed visit is refused alone, so the form of `visits` is not checked before the request is taken.
     """
 
     visits: Annotated[
@@ -63,7 +65,7 @@ class WalkBody(BaseModel):
 
 
 class Refusal(BaseModel):
-    """Why one visit, or one of its findings, was refused."""
+    """The reason why one visit, or one of its findings, was refused."""
 
     code: str
     zh: str
@@ -71,7 +73,7 @@ class Refusal(BaseModel):
 
 
 class FindingRefusal(BaseModel):
-    """What is wrong with the finding at `index` of its visit."""
+    """The fault of the finding at `index` of its visit, counted from 0."""
 
     index: int
     id: str | None
@@ -79,9 +81,10 @@ class FindingRefusal(BaseModel):
 
 
 class VisitResult(BaseModel):
-    """What became of the visit at `index`; `already`: it was recorded before, and nothing has changed.
+    """The outcome of the visit at `index`, counted from 0. `already`: it was recorded before, and nothing has changed.
 
-    A visit stands or falls as a whole: once every one of `findings` is put right it may be sent again under its id.
+    A visit is recorded or refused as a whole. Once every fault in `findings` is mended, it may be sent again under its
+    id.
     """
 
     index: int
@@ -117,8 +120,8 @@ _RECORDING = (
 )
 
 
-def router(walks: Walks) -> APIRouter:
-    """The routes of rounds and visits."""
+def router(walks: Walks, names: Names) -> APIRouter:
+    """The routes of rounds and visits, which are shown with `names`."""
     rounds = walks.rounds
     routes = APIRouter(prefix=BASE, tags=["rounds"], route_class=BulkRoute)
 
@@ -131,10 +134,11 @@ def router(walks: Walks) -> APIRouter:
     )
     async def plan(body: PlanRound, command: CommandDep) -> Response:
         buildings = list((await walks.places.those_of(body.buildings)).values())
+        await names.load((), [body.unit])
         return await command.create(
             rounds,
             lambda id, now: plan_round(id, body, buildings, command.principal, now),
-            round_view,
+            round_view(names, command.language),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -150,58 +154,69 @@ def router(walks: Walks) -> APIRouter:
     ) -> Response:
         principal.require(community)
         query = matching(community, status=status, walker=walker, buildings=building)
-        return paged(await rounds.select(query, limit=page.limit, cursor=page.cursor), round_view, request)
+        found = await rounds.select(query, limit=page.limit, cursor=page.cursor)
+        await load(*(stored.aggregate for stored in found.items))
+        return paged(found, round_view(names, language_of(request)), request)
 
     @routes.get("/{id}", response_model=RoundView, summary="One round", responses=problems(NotYours, UnknownAggregate))
     async def one(id: Id, request: Request, principal: PrincipalDep) -> Response:
-        return etagged(await known(rounds, id, known_to(principal)), round_view, request)
+        stored = await known(rounds, id, known_to(principal))
+        await load(stored.aggregate)
+        return etagged(stored, round_view(names, language_of(request)), request)
 
     @routes.post(
         "/{id}/complete",
         response_model=RoundView,
-        summary="The walk is done",
+        summary="Complete a round, whose walk is done",
         responses=problems(NotYours, UnknownAggregate, RoundIsOver),
     )
     async def complete(id: Id, command: CommandDep) -> Response:
-        """The figures are final, and the status `completed`, once every visit recorded until now is counted."""
+        """End the walk. Its figures are final, and its status is `completed`, once every visit recorded until now is
+        counted."""
         recorded = await walks.visits.collection.count_documents({"state.round": id})
+        await load(*(stored.aggregate for stored in [await rounds.find(id)] if stored is not None))
         return await command.change(
             rounds,
             id,
             lambda round, now: complete_round(round, recorded, command.principal, now),
-            round_view,
+            round_view(names, command.language),
             known_to=known_to(command.principal),
         )
 
-    _visits(routes, walks)
+    async def load(*shown: Round) -> None:
+        await names.load([id for round in shown for id in round.buildings], [round.unit for round in shown])
+
+    _visits(routes, walks, names)
     return routes
 
 
-def _visits(routes: APIRouter, walks: Walks) -> None:
+def _visits(routes: APIRouter, walks: Walks, names: Names) -> None:
     @routes.post(
         "/{id}/visits",
         status_code=201,
-        summary="Record one floor",
+        summary="Record a visit of one floor",
         responses={200: _AGAIN, **problems(*_RECORDING)},
     )
     async def record(id: Id, body: RecordVisit, command: CommandDep, response: Response) -> VisitView:
-        """The same body under the same id may be sent again at any time; the answer is what was recorded first."""
+        """Record a floor. The same body under the same id may be sent again at any time; the answer is what was
+        recorded first."""
         walk = await walks.open(id, command.principal, command.cause)
         outcome, stored = await walk.record(body)
         response.status_code = 201 if outcome is Outcome.RECORDED else 200
-        return visit_view(stored, command.principal)
+        await names.load_of_visits(stored.aggregate.community, [stored.aggregate.building])
+        return visit_view(stored, command.principal, names, command.language)
 
     @routes.post(
         "/{id}/visits/batch",
         response_model=WalkResult,
-        summary="Record a walk",
+        summary="Record the visits of a walk, or a part of it",
         responses=problems(*_RECORDING[:2], TooManyFindings),
         openapi_extra=BULKY,
     )
     async def record_all(id: Id, body: WalkBody, command: CommandDep) -> Response:
-        """Any part of a walk may be sent any number of times, in any order, with the same result.
+        """Record any part of a walk. Parts may be sent any number of times, in any order, with the same result.
 
-        The body may be as large as an upload. After a 503, or no answer at all, the same may be sent again.
+        The body may be as large as an upload. After a 503, or no answer at all, the same body may be sent again.
         """
         if sum(_count_findings(visit) for visit in body.visits) > MAX_FINDINGS_AT_ONCE:
             raise TooManyFindings(limit=MAX_FINDINGS_AT_ONCE)
@@ -222,7 +237,9 @@ def _visits(routes: APIRouter, walks: Walks) -> None:
         community = (await known(walks.rounds, id, known_to(principal))).aggregate.community
         query = matching(community, round=id, building=building)
         found = await walks.visits.select(query, limit=page.limit, cursor=page.cursor)
-        return paged(found, lambda stored: visit_view(stored, principal), request)
+        await names.load_of_visits(community, [stored.aggregate.building for stored in found.items])
+        language = language_of(request)
+        return paged(found, lambda stored: visit_view(stored, principal, names, language), request)
 
 
 def _count_findings(visit: Any) -> int:

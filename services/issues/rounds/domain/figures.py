@@ -1,9 +1,10 @@
-"""How a round comes to its figures: they are counted anew from all its visits, whenever some have come in.
+"""The figures of a round are counted anew from all its visits, whenever some have come in.
 
-Findings that are not for everybody are left out: a round's figures are public.
+A round's figures are public, so findings that not everybody may know of are left out.
 
-So it does not matter how often, in what order or in what parts visits are told of. A round is completed only when all
-visits are counted that had been recorded when the walker was done; so its summary is exact.
+Because every count begins anew, it does not matter how often, in what order or in what parts events of visits arrive. A
+round is completed only when all visits are counted that had been recorded when the walker was done; so its summary is
+exact.
 """
 
 from collections import Counter, defaultdict
@@ -31,7 +32,8 @@ from services.issues.rounds.domain.visits import Visit, require_walker
 
 
 class Seen(NamedTuple):
-    """A visit as it is counted: with those findings that everybody may know of, each as (category, fixed)."""
+    """The parts of a visit that are counted. Its findings are those that everybody may know of, each as (category,
+    fixed)."""
 
     visit: str
     building: str
@@ -40,7 +42,7 @@ class Seen(NamedTuple):
 
     @classmethod
     def of(cls, visit: Visit) -> "Seen":
-        """What `visit` adds to the count."""
+        """The parts of `visit` that are counted."""
         return cls(
             visit.id, visit.building, visit.floor, tuple((f.category, f.fixed) for f in visit.findings if f.public)
         )
@@ -77,11 +79,11 @@ def figures_of(visits: Iterable[Seen]) -> Figures:
 
 
 def recount(round: Round, figures: Figures, compound: Compound, catalogue: Catalogue, now: datetime) -> Decision[Round]:
-    """The figures of `round` are `figures` now. Older ones than it has, and the same again, change nothing. Those of
-    as many visits are newer where they differ: what everybody may know of a finding has changed.
+    """Give `round` the `figures` that were counted. Figures of fewer visits than the round has, and equal ones, change
+    nothing. Different figures of as many visits are newer: a finding has become public, or is public no longer.
 
-    The first visit begins the round; when the walker is done, the last that was missing completes it. A visit that was
-    still being recorded while the walker ended is counted all the same, and the summary told again.
+    The first visit counted begins the round. Once the walker is done, counting the last recorded visit completes it. A
+    visit that was still being recorded when the walker ended is counted too, and the summary is told again.
     """
     events: list[Event] = []
     if figures.visits > round.visits or (figures.visits == round.visits and figures != round.counted):
@@ -99,7 +101,8 @@ def recount(round: Round, figures: Figures, compound: Compound, catalogue: Catal
 
 
 def complete_round(round: Round, recorded: int, by: Principal, now: datetime) -> Decision[Round]:
-    """The walker is done; `recorded` visits of the round stand in the store. It is completed once these are counted.
+    """Note that the walker is done, with `recorded` visits of the round in the store. The round is completed once these
+    are counted.
 
     Raises:
         NotYours: `by` is neither the walker nor staff.
@@ -113,7 +116,7 @@ def complete_round(round: Round, recorded: int, by: Principal, now: datetime) ->
 
 
 def summary_of(round: Round, compound: Compound, catalogue: Catalogue, now: datetime) -> RoundSummary:
-    """What came of `round` so far, its categories named as `catalogue` names them now."""
+    """The summary of `round` so far, with its categories named as `catalogue` names them now."""
     tallies = {tally.building: tally for tally in round.counted.buildings}
     planned = {planned.building: planned.count for planned in round.planned}
     by_building = []
@@ -148,7 +151,7 @@ def summary_of(round: Round, compound: Compound, catalogue: Catalogue, now: date
 
 
 def _named(tally: CategoryTally, catalogue: Catalogue) -> CategoryTally:
-    """The tally with the names of its category; one that no edition of the catalogue has goes without."""
+    """The tally with the names of its category, or without names where no edition of the catalogue has the category."""
     try:
         category = catalogue.known(tally.category)
     except UnknownCategory:

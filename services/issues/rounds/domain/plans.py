@@ -1,7 +1,7 @@
 """A plan of rounds that recur (定期巡查): its dates become rounds a few days ahead, each once.
 
-The id of a date's round derives from plan and date, and the plan moves past a date in the same step that makes the
-round due; so no date is ever doubled or lost, however often a sweep looks.
+The id of a date's round derives from plan and date, and the plan moves past the date by the same write that tells that
+the round is due. So no date is ever doubled or lost, however often a sweep looks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,12 +38,12 @@ MAX_CHANGES = 50
 MAX_SKIPPED = 200
 _AT_ONCE = 50
 _IN_A_ROW = 12
-"""More dates than a public holiday has days."""
+"""The most dates in a row that may fall on holidays: more than any public holiday has days."""
 ANNOUNCED = WorkingTime()
-"""The calendar where no arrangement was loaded."""
+"""The calendar of a community for which no arrangement of holidays was loaded."""
 _DAY = timedelta(days=1)
 _PAST, _FUTURE = timedelta(days=366), timedelta(days=3 * 366)
-"""How long before and after now a plan may begin. No later date is looked for."""
+"""The time before and after now within which a plan may begin. No later dates are looked for."""
 
 
 class NoSuchDate(
@@ -52,7 +52,7 @@ class NoSuchDate(
     zh="该计划在 {on} 没有巡查。",
     en="The plan has no round on {on}.",
 ):
-    """The rule doesn't give that date, or it has fallen out, or the plan ends before."""
+    """The rule doesn't give the date, the date was left out, or the plan ends before it."""
 
 
 class DateIsARound(
@@ -61,11 +61,11 @@ class DateIsARound(
     zh="{on} 的巡查已经生成，只能更改之后的日期。",
     en="The round of {on} stands already; only later dates can be changed.",
 ):
-    """Rounds are made a few days ahead, and then are rounds of their own."""
+    """The date has become a round, some days ahead, and is changed as a round and no longer in the plan."""
 
 
 class PlanHasEnded(Conflict, code="round-plan.ended", zh="该巡查计划已结束。", en="The plan has ended."):
-    """A plan that has ended makes no more rounds."""
+    """The plan has ended and makes no more rounds."""
 
 
 class PlanIsFull(
@@ -74,13 +74,13 @@ class PlanIsFull(
     zh="该计划的更改或停巡次数已达上限 {limit}，请新建计划。",
     en="The plan was changed, or has dates left out, {limit} times. Make a new one.",
 ):
-    """A bound on the document."""
+    """The plan has as many segments and left-out dates as its document may hold."""
 
 
 class RecurringTerms(Terms):
-    """The buildings and the walker of rounds that recur by a rule, from the date and at the hour of `first` on.
+    """The buildings and the walker of rounds that recur by `rule`, beginning on the date of `first`, at its hour.
 
-    `keeps_off_holidays`: dates on public holidays are left out, by the calendar as it is known then.
+    `keeps_off_holidays`: dates on public holidays are left out, by the calendar known at the time.
     """
 
     keeps_off_holidays: bool = False
@@ -96,7 +96,7 @@ class PlanRounds(RecurringTerms):
 
 
 class ChangePlan(RecurringTerms):
-    """From the date of `first` on, rounds have these terms; the walker is named anew."""
+    """The terms of rounds from the date of `first` on. The walker has to be named again, even if the same."""
 
 
 class SkipDate(Request):
@@ -106,7 +106,8 @@ class SkipDate(Request):
 
 
 class EndPlan(Request):
-    """A plan makes no rounds on `since` and after it. Without `since` it makes none but those that stand already."""
+    """The end of a plan: it makes no rounds on `since` and later, or, without `since`, none from now on. Rounds that
+    exist already stay."""
 
     since: date | None = None
 
@@ -136,7 +137,8 @@ class Occurrence(NamedTuple):
 
 
 class RoundPlan(Aggregate):
-    """`cursor`: dates before it are rounds, or have passed. `name_at`: when the next date becomes a round."""
+    """A plan of rounds that recur. Dates before `cursor` have become rounds, or have passed. `name_at` is the time at
+    which the next date becomes a round."""
 
     planner: Officer[str]
     segments: tuple[Segment, ...]
@@ -158,7 +160,7 @@ class RoundPlan(Aggregate):
         )
 
     def ahead(self, time: WorkingTime = ANNOUNCED) -> Iterator[Occurrence]:
-        """The dates that are no rounds yet, in order; maybe without end. `time` knows the holidays."""
+        """The dates that have not become rounds, in order; they may have no end. `time` tells the holidays."""
         left_out = 0
         for at, segment in enumerate(self.segments):
             following = self.segments[at + 1].since if at + 1 < len(self.segments) else date.max
@@ -170,7 +172,7 @@ class RoundPlan(Aggregate):
                 if segment.keeps_off_holidays and time.is_holiday(on):
                     left_out += 1
                     if left_out > _IN_A_ROW:
-                        return  # the rule gives nothing but holidays
+                        return  # the rule gives only holidays
                     continue
                 left_out = 0
                 if on not in self.skipped:
@@ -191,12 +193,14 @@ def plan_rounds(
     now: datetime,
     time: WorkingTime = ANNOUNCED,
 ) -> Decision[RoundPlan]:
-    """A plan whose rounds recur by the rule; those that are near are due at once. Dates before today are left out.
+    """Make a plan whose rounds recur by the rule. Rounds of near dates are due at once; dates before today are left
+    out.
 
     Raises:
         NotYours, NotABuilding, NoSuchFloors: as for a single round.
-        RuleUnreadable: the rule is not taken, or leaves months out for the day of `first`.
-        NoSuchDate: no date comes of it.
+        RuleUnreadable: the rule can't be read, is of a kind that isn't taken, or leaves out months that lack the day of
+        `first`.
+        NoSuchDate: the rule gives no date.
     """
     segment = _segment(command.community, command, buildings, by, now)
     plan = RoundPlan(
@@ -216,7 +220,7 @@ def plan_rounds(
 
 
 def advance(plan: RoundPlan, now: datetime, time: WorkingTime = ANNOUNCED) -> Decision[RoundPlan]:
-    """Make due the rounds of the dates that are near enough; end the plan when it has no more."""
+    """Tell that rounds of near dates are due, and end the plan when it has no more dates."""
     events: list[Event] = []
     plan = _looking_ahead(plan, time) if plan.name_at is not None else plan
     ahead = plan.ahead(time)
@@ -232,7 +236,7 @@ def advance(plan: RoundPlan, now: datetime, time: WorkingTime = ANNOUNCED) -> De
 def skip_date(
     plan: RoundPlan, command: SkipDate, by: Principal, now: datetime, time: WorkingTime = ANNOUNCED
 ) -> Decision[RoundPlan]:
-    """A date ahead is left out. To leave it out again changes nothing.
+    """Leave out a date ahead. Leaving it out again changes nothing.
 
     Raises:
         NotYours, PlanHasEnded, DateIsARound, NoSuchDate, PlanIsFull
@@ -260,7 +264,8 @@ def change_plan(
     now: datetime,
     time: WorkingTime = ANNOUNCED,
 ) -> Decision[RoundPlan]:
-    """From the date of `command.first` on, rounds are planned otherwise; a change for later dates is dropped.
+    """Give rounds other terms from the date of `command.first` on. An earlier change that begins at a later date is
+    dropped.
 
     Raises:
         NotYours, PlanHasEnded, DateIsARound, PlanIsFull, and those of `plan_rounds`.
@@ -282,7 +287,7 @@ def change_plan(
 def end_plan(
     plan: RoundPlan, command: EndPlan, by: Principal, now: datetime, time: WorkingTime = ANNOUNCED
 ) -> Decision[RoundPlan]:
-    """The plan makes no more rounds, at once or from a date on.
+    """Let the plan make no more rounds, at once or from a date on.
 
     Raises:
         NotYours, PlanHasEnded, DateIsARound
@@ -297,12 +302,12 @@ def end_plan(
 
 
 def round_id(plan: str, on: date) -> str:
-    """The id of the round of one date."""
+    """The id of the round that `plan` makes of the date `on`."""
     return derived_id("round", plan, on.isoformat())
 
 
 def round_of(plan: RoundPlan, due: RoundDue, now: datetime) -> Decision[Round]:
-    """The round that one date of the plan becomes."""
+    """Make the round of the date of `plan` that `due` tells of."""
     segment = [each for each in plan.segments if each.since <= due.occurrence][-1]
     round = Round(
         id=due.round,

@@ -1,4 +1,4 @@
-"""What people call the fields of a walk's records, for refusals that speak of one."""
+"""The words of people for the fields of a walk's records, for refusals that name a field."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,12 +24,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def is_known(name: str) -> bool:
-    """Whether a record has a field of this name. Any other may be anything, and is not repeated."""
+    """Whether a record has a field of this name. A name that no record has may be anything, and is not repeated in a
+    refusal."""
     return name in _WORDS
 
 
 def field_named(where: Sequence[int | str]) -> Worded:
-    """The field at a path of known names and positions, as a path and in words; an empty one is no field of ours."""
+    """The field at the path `where` of known names and positions, as a path and in words. An empty path names no field
+    of ours."""
     names = [part for part in where if isinstance(part, str)]
     if not names:
         return Worded("unknown field", "某一项（无法识别的字段）", "a field that nobody knows")

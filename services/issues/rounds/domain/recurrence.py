@@ -20,7 +20,7 @@ class RuleUnreadable(
     zh="重复规则不支持：{part}。",
     en="The rule of repetition can't be taken: {part}.",
 ):
-    """It is no recurrence rule, or one that isn't taken."""
+    """The text is no recurrence rule, or a rule of a kind that isn't taken."""
 
 
 TAKEN = recurrence.AcceptedParts(
@@ -34,14 +34,14 @@ def normalise(rule: str) -> str:
     """`rule` in upper case without `RRULE:`.
 
     Raises:
-        RuleUnreadable: it is not a rule, or one that isn't taken.
+        RuleUnreadable: the text is not a rule, or a rule of a kind that isn't taken.
     """
     return recurrence.normalise(rule, TAKEN)
 
 
 def require_every_month(rule: str, first: datetime) -> None:
-    """Raises RuleUnreadable where `rule`, in upper case, takes its day of the month from `first`, and not every month
-    has that day: rounds on the 31st would leave five months out, and nobody is told."""
+    """Raises RuleUnreadable where `rule`, in upper case, takes its day of the month from `first` and some months lack
+    that day: rounds on the 31st would leave out five months, and nobody would be told."""
     if "FREQ=MONTHLY" in rule and "BY" not in rule and local_date(first).day > _IN_EVERY_MONTH:
         raise RuleUnreadable(part=recurrence.part_named("BYMONTHDAY"))
 
@@ -49,6 +49,6 @@ def require_every_month(rule: str, first: datetime) -> None:
 def starts(rule: str, first: datetime, since: date) -> Iterator[datetime]:
     """The starts (UTC, whole seconds) of `rule` from `first` (aware) on with a date of `since` or later, in order.
 
-    There may be no end of them.
+    The starts may have no end.
     """
     return recurrence.starts(rule, first.replace(microsecond=0), since)

@@ -1,7 +1,7 @@
-"""A round (巡查): buildings to be walked, what was counted so far, and the summary at its end.
+"""A round (巡查): the buildings to be walked, the figures so far, and the summary at its end.
 
-Visits are aggregates of their own, so that a round of any size is recorded without a queue before one document.
-`figures` says how a round comes to its figures.
+Visits are aggregates of their own, so that visits of a large round do not wait for each other's write to one document.
+`figures` has the rules for a round's figures.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,14 @@ from services.chassis.values import Line, Moment, Request
 from services.contracts.issues import CategoryTally, PlaceKind, RoundPlanned, RoundState, RoundStatus, RoundSummary
 from services.contracts.marks import Id, Masked, Office, Officer, Thing
 from services.contracts.value import Value
+from services.issues.places.domain.floors import has_floor
 from services.issues.places.domain.places import Place
 from services.issues.shared.values import Floor
 
 MAX_BUILDINGS = 200
 MAX_FLOORS = 159
 OVER = (RoundStatus.WALKED, RoundStatus.COMPLETED)
-"""The states of a round whose walker is done."""
+"""The statuses of a round whose walker is done."""
 
 
 class NotABuilding(
@@ -32,7 +33,7 @@ class NotABuilding(
     zh="巡查计划只能包含本社区的楼栋。",
     en="A round walks buildings of its community.",
 ):
-    """A place of the plan is unknown, elsewhere, or no building."""
+    """A place of the plan is unknown, in another community, or no building."""
 
 
 class NoSuchFloors(
@@ -41,17 +42,17 @@ class NoSuchFloors(
     zh="巡查计划里的楼层不存在：{floor} 层。",
     en="The plan names a floor that is not there: {floor}.",
 ):
-    """Floors are chosen of the buildings of the plan, as high as these are known to be."""
+    """Floors are chosen of a building that is not in the plan, or that is known to be lower."""
 
 
 class RoundIsOver(Conflict, code="round.over", zh="本次巡查已结束。", en="The round is over."):
-    """The walker has said that they are done; the figures of the round are final, or about to be."""
+    """The walker has ended the round, whose figures are final or will soon be."""
 
 
 class Terms(Request):
-    """The buildings of a round, floors of those where not all are meant, and the walker.
+    """The buildings of a round, the floors of buildings where not all are to be walked, and the walker.
 
-    `walker` left out: the caller. `unit`: the partner for which it is walked.
+    Without `walker` the caller walks. `unit` is the partner for which the round is walked.
     """
 
     buildings: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_BUILDINGS)]
@@ -65,7 +66,7 @@ class Terms(Request):
 
 
 class PlanRound(Terms):
-    """One round, from a time on."""
+    """The plan of one round, which begins at a given time."""
 
     community: Id
     starts_at: Moment
@@ -76,7 +77,8 @@ class _Part(Value):
 
 
 class Planned(_Part):
-    """A building of the plan. `floors`: those chosen, empty for all; `known`: how many there are, if anybody knows."""
+    """A building of the plan. `floors` are the floors chosen, empty for all; `known` is the number of floors, None
+    where nobody knows."""
 
     building: Thing[str]
     floors: tuple[int, ...] = ()
@@ -84,16 +86,17 @@ class Planned(_Part):
 
     @property
     def count(self) -> int | None:
-        """How many floors are to be walked."""
+        """How many floors are to be walked; None where the building's number of floors is not known."""
         return len(self.floors) or self.known
 
     def covers(self, floor: int) -> bool:
-        """Whether the plan means `floor`: a basement only where it was chosen, or nobody knows the building."""
+        """Whether the plan includes `floor`. A basement is included only where it was chosen, or where the number of
+        floors is not known."""
         return floor in self.floors if self.floors else self.known is None or 1 <= floor <= self.known
 
 
 class Tally(_Part):
-    """The count of one building; `floors` are those walked, each once, from below."""
+    """The figures of one building. `floors` are the floors walked, each once, from below."""
 
     building: Thing[str]
     floors: tuple[int, ...] = ()
@@ -103,7 +106,7 @@ class Tally(_Part):
 
 
 class Figures(_Part):
-    """The count of a round: by building and by category, the visits in all, and the last of them."""
+    """The figures of a round: by building and by category, the number of visits, and the time of the last."""
 
     buildings: tuple[Tally, ...] = ()
     categories: tuple[CategoryTally, ...] = ()
@@ -112,9 +115,8 @@ class Figures(_Part):
 
 
 class Round(Aggregate):
-    """A round. `recorded`: how many visits there were when the walker was done. `plan` and `occurrence`: the plan and
-    the
-    date of it that became this round."""
+    """A round. `recorded` is the number of visits stored when the walker was done. `plan` and `occurrence` are the
+    plan, and its date, that became this round."""
 
     title: Office[Masked | None] = None
     buildings: Thing[tuple[str, ...]]
@@ -144,7 +146,7 @@ class Round(Aggregate):
 
     @property
     def floors_visited(self) -> int:
-        """How many floors were seen; one that was seen twice counts once."""
+        """How many floors were visited; a floor that was visited twice counts once."""
         return sum(len(tally.floors) for tally in self.counted.buildings)
 
     @property
@@ -155,7 +157,7 @@ class Round(Aggregate):
 
     @property
     def floors_covered(self) -> int:
-        """How many of the floors to be walked were."""
+        """How many of the planned floors were walked."""
         return sum(self.covered_in(tally) for tally in self.counted.buildings)
 
     @property
@@ -174,7 +176,7 @@ class Round(Aggregate):
         return self.findings - self.fixed_on_the_spot
 
     def covered_in(self, tally: Tally) -> int:
-        """How many of the floors that the plan means in one building were walked."""
+        """How many of the planned floors of one building were walked."""
         planned = next((each for each in self.planned if each.building == tally.building), None)
         return sum(planned is None or planned.covers(floor) for floor in tally.floors)
 
@@ -185,14 +187,14 @@ class Round(Aggregate):
 def plan_round(
     id: str, command: PlanRound, buildings: Sequence[Place], by: Principal, now: datetime
 ) -> Decision[Round]:
-    """Plan a walk through `buildings`, which are the places of the command that exist.
+    """Plan a round through `buildings`, which are those places of the command that exist.
 
     Staff plan for anybody; a grid worker, or a partner unit's person for that unit, plans their own walks.
 
     Raises:
-        NotYours: planned for somebody else, or for a unit that is not the caller's.
+        NotYours: the walk is planned for somebody else, or for a unit that is not the caller's.
         NotABuilding: a place is unknown, no building, or in another community.
-        NoSuchFloors: a floor is chosen that is not there.
+        NoSuchFloors: a chosen floor does not exist.
     """
     walker = require_planner(command.community, command, by)
     round = Round(
@@ -210,7 +212,7 @@ def plan_round(
 
 
 def require_planner(community: str, terms: Terms, by: Principal) -> str:
-    """The person who is to walk; raises NotYours unless `by` may plan that."""
+    """The person who is to walk by `terms`. Raises NotYours unless `by` may plan that."""
     by.require(community, Role.STAFF, Role.GRID_WORKER, Role.HANDLER)
     walker = terms.walker or by.sub
     elsewhere = terms.unit is not None and not by.works_for(community, terms.unit)
@@ -222,7 +224,7 @@ def require_planner(community: str, terms: Terms, by: Principal) -> str:
 def planned_in(
     community: str, wanted: Sequence[str], floors: Mapping[str, Sequence[int]], buildings: Sequence[Place]
 ) -> tuple[Planned, ...]:
-    """The buildings `wanted`, each once, with the floors chosen of them.
+    """The buildings `wanted`, each once, with their chosen `floors`.
 
     Raises:
         NotABuilding, NoSuchFloors: see `plan_round`.
@@ -234,7 +236,7 @@ def planned_in(
     for building in dict.fromkeys(wanted):
         chosen = tuple(sorted(set(floors.get(building, ()))))
         highest = known[building].floors
-        if 0 in chosen or (chosen and highest is not None and chosen[-1] > highest):
-            raise NoSuchFloors(floor=chosen[-1] if 0 not in chosen else 0)
+        if missing := [floor for floor in chosen if not has_floor(highest, floor)]:
+            raise NoSuchFloors(floor=missing[0])
         planned.append(Planned(building=building, floors=chosen, known=highest))
     return tuple(planned)

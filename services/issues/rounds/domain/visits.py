@@ -1,7 +1,8 @@
-"""A visit: one floor of one building, walked within a round, with what was found there.
+"""A visit: one floor of one building, walked within a round, with the problems found there.
 
-Ids are derived from the walker's own ids, so that a walk made offline may be sent any number of times, in any order
-and in any parts: the first time counts, the same again changes nothing, something else under the same id is refused.
+Ids are derived from the walker's own ids, so that a walk made offline may be sent any number of times, in any order and
+in any parts: the first time counts, the same content again changes nothing, and another content under the same id is
+refused.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ from services.contracts.marks import Code, Id, Masked, Office, Officer, Thing
 from services.contracts.value import Value
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers, answered
+from services.issues.places.domain.floors import has_floor
 from services.issues.places.domain.places import Place
 from services.issues.rounds.domain.rounds import OVER, Round, RoundIsOver
 from services.issues.shared.values import Floor, PhotoIds
@@ -36,25 +38,25 @@ class BuildingNotInRound(
     zh="该楼栋不在本次巡查计划内。",
     en="That building is not part of the round.",
 ):
-    """Coverage counts what was planned."""
+    """The visit is of a building that the round does not include; coverage counts planned buildings only."""
 
 
 class NoSuchFloor(
     Invalid, code="visit.no-such-floor", zh="该楼栋没有 {floor} 层。", en="The building has no floor {floor}."
 ):
-    """The building is known to be lower."""
+    """The building is known to have fewer floors, or the floor is 0, which no building has."""
 
 
 class FindingTwice(
     Invalid, code="visit.finding-twice", zh="同一次记录中的问题编号重复：{id}。", en="Two findings have the id {id}."
 ):
-    """Two problems under one id would become one case."""
+    """Two findings have one id, under which they would become one case."""
 
 
 class VisitedInTheFuture(
     Invalid, code="visit.in-the-future", zh="走访时间不能晚于现在。", en="A visit can't lie in the future."
 ):
-    """The walker's clock is wrong."""
+    """The time of the visit lies in the future, so that the walker's clock must be wrong."""
 
 
 class VisitedLongBefore(
@@ -63,7 +65,8 @@ class VisitedLongBefore(
     zh="走访时间早于本次巡查一年以上，请检查设备时钟。",
     en="The visit lies more than a year before the round. Is the device's clock right?",
 ):
-    """A device that lost its clock begins anew decades ago; deadlines would count from there."""
+    """The time of the visit lies long before the round. A device that lost its clock starts decades ago, and deadlines
+    would count from there."""
 
 
 class FixWithoutPhoto(
@@ -72,7 +75,7 @@ class FixWithoutPhoto(
     zh="问题 {id} 已现场解决，该类问题需要整改后的照片。",
     en="The finding {id} was put right on the spot; its category asks for a photo taken afterwards.",
 ):
-    """Closed is not solved: the category asks for proof."""
+    """A finding was put right on the spot without the photo that its category demands as proof."""
 
 
 class FindingElsewhere(
@@ -81,7 +84,7 @@ class FindingElsewhere(
     zh="问题 {id} 的地点不在所走访的楼栋内。",
     en="The place of the finding {id} is not in the building visited.",
 ):
-    """`at` names a place below the building in the place tree."""
+    """A finding's `at` is no place below the visit's building in the place tree."""
 
 
 class RecordedOtherwise(
@@ -90,14 +93,16 @@ class RecordedOtherwise(
     zh="编号 {client_id} 已记录过不同的内容。",
     en="Something else was recorded under the id {client_id}.",
 ):
-    """The same client id, another content: the first one stands."""
+    """The client id was used for another content, which stands."""
 
 
 class FoundHere(Request):
-    """A finding as the walker sends it. `id` is the walker's own; `title` is public, `note`, `spot` and `at` are not.
+    """A finding as the walker sends it, under an `id` of the walker's own. `title` is public; `note`, `spot` and `at`
+    are not.
 
-    `at`: the exact place in the place tree. `answers`: to the questions of the category, as far as the walker has them;
-    it may be one that was retired since the walk. `fixed`: put right on the spot, `after` shows it.
+    `at` is the exact place in the place tree. `answers` are to the questions of the category, as far as the walker has
+    them; the category may have been retired since the walk. `fixed` means put right on the spot, which the photos
+    `after` show.
     """
 
     id: Id
@@ -113,7 +118,7 @@ class FoundHere(Request):
 
 
 class RecordVisit(Request):
-    """A floor was walked. `id` is the walker's own id for it, unique in the round."""
+    """The record of a floor that was walked. `id` is the walker's own id for the visit, unique in the round."""
 
     id: Id
     building: Id
@@ -123,9 +128,10 @@ class RecordVisit(Request):
 
 
 class Finding(Value):
-    """A problem found. `case` is the case it becomes; None when it was put right at once.
+    """A problem that was found. `case` is the id of the case that it becomes; None when it was put right at once.
 
-    `public`: everybody may know of it; its category was public when it was recorded, and the case is, if there is one.
+    `public`: everybody may know of it, because its category was public when it was recorded, and its case is public, if
+    there is one.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -145,7 +151,7 @@ class Finding(Value):
 
 
 class Visit(Aggregate):
-    """One floor, walked. Nothing of a visit changes later but which of its findings everybody may know of."""
+    """One floor that was walked. Nothing of a visit changes later, except which of its findings are public."""
 
     round: Thing[str]
     client_id: Thing[str]
@@ -166,7 +172,7 @@ class Visit(Aggregate):
         return self._state(self.findings)
 
     def told(self, event: Event) -> Event:
-        """The event without the findings that are not for everybody."""
+        """`event` without the findings that not everybody may know of."""
         public = self.public()
         return type(event)(**{name: getattr(public, name) for name in VisitState.model_fields})
 
@@ -181,8 +187,8 @@ class Visit(Aggregate):
         )
 
     def says_the_same_as(self, other: "Visit") -> bool:
-        """Whether both tell the same of the same floor, in whichever order. The time is not compared, since the
-        service may have filled it in."""
+        """Whether both visits have the same content, with findings in any order. Their times are not compared, since
+        the service may have filled one in."""
         mine, theirs = (
             {finding.id: finding.model_dump(exclude={"public", "case"}) for finding in visit.findings}
             for visit in (self, other)
@@ -197,7 +203,7 @@ def visit_id(round_id: str, client_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with the finding at `index` of a visit, which the walker calls `id`."""
+    """The error of the finding at `index` of a visit, counted from 0, which the walker calls `id`."""
 
     index: int
     id: str | None
@@ -205,9 +211,10 @@ class Fault:
 
 
 def visit_of(round: Round, command: RecordVisit, now: datetime, naming: Naming) -> Visit:
-    """The visit that `command` speaks of. `now` where it doesn't say when, or its clock is ahead.
+    """The visit that `command` records. Its time is `now` where the command has none, or one slightly ahead.
 
-    `naming` makes the ids of the cases: where one that is not for everybody was found may not be read from its id.
+    `naming` makes the ids of the cases with a secret, so that nobody can read from the id of a private case where it
+    was found.
     """
     id = visit_id(round.id, command.id)
     return Visit(
@@ -239,11 +246,13 @@ def record_visit(
     now: datetime,
     naming: Naming,
 ) -> Decision[Visit]:
-    """A floor of one of the round's buildings was walked; `places` are those that the command names, as they exist.
+    """Record that a floor of one of the round's buildings was walked. `places` are those places of the command that
+    exist.
 
     Raises:
-        NotYours: neither the walker nor staff.
-        RoundIsOver, BuildingNotInRound, NoSuchFloor, VisitedInTheFuture, VisitedLongBefore: as they say.
+        NotYours: `by` is neither the walker nor staff.
+        RoundIsOver, BuildingNotInRound, NoSuchFloor, VisitedInTheFuture, VisitedLongBefore: the round, floor or time
+        does not allow it.
         CommunityError: the first of `faults_in`.
     """
     require_walker(round, by)
@@ -260,12 +269,12 @@ def record_visit(
 
 
 def show_finding(visit: Visit, case: str, *, public: bool) -> Decision[Visit]:
-    """The finding that has become `case` is for everybody, or is not any more, as that case is."""
+    """Make the finding that has become `case` public, or private again, as that case is."""
     return _revised(visit, {finding.id: public for finding in visit.findings if finding.case == case})
 
 
 def withdraw_findings(visit: Visit, codes: Collection[str]) -> Decision[Visit]:
-    """Findings of the categories `codes` are not for everybody any more."""
+    """Make findings of the categories `codes` private."""
     return _revised(visit, {finding.id: False for finding in visit.findings if finding.category in codes})
 
 
@@ -278,7 +287,7 @@ def _revised(visit: Visit, public: Mapping[str, bool]) -> Decision[Visit]:
 
 
 def faults_in(command: RecordVisit, places: Mapping[str, Place], catalogue: Catalogue) -> Iterator[Fault]:
-    """The faults of the findings in `command`, the first of each: FindingTwice, UnknownCategory, FixWithoutPhoto,
+    """The first fault of each faulty finding in `command`: FindingTwice, UnknownCategory, FixWithoutPhoto or
     FindingElsewhere."""
     seen: set[str] = set()
     for index, finding in enumerate(command.findings):
@@ -308,7 +317,7 @@ def _check_floor(round: Round, command: RecordVisit, places: Mapping[str, Place]
     building = places.get(command.building)
     if command.building not in round.buildings or building is None:
         raise BuildingNotInRound()
-    if building.floors is not None and command.floor > building.floors:
+    if not has_floor(building.floors, command.floor):
         raise NoSuchFloor(floor=command.floor)
 
 

@@ -1,4 +1,4 @@
-"""How a community routes, over HTTP: its rules, the model that is on, what happens by itself, and suggestions."""
+"""A community's routing over HTTP: its rules, the model that is on, dispatching without a person, and suggestions."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.chassis.aggregate import Decision
 from services.chassis.errors import AlreadyExists, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.command import Command, CommandDep, View
+from services.chassis.http.language import Language, LanguageDep
 from services.chassis.http.problems import problems
 from services.chassis.http.tags import etagged
 from services.chassis.principal import Role
@@ -33,7 +34,7 @@ from services.issues.routing.domain.policy import Routing, not_set_up, open_rout
 from services.issues.routing.domain.rules import WINNER, Rule, shadowed
 from services.issues.routing.domain.suggesting import Likely, Suggestion
 from services.issues.routing.store import RoutingKept
-from services.issues.routing.suggester import Known, Suggester, guesses, text_of, words_for
+from services.issues.routing.suggester import Known, Named, RoutingNames, Suggester, guesses, text_of, words_for
 
 BASE = "/api/issues/v1/routing"
 _SHOWN = 3
@@ -42,14 +43,15 @@ _Decide = Callable[[Routing, datetime], Decision[Routing]]
 
 
 class ShadowView(BaseModel):
-    """A rule that can never win, because `by` matches whenever it does and comes before it."""
+    """A rule that can never win, because the rule `by` comes before it and matches whenever it does."""
 
     rule: str
     by: str
 
 
 class RoutingView(BaseModel):
-    """`draft_rules` are edition `draft`; `rules` are on as edition `edition` (0: none). `shadowed`: of the draft."""
+    """The routing of a community. `draft_rules` are the edition `draft`; `rules` are on, as `edition` (0: none).
+    `shadowed` are rules of the draft that can never win."""
 
     community: str
     version: int
@@ -62,17 +64,18 @@ class RoutingView(BaseModel):
     awaiting: str | None = Field(description="The withdrawn model that is being replaced.")
     automatic: Automatic
     threshold: float
+    names: RoutingNames = Field(description="Of what the rules name.")
 
 
 class WordView(BaseModel):
-    """A piece of the text that spoke for the label, and its share of all that did."""
+    """A piece of the text that spoke for the label, and its share among all such pieces."""
 
     text: str
     weight: float
 
 
 class HopView(BaseModel):
-    """A dispatch of the case and what became of it."""
+    """A dispatch of the case, with its outcome."""
 
     unit: str
     at: datetime
@@ -81,18 +84,20 @@ class HopView(BaseModel):
 
 
 class SuggestionView(Suggestion):
-    """The suggestion for a case. `words` mattered to the model for its likeliest unit, `category_words` for its
-    likeliest category. `dispatches`: where the case has been so far; `decides`: who chose the first unit, or will."""
+    """The suggestion for a case. `words` and `category_words` are the pieces of text that made the model choose its
+    likeliest unit and category. `dispatches` are the dispatches so far; `decides` tells who chose the first unit, or
+    will choose it."""
 
     case: str
     decides: Literal["person", "platform"]
     words: list[WordView]
     category_words: list[WordView]
     dispatches: list[HopView]
+    names: RoutingNames
 
 
 class SuggestText(BaseModel):
-    """What somebody has typed so far."""
+    """The text that somebody has typed so far."""
 
     model_config = {"frozen": True, "extra": "forbid"}
 
@@ -103,7 +108,7 @@ class SuggestText(BaseModel):
 
 
 class CategoryGuess(BaseModel):
-    """A category that fits the text. `sure`: from the community's threshold on."""
+    """A category that fits the text. `sure`: whether its confidence reaches the community's threshold."""
 
     category: str
     zh: str
@@ -114,33 +119,43 @@ class CategoryGuess(BaseModel):
 
 
 class TextSuggestion(BaseModel):
-    """Categories for the text, the likeliest first; empty where no model is on, or it knows none of the words."""
+    """Categories for the text, the likeliest first; empty where no model is on, or the model knows none of the
+    words."""
 
     model: str | None
     threshold: float
     categories: list[CategoryGuess]
 
 
-def routing_view(stored: Stored[Routing]) -> RoutingView:
-    """How a community routes, as its staff see it."""
-    routing = stored.aggregate
-    return RoutingView(
-        community=routing.community,
-        version=stored.version,
-        draft=routing.draft,
-        draft_rules=routing.draft_rules,
-        shadowed=[ShadowView(rule=shadow.rule, by=shadow.by) for shadow in shadowed(routing.draft_rules)],
-        edition=routing.edition,
-        rules=routing.rules_on,
-        model=routing.model,
-        awaiting=routing.awaiting,
-        automatic=routing.automatic,
-        threshold=routing.threshold,
-    )
+def routing_view(known: Known, language: Language) -> Callable[[Stored[Routing]], RoutingView]:
+    """How the staff of a community see its routing, whose names were loaded."""
+
+    def view(stored: Stored[Routing]) -> RoutingView:
+        routing = stored.aggregate
+        return RoutingView(
+            community=routing.community,
+            version=stored.version,
+            draft=routing.draft,
+            draft_rules=routing.draft_rules,
+            shadowed=[ShadowView(rule=shadow.rule, by=shadow.by) for shadow in shadowed(routing.draft_rules)],
+            edition=routing.edition,
+            rules=routing.rules_on,
+            model=routing.model,
+            awaiting=routing.awaiting,
+            automatic=routing.automatic,
+            threshold=routing.threshold,
+            names=known.called(routing.community, _named_in(routing), language),
+        )
+
+    return view
+
+
+def _named_in(routing: Routing, *also: Rule) -> Named:
+    return Named.in_rules((*routing.draft_rules, *routing.rules_on, *also))
 
 
 def router(suggester: Suggester, cases: Aggregates[Case], vault: Vault) -> APIRouter:
-    """The routes of what a community has set up, and of suggestions."""
+    """The routes of a community's routing, and of suggestions."""
     routes = APIRouter(tags=["routing"])
     _setting_up(routes, suggester.kept, suggester.known)
     _suggesting(routes, suggester)
@@ -149,31 +164,39 @@ def router(suggester: Suggester, cases: Aggregates[Case], vault: Vault) -> APIRo
 
 
 def _setting_up(routes: APIRouter, kept: RoutingKept, known: Known) -> None:
-    routings = kept.routings
-
-    @routes.get(BASE, response_model=RoutingView, summary="How a community routes", responses=problems(NotYours))
-    async def one(request: Request, principal: PrincipalDep, community: Annotated[Id, Query()]) -> Response:
+    @routes.get(BASE, response_model=RoutingView, summary="The routing of a community", responses=problems(NotYours))
+    async def one(
+        request: Request, principal: PrincipalDep, language: LanguageDep, community: Annotated[Id, Query()]
+    ) -> Response:
         principal.require(community, Role.STAFF)
         found = await kept.routings.find(routing_id(community))
-        if found is None:  # there is no version yet that could be named by a tag
-            nothing = routing_view(Stored(not_set_up(community), 0))
+        await known.load(community, Named() if found is None else _named_in(found.aggregate))
+        view = routing_view(known, language)
+        if found is None:  # nothing is stored yet, so there is no version for an ETag
+            nothing = view(Stored(not_set_up(community), 0))
             return Response(nothing.model_dump_json(), media_type="application/json")
-        return etagged(found, routing_view, request)
+        return etagged(found, view, request)
 
     refusals = (NotYours, StaleVersion)
+
+    async def change(command: Command, language: Language, community: str, decide: _Decide, *also: Rule) -> Response:
+        await known.load(community, _named_in(await kept.routing_of(community), *also))
+        return await _change(kept.routings, command, community, decide, routing_view(known, language))
 
     @routes.put(
         f"{BASE}/rules",
         response_model=RoutingView,
-        summary="Write the draft of the rules, all of them",
+        summary="Write the whole draft of the rules",
         description=WINNER,
         responses=problems(*refusals, rules_of.RuleTwice, UnitElsewhere, PlaceElsewhere, UnknownCategory),
     )
-    async def draft(body: rules_of.DraftRules, command: CommandDep) -> Response:
+    async def draft(body: rules_of.DraftRules, command: CommandDep, language: LanguageDep) -> Response:
         by = command.principal
         by.require(body.community, Role.STAFF)
         await _require_known(known, body)
-        return await _change(routings, command, body.community, lambda r, now: rules_of.draft_rules(r, body, by, now))
+        return await change(
+            command, language, body.community, lambda r, now: rules_of.draft_rules(r, body, by, now), *body.rules
+        )
 
     @routes.post(
         f"{BASE}/rules/switch",
@@ -181,9 +204,9 @@ def _setting_up(routes: APIRouter, kept: RoutingKept, known: Known) -> None:
         summary="Switch the draft on, or all rules off",
         responses=problems(*refusals, rules_of.NotThatDraft),
     )
-    async def switch(body: rules_of.SwitchRules, command: CommandDep) -> Response:
+    async def switch(body: rules_of.SwitchRules, command: CommandDep, language: LanguageDep) -> Response:
         by = command.principal
-        return await _change(routings, command, body.community, lambda r, now: rules_of.switch_rules(r, body, by, now))
+        return await change(command, language, body.community, lambda r, now: rules_of.switch_rules(r, body, by, now))
 
     @routes.post(
         f"{BASE}/model/switch",
@@ -191,29 +214,31 @@ def _setting_up(routes: APIRouter, kept: RoutingKept, known: Known) -> None:
         summary="Switch a model on, or off",
         responses=problems(*refusals, UnknownAggregate, rules_of.ModelNotReady),
     )
-    async def switch_model(body: rules_of.SwitchModel, command: CommandDep) -> Response:
+    async def switch_model(body: rules_of.SwitchModel, command: CommandDep, language: LanguageDep) -> Response:
         by = command.principal
         by.require(body.community, Role.STAFF)
         model = None if body.model is None else (await kept.models.get(body.model)).aggregate
-        return await _change(
-            routings, command, body.community, lambda r, now: rules_of.switch_model(r, body, model, by, now)
+        return await change(
+            command, language, body.community, lambda r, now: rules_of.switch_model(r, body, model, by, now)
         )
 
     @routes.post(
         f"{BASE}/automatic",
         response_model=RoutingView,
-        summary="What is dispatched without a person, and how sure a model must be",
+        summary="Decide what is dispatched without a person, and how sure a model must be",
         responses=problems(*refusals),
     )
-    async def automatic(body: rules_of.Automate, command: CommandDep) -> Response:
+    async def automatic(body: rules_of.Automate, command: CommandDep, language: LanguageDep) -> Response:
         by = command.principal
-        return await _change(routings, command, body.community, lambda r, now: rules_of.automate(r, body, by, now))
+        return await change(command, language, body.community, lambda r, now: rules_of.automate(r, body, by, now))
 
 
 def _suggesting(routes: APIRouter, suggester: Suggester) -> None:
     kept, known = suggester.kept, suggester.known
 
-    @routes.post(f"{BASE}/suggest", summary="Categories for what is being typed", responses=problems(NotYours))
+    @routes.post(
+        f"{BASE}/suggest", summary="Suggest categories for a text that is being typed", responses=problems(NotYours)
+    )
     async def suggest(body: SuggestText, principal: PrincipalDep) -> TextSuggestion:
         principal.require(body.community)
         routing = await kept.routing_of(body.community)
@@ -243,10 +268,10 @@ def _suggesting_for_a_case(routes: APIRouter, suggester: Suggester, cases: Aggre
 
     @routes.get(
         "/api/issues/v1/cases/{id}/suggestion",
-        summary="Who should handle it, and why",
+        summary="The suggested unit for a case, and why",
         responses=problems(NotYours, UnknownAggregate),
     )
-    async def suggestion(id: Id, principal: PrincipalDep) -> SuggestionView:
+    async def suggestion(id: Id, principal: PrincipalDep, language: LanguageDep) -> SuggestionView:
         case = (await known_case(cases, vault, id, principal))[0].aggregate
         principal.require(case.community, Role.STAFF, Role.SUPERVISOR, Role.GRID_WORKER)
         made = await suggester.current(case)
@@ -258,21 +283,29 @@ def _suggesting_for_a_case(routes: APIRouter, suggester: Suggester, cases: Aggre
             words=_words(words_for(parts, Target.UNIT, _first(made.units), text)),
             category_words=_words(words_for(parts, Target.CATEGORY, _first(made.categories), text)),
             dispatches=hops,
+            names=await suggester.known.names(
+                case.community,
+                _named_by(made, hops),
+                language,
+            ),
             **made.model_dump(),
         )
 
 
-async def _change(routings: Aggregates[Routing], command: Command, community: str, decide: _Decide) -> Response:
-    """Change the community's routing, which is opened by the first change."""
+async def _change(
+    routings: Aggregates[Routing], command: Command, community: str, decide: _Decide, view: View[Routing]
+) -> Response:
+    """Change the community's routing, which the first change creates."""
     id, by = routing_id(community), command.principal
     if await routings.find(id) is None:
         with suppress(AlreadyExists):
             await routings.create(id, lambda now: open_routing(community, by), command.cause)
-    return await command.change(routings, id, decide, routing_view)
+    return await command.change(routings, id, decide, view)
 
 
 async def _require_known(known: Known, body: rules_of.DraftRules) -> None:
-    """Raises UnitElsewhere, PlaceElsewhere or UnknownCategory unless the community has what the rules name."""
+    """Raises UnitElsewhere, PlaceElsewhere or UnknownCategory unless the community has every unit, place and category
+    that the rules name."""
     units = await known.units.those_of([rule.unit for rule in body.rules])
     if any(rule.unit not in units or units[rule.unit].community != body.community for rule in body.rules):
         raise UnitElsewhere()
@@ -288,6 +321,17 @@ async def _require_known(known: Known, body: rules_of.DraftRules) -> None:
 
 def _words(words: list[Word]) -> list[WordView]:
     return [WordView(text=word.text, weight=word.weight) for word in words]
+
+
+def _named_by(made: Suggestion, hops: Sequence[HopView]) -> Named:
+    """What a suggestion names, also in the reasons of its rule, and in the rules that lost."""
+    categories, places = ([r.fact for r in made.reasons if r.condition == kind] for kind in ("category", "place"))
+    units = [made.unit, *(each.label for each in made.units)]
+    return Named(
+        [*units, *(hop.unit for hop in hops), *(loser.unit for loser in made.losers)],
+        [made.category, *(each.label for each in made.categories), *categories],
+        [place for place in places if place is not None],
+    )
 
 
 def _first(likely: Sequence[Likely]) -> str | None:

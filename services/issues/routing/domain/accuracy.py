@@ -1,7 +1,7 @@
-"""Dispatch accuracy (派单准确率): of how many dispatches the unit did the work, and how many were for another.
+"""Dispatch accuracy (派单准确率): the share of dispatches after which the unit did the work itself.
 
-A dispatch is open until something becomes of it: handled; returned by the unit (退单); or reassigned by the staff
-before the unit had handled it. Another deadline for the same unit is no dispatch of its own.
+A dispatch is open until it has an outcome: handled; returned by the unit (退单); or reassigned by the staff before the
+unit had handled it. Another deadline for the same unit is no dispatch of its own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,13 +20,13 @@ from services.contracts.issues.routing import (
 from services.issues.routing.domain.learning import interval
 
 SMALLEST_SAMPLE = 5
-"""Fewer decided dispatches give no rate: one lucky case must not put anybody first, or last."""
+"""The fewest decided dispatches that give a rate, so that one lucky case can't put a unit first, or last."""
 PERIOD = timedelta(days=90)
 LONGEST = timedelta(days=366)
 
 
 class DispatchOutcome(StrEnum):
-    """What became of a dispatch."""
+    """The outcome of a dispatch."""
 
     OPEN = "open"
     HANDLED = "handled"
@@ -37,7 +37,7 @@ class DispatchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DispatchTally:
-    """How many dispatches of one source, unit and category have one outcome."""
+    """The number of dispatches of one source, unit and category that have one outcome."""
 
     source: DispatchSource
     unit: str
@@ -47,7 +47,7 @@ class DispatchTally:
 
 
 class DispatchAccuracy(Aggregate):
-    """The figures of a community as they were last counted."""
+    """The dispatch accuracy of a community as it was last counted."""
 
     since: datetime
     until: datetime
@@ -67,7 +67,7 @@ def accuracy_id(community: str) -> str:
 
 
 def line(tallies: Iterable[DispatchTally], cases: int, **about: Any) -> AccuracyLine:
-    """The figures of `tallies`, which are of `cases` different cases."""
+    """The figures of `tallies`, which count dispatches of `cases` different cases."""
     counts = dict.fromkeys(DispatchOutcome, 0)
     for tally in tallies:
         counts[tally.outcome] += tally.dispatches
@@ -94,7 +94,8 @@ def line(tallies: Iterable[DispatchTally], cases: int, **about: Any) -> Accuracy
 
 @dataclass(frozen=True, slots=True)
 class CountedDispatches:
-    """What the store has counted: tallies, and of how many cases they are, for all and for each kind of line."""
+    """The counts from the store: tallies, and how many different cases they are of, in all and for each kind of
+    line."""
 
     tallies: Sequence[DispatchTally]
     cases: int
@@ -128,5 +129,5 @@ def figures(community: str, since: datetime, until: datetime, counted: CountedDi
 
 
 def publish(figures: DispatchAccuracy) -> Decision[DispatchAccuracy]:
-    """Say the figures."""
+    """Publish the figures."""
     return decided(figures, event_from(DispatchAccuracyCounted, figures))

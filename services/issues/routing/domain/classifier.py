@@ -1,8 +1,9 @@
-"""Suggests a label for a Chinese text from a trained model that is nothing but numbers: pure, and needs no library.
+"""Suggests a label for a Chinese text by a trained model, which consists of numbers alone and is read without a
+library.
 
 The model counts runs of one to three characters (no word segmentation is needed), weighs each by how rare it is
-(TF-IDF) and adds up one weight for each label (multinomial logistic regression). `grams` is also what training counts,
-so that the same text means the same to both.
+(TF-IDF) and adds up one weight for each label (multinomial logistic regression). Training counts runs by the same
+function `grams`, so that both read a text in the same way.
 """
 
 import math
@@ -22,9 +23,9 @@ _CLEAR = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`places` gives each counted run its column, `rarity` the weight of the column.
+    """A trained model. `places` gives each counted run its column, and `rarity` the weight of each column.
 
-    `weights` has a row of columns for each label, one row after the other; `bias` one number for each label.
+    `weights` has a row of columns for each label, one row after the other; `bias` has one number for each label.
     """
 
     labels: tuple[str, ...]
@@ -51,7 +52,8 @@ class Guess:
 
 
 def plain(text: str) -> str:
-    """`text` as the classifier reads it, character for character: personal numbers masked, digits and case levelled."""
+    """`text` as the classifier reads it, of the same length: personal numbers masked, every digit made the same,
+    letters in one case."""
     return "".join("0" if char.isdecimal() else _lower(char) for char in mask(text))
 
 
@@ -61,13 +63,14 @@ def _lower(char: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """The runs of one to three characters in `text`, each as often as it occurs; none goes over a space or a mark."""
+    """The runs of one to three characters in `text`, each as often as it occurs. No run spans a space or
+    punctuation."""
     read = plain(text)
     return [read[start:end] for start, end in _spans(read)]
 
 
 def _spans(read: str) -> Iterator[tuple[int, int]]:
-    """Where the runs of `read` are."""
+    """The start and end of each run in `read`."""
     for first, last in _stretches(read):
         for start in range(first, last):
             for end in range(start + 1, min(start + LONGEST_GRAM, last) + 1):
@@ -75,7 +78,7 @@ def _spans(read: str) -> Iterator[tuple[int, int]]:
 
 
 def _stretches(read: str) -> Iterator[tuple[int, int]]:
-    """Where letters and digits stand together."""
+    """The start and end of each stretch of letters and digits in `read`."""
     start: int | None = None
     for index, char in enumerate(read):
         if char.isalnum():
@@ -88,7 +91,8 @@ def _stretches(read: str) -> Iterator[tuple[int, int]]:
 
 
 def probabilities(model: Model, text: str) -> list[Guess]:
-    """Every label with its probability, the likeliest first. Where no run is known: what training saw most."""
+    """Every label with its probability, the likeliest first. Without a known run the labels that training saw most come
+    first."""
     return _ranked(model, _columns(model, grams(text)))
 
 
@@ -106,7 +110,7 @@ def _ranked(model: Model, columns: Mapping[int, float]) -> list[Guess]:
 
 
 def _columns(model: Model, runs: Sequence[str]) -> dict[int, float]:
-    """The weight of each known run in the text: 1 + ln(count), by rarity, the whole brought to length 1."""
+    """The weight of each known run in the text, by column: (1 + ln count) × rarity, normalised to length 1."""
     counts = Counter(place for run in runs if (place := model.places.get(run)) is not None)
     values = {place: (1 + math.log(count)) * model.rarity[place] for place, count in counts.items()}
     length = math.sqrt(math.fsum(value * value for value in values.values()))
@@ -114,9 +118,10 @@ def _columns(model: Model, runs: Sequence[str]) -> dict[int, float]:
 
 
 def is_known(learnt: Container[str], text: str) -> bool:
-    """Whether enough of the text has been `learnt` to have an opinion: of its letters, so many in runs of two or more.
+    """Whether the model knows enough of the text to have an opinion: a sufficient share of its letters stands in
+    `learnt` runs of two or more.
 
-    The rest of a text weighs nothing, so that a single known character would else speak for the whole of it.
+    Unknown parts of a text have no weight, so that otherwise a single known character would decide for the whole text.
     """
     read = plain(text)
     letters = {index for first, last in _stretches(read) for index in range(first, last)}
@@ -128,10 +133,10 @@ def is_known(learnt: Container[str], text: str) -> bool:
 
 
 def words(model: Model, text: str, label: str) -> list[Word]:
-    """The pieces of `text` that spoke most for `label` against the other labels, strongest first.
+    """The pieces of `text` that spoke most for `label` against the other labels, the strongest first.
 
-    What a run adds is shared among its characters wherever it occurs; neighbours that stand out form a piece. Each
-    piece is a part of the text as it was typed, masked.
+    The weight of a run is shared among its characters wherever it occurs, and neighbouring characters with much weight
+    form a piece. Each piece is a part of the text as it was typed, masked.
     """
     read, masked = plain(text), mask(text)
     spoken = _spoken(model, read, model.labels.index(label))

@@ -1,4 +1,4 @@
-"""What training learns from and what came of it: examples, and the honest figures of a trained model.
+"""The examples that training learns from, and the figures of a trained model on examples it has not seen.
 
 A model has two parts, one for the category and one for the unit. A label with fewer than `MIN_EXAMPLES` examples is
 left out; a part with fewer than two labels, or too few examples in all, is not trained: a person decides.
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from services.contracts.issues.routing import PartFigures, Target
 
 MIN_EXAMPLES = 5
-"""Of one label."""
+"""The fewest examples of a label from which it is learnt."""
 MIN_IN_ALL = 20
 MIN_CASES = 3
-"""A run of characters is kept in a model only if it stands in so many different cases: what a single report says is
-never learnt, and can't be read out of the model."""
+"""The fewest different cases that a run of characters must stand in to be kept in a model. So the words of a single
+report are never learnt, and can't be read out of the model."""
 CORRECTED_WEIGHT = 2.0
-"""What the committee or a unit put right counts twice: there the obvious guess was wrong."""
+"""The weight of an example that the committee or a unit has corrected, because there the obvious guess was wrong."""
 MAX_EXAMPLES = 10_000
 FOLDS = 5
 _Z = 1.96
@@ -36,18 +36,18 @@ class Example:
     corrected: bool = False
 
     def label(self, target: Target) -> str | None:
-        """What it teaches about `target`."""
+        """The label that this case confirms for `target`; None where it confirms none."""
         return self.category if target is Target.CATEGORY else self.unit
 
     @property
     def weight(self) -> float:
-        """How much it counts."""
+        """The weight of this example in training."""
         return CORRECTED_WEIGHT if self.corrected else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """The examples for one part that may be learnt from, and the labels left out for having too few."""
+    """The examples that one part of a model may learn from, and the labels left out for having too few."""
 
     examples: tuple[Example, ...]
     labels: tuple[str, ...]
@@ -55,12 +55,12 @@ class Lesson:
 
     @property
     def is_enough(self) -> bool:
-        """Whether anything can be learnt."""
+        """Whether there are enough examples and labels to learn from."""
         return len(self.labels) > 1 and len(self.examples) >= MIN_IN_ALL
 
 
 def lesson(examples: Iterable[Example], target: Target) -> Lesson:
-    """What `examples` teach about `target`."""
+    """The lesson of `examples` for the part `target` of a model."""
     labelled = [example for example in examples if example.label(target) is not None]
     counts = Counter(example.label(target) or "" for example in labelled)
     labels = tuple(sorted(label for label, count in counts.items() if count >= MIN_EXAMPLES))
@@ -70,7 +70,7 @@ def lesson(examples: Iterable[Example], target: Target) -> Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A guess about an example that the model had not seen: the truth, the guess and its confidence."""
+    """A guess about an example that the model had not seen: the true label, the guessed one and its confidence."""
 
     truth: str
     guess: str
@@ -78,7 +78,7 @@ class Trial:
 
 
 def figures(target: Target, lesson: Lesson, trials: Sequence[Trial], threshold: float) -> PartFigures:
-    """How good a part is by `trials`; `confident` are those from `threshold` on."""
+    """The figures of a part by its `trials`. Guesses with a confidence of at least `threshold` count as `confident`."""
     right = sum(trial.truth == trial.guess for trial in trials)
     confident = [trial for trial in trials if trial.confidence >= threshold]
     low, high = interval(right, len(trials))
@@ -101,7 +101,8 @@ def figures(target: Target, lesson: Lesson, trials: Sequence[Trial], threshold: 
 
 
 def calibration_error(trials: Sequence[Trial]) -> float:
-    """By how much confidence and accuracy differ, in the mean over ten steps of confidence; 0 is honest."""
+    """The mean difference between confidence and accuracy over ten steps of confidence; 0 means that confidence can be
+    believed."""
     bins: dict[int, list[Trial]] = {}
     for trial in trials:
         bins.setdefault(min(int(trial.confidence * _BINS), _BINS - 1), []).append(trial)

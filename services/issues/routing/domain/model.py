@@ -1,6 +1,7 @@
-"""A classifier of reports as an aggregate: asked for, trained or refused, and withdrawn when it must forget.
+"""A classifier of reports as an aggregate: asked for, trained or refused, and withdrawn when it has learnt from words
+that must be erased.
 
-Its numbers are kept elsewhere; here is what is known about it.
+The model's numbers are kept in `weights`; the aggregate holds what is known about it.
 """
 
 from datetime import datetime
@@ -30,7 +31,7 @@ class AskModel(Request):
 
 
 class RoutingModel(Aggregate):
-    """One training and what came of it."""
+    """One training and its result."""
 
     status: ModelStatus = ModelStatus.ASKED
     asked_at: datetime
@@ -44,19 +45,19 @@ class RoutingModel(Aggregate):
 
 
 def ask_model(id: str, command: AskModel, by: Principal, now: datetime) -> Decision[RoutingModel]:
-    """Somebody of the staff wants a model."""
+    """Ask, as staff, for a model to be trained."""
     by.require(command.community, Role.STAFF)
     model = RoutingModel(id=id, community=command.community, asked_at=now)
     return decided(model, event_from(RoutingModelAsked, model))
 
 
 def successor_id(withdrawn: str) -> str:
-    """The id of the model that takes the place of a withdrawn one."""
+    """The id of the model that replaces the model `withdrawn`."""
     return derived_id("routing-model", withdrawn)
 
 
 def ask_successor(withdrawn: RoutingModel, now: datetime) -> Decision[RoutingModel]:
-    """A model like the withdrawn one, without what had to be forgotten."""
+    """Ask for a model that replaces the withdrawn one, and learns without the erased words."""
     model = RoutingModel(
         id=successor_id(withdrawn.id), community=withdrawn.community, asked_at=now, replaces=withdrawn.id
     )
@@ -66,7 +67,7 @@ def ask_successor(withdrawn: RoutingModel, now: datetime) -> Decision[RoutingMod
 def conclude(
     model: RoutingModel, parts: tuple[PartFigures, ...], refusal: str | None, now: datetime
 ) -> Decision[RoutingModel]:
-    """The training is over: the model stands, or there is a `refusal`. Said once."""
+    """End the training: the model is ready with `parts`, or there is a `refusal`. A second call changes nothing."""
     if model.status is not ModelStatus.ASKED:
         return decided(model)
     if refusal is None:
@@ -78,7 +79,7 @@ def conclude(
 
 
 def withdraw(model: RoutingModel, now: datetime) -> Decision[RoutingModel]:
-    """Its numbers are gone."""
+    """Withdraw the model, whose numbers are destroyed."""
     if model.status is ModelStatus.WITHDRAWN:
         return decided(model)
     changed = model.model_copy(update={"status": ModelStatus.WITHDRAWN})

@@ -1,7 +1,8 @@
-"""How a community routes: its draft of rules, the rules and the model that are on, and what happens without a person.
+"""A community's routing: its draft of rules, the rules and the model that are on, and which cases are dispatched
+without a person.
 
-Rules are drafted, rehearsed if one likes, switched on as the edition that was drafted, and off again. Drafting goes on
-beside what is on, so that what is on is always what somebody has decided about.
+Rules are drafted, rehearsed if the staff like, switched on as the edition that was drafted, and switched off again.
+Changing the draft does not change the rules that are on, so that only rules which somebody switched on are in force.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ from services.issues.routing.domain.model import RoutingModel
 from services.issues.routing.domain.rules import MAX_RULES, Rule
 
 THRESHOLD = 0.4
-"""Below this confidence a person decides, where a community says nothing else (as Amsterdam does)."""
+"""The default confidence below which a person decides (Amsterdam uses the same)."""
 
 
 class RuleTwice(
@@ -40,7 +41,7 @@ class RuleTwice(
     zh="规则编号“{rule}”出现了两次。",
     en="There are two rules with the id {rule}.",
 ):
-    """The id of a rule says which one won."""
+    """Two rules have one id, by which people are told which rule won."""
 
 
 class NotThatDraft(
@@ -49,7 +50,7 @@ class NotThatDraft(
     zh="当前草稿是第 {draft} 版，不是第 {edition} 版；请核对后再启用。",
     en="The draft is edition {draft}, not {edition}; look at it before you switch it on.",
 ):
-    """What is switched on is what was looked at."""
+    """The draft has changed since the caller looked at it."""
 
 
 _STATUS_WORDS: Mapping[ModelStatus, Worded] = {
@@ -66,32 +67,33 @@ class ModelNotReady(
     zh="该模型不可用（状态：{status}）。",
     en="That model can't be used: it is {status}.",
 ):
-    """Only a trained model of the same community is switched on."""
+    """The model is not trained, or is of another community."""
 
 
 class DraftRules(Request):
-    """The rules as they shall be, all of them."""
+    """The whole draft: all rules as they shall be."""
 
     community: Id
     rules: Annotated[tuple[Rule, ...], Field(max_length=MAX_RULES)]
 
 
 class SwitchRules(Request):
-    """Switch the draft on that is this `edition`; None switches all rules off."""
+    """The order to switch on the draft that is `edition`, or (None) to switch all rules off."""
 
     community: Id
     edition: Annotated[int, Field(ge=1, le=2**31)] | None
 
 
 class SwitchModel(Request):
-    """Switch this model on; None: no model."""
+    """The order to switch `model` on, or (None) to use no model."""
 
     community: Id
     model: Id | None
 
 
 class Automate(Request):
-    """What is dispatched without a person, and from which confidence on the model's word is enough."""
+    """The kinds of cases that are dispatched without a person, and the confidence from which on the model may
+    decide."""
 
     community: Id
     automatic: Automatic
@@ -99,7 +101,8 @@ class Automate(Request):
 
 
 class Routing(Aggregate):
-    """One for each community. `edition` 0: no rules are on. `awaiting`: the withdrawn model that is being replaced."""
+    """The routing of one community. With `edition` 0 no rules are on. `awaiting` is the withdrawn model that is being
+    replaced."""
 
     draft: int = 0
     draft_rules: tuple[Rule, ...] = ()
@@ -127,19 +130,19 @@ def routing_id(community: str) -> str:
 
 @lru_cache(maxsize=256)
 def not_set_up(community: str) -> Routing:
-    """How a community routes that has decided nothing: a person does everything."""
+    """The routing of a community that has set up nothing: a person decides every case."""
     return Routing(id=routing_id(community), community=community)
 
 
 def open_routing(community: str, by: Principal) -> Decision[Routing]:
-    """Begin to set it up."""
+    """Create the routing of a community, which a member of its staff sets up."""
     _require(community, by)
     routing = not_set_up(community)
     return decided(routing, event_from(RoutingOpened, routing))
 
 
 def draft_rules(routing: Routing, command: DraftRules, by: Principal, now: datetime) -> Decision[Routing]:
-    """Write the draft anew; what is on stays on. The same rules again are no new edition.
+    """Replace the draft; the rules that are on stay on. The same rules again make no new edition.
 
     Raises:
         RuleTwice: two rules have one id.
@@ -177,10 +180,10 @@ def switch_rules(routing: Routing, command: SwitchRules, by: Principal, now: dat
 def switch_model(
     routing: Routing, command: SwitchModel, model: RoutingModel | None, by: Principal, now: datetime
 ) -> Decision[Routing]:
-    """Switch on `model`, which is the one the command names; None: off.
+    """Switch on `model`, which the command names, or (None) switch the model off.
 
     Raises:
-        ModelNotReady: it is not trained, or of another community.
+        ModelNotReady: the model is not trained, or is of another community.
     """
     _require(routing.community, by)
     if model is not None and model.community != routing.community:
@@ -194,7 +197,7 @@ def switch_model(
 
 
 def lose_model(routing: Routing, model: str, by: str) -> Decision[Routing]:
-    """The model that is on was withdrawn; a person decides until another one stands."""
+    """Switch off `model`, which was withdrawn. A person decides until its successor is ready."""
     if routing.model != model:
         return decided(routing)
     changed = routing.model_copy(update={"model": None, "awaiting": model})
@@ -202,7 +205,7 @@ def lose_model(routing: Routing, model: str, by: str) -> Decision[Routing]:
 
 
 def replace_model(routing: Routing, model: RoutingModel, by: str) -> Decision[Routing]:
-    """The new model takes the place of the withdrawn one, unless somebody has decided otherwise meanwhile."""
+    """Switch on the successor of a withdrawn model, unless somebody has switched another model on or off meanwhile."""
     if routing.awaiting is None or routing.awaiting != model.replaces or model.status is not ModelStatus.READY:
         return decided(routing)
     changed = routing.model_copy(update={"model": model.id, "awaiting": None})
@@ -210,7 +213,7 @@ def replace_model(routing: Routing, model: RoutingModel, by: str) -> Decision[Ro
 
 
 def automate(routing: Routing, command: Automate, by: Principal, now: datetime) -> Decision[Routing]:
-    """Decide what happens without a person."""
+    """Decide which cases are dispatched without a person."""
     _require(routing.community, by)
     if (command.automatic, command.threshold) == (routing.automatic, routing.threshold):
         return decided(routing)

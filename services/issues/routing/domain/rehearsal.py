@@ -1,7 +1,7 @@
-"""Rehearsal: what rules or a model would have done with past cases, held against what finally happened.
+"""Rehearsal: compares what rules or a model would have done with past cases to what finally happened.
 
-It changes nothing but its own report. A case that a model was trained on proves nothing about the model; such cases
-are counted apart.
+A rehearsal changes nothing but its own report. A case that a model was trained on proves nothing about the model, so
+such cases are counted apart.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ SHOWN = 200
 
 
 class What(StrEnum):
-    """What is rehearsed: the rules that are drafted, the rules that are on, or a model."""
+    """The thing that is rehearsed: the draft of rules, the rules that are on, or a model."""
 
     DRAFT = "draft"
     ON = "on"
@@ -43,7 +43,7 @@ class RehearsalTooLong(
     zh="演练时段须有先后，且不超过 {days} 天。",
     en="A rehearsal begins before it ends, and spans {days} days at most.",
 ):
-    """A bound on the work."""
+    """The period is empty, or longer than a year."""
 
 
 class RehearseWithoutModel(
@@ -52,11 +52,12 @@ class RehearseWithoutModel(
     zh="演练模型时须指明模型，演练规则时不得指明。",
     en="Name the model when a model is rehearsed, and none when rules are.",
 ):
-    """What is rehearsed must be said."""
+    """A model is to be rehearsed and none of the community is named, or a model is named and rules are to be
+    rehearsed."""
 
 
 class Rehearse(Request):
-    """Hold `what` against the cases that were reported from `since` until before `until`."""
+    """The request to compare `what` with the cases that were reported from `since` until before `until`."""
 
     community: Id
     what: What
@@ -78,7 +79,7 @@ class Differing(Value):
 
 
 class RuleTally(Value):
-    """How a rule did: how often it matched, won, and won with the unit that finally did the work."""
+    """The result of one rule: how often it matched, won, and won with the unit that finally did the work."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -91,9 +92,10 @@ class RuleTally(Value):
 class RehearsalReport(Value):
     """`looked_at` = `routed` + `unroutable`; `routed` = `agree` + `differ` + `open` + `learnt_from`.
 
-    `open`: no unit has done the work yet, so nobody knows. `learnt_from`: the model was trained on it, no proof;
-    `learnt_agree` of these agree. `agreement` = agree ÷ (agree + differ). `cut_off`: there were more cases than one
-    rehearsal looks at; the newest were taken. `failed`: it broke off and says nothing. `differing`: the first ones.
+    `open` counts cases whose work no unit has done yet. `learnt_from` counts cases that the model was trained on, which
+    prove nothing; `learnt_agree` of these agree. `agreement` = agree ÷ (agree + differ). `cut_off`: there were more
+    cases than one rehearsal looks at, and the newest were taken. `failed`: the rehearsal broke off, and its counts mean
+    nothing. `differing` lists the first differing cases.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -114,7 +116,7 @@ class RehearsalReport(Value):
 
 
 class Rehearsal(Aggregate):
-    """One rehearsal. `rules` are those of `edition` as they were when it was asked for."""
+    """One rehearsal. `rules` are those of `edition` at the time when the rehearsal was asked for."""
 
     what: What
     edition: int | None = None
@@ -137,10 +139,10 @@ class Rehearsal(Aggregate):
 def ask_rehearsal(
     id: str, command: Rehearse, routing: Routing, model: RoutingModel | None, by: Principal, now: datetime
 ) -> Decision[Rehearsal]:
-    """Somebody of the staff wants to see it. `model` is the one the command names.
+    """Ask, as staff, for a rehearsal. `model` is the one that the command names.
 
     Raises:
-        RehearsalTooLong: the period is none, or longer than a year.
+        RehearsalTooLong: the period is empty, or longer than a year.
         RehearseWithoutModel: a model is to be rehearsed and none of this community is named, or the other way round.
     """
     by.require(command.community, Role.STAFF)
@@ -169,7 +171,7 @@ def ask_rehearsal(
 
 
 def finish(rehearsal: Rehearsal, report: RehearsalReport, now: datetime) -> Decision[Rehearsal]:
-    """The report stands. Said once."""
+    """Give the rehearsal its report. A second call changes nothing."""
     if rehearsal.report is not None:
         return decided(rehearsal)
     changed = rehearsal.model_copy(update={"report": report, "done_at": now})
@@ -178,7 +180,7 @@ def finish(rehearsal: Rehearsal, report: RehearsalReport, now: datetime) -> Deci
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A past case: what would have happened, and the unit that did the work (None: open)."""
+    """A past case: the unit that would have got it, and the unit that did the work (None: open)."""
 
     case: str
     rehearsed: str | None
@@ -190,7 +192,7 @@ class Scene:
 
 
 def tally(scenes: Iterable[Scene], *, cut_off: bool = False) -> RehearsalReport:
-    """The report about `scenes`; memory grows with the rules, not with the cases."""
+    """The report about `scenes`. Its memory grows with the number of rules, not of cases."""
     counts: Counter[str] = Counter()
     matched: Counter[str] = Counter()
     won: Counter[str] = Counter()

@@ -1,12 +1,13 @@
-"""Routing rules: conditions that a case meets, and the unit that then has it.
+"""Routing rules: conditions on a case, and the unit that gets a case which meets them.
 
-All conditions of a rule must hold; of the values of one condition, any. A condition that is left out holds always.
+All conditions of a rule must hold; a condition holds if any of its values does. A condition that is left out always
+holds.
 
 **The winner.** Of the rules that match, the one with the lowest `order` wins; of several with the same order, the one
 that asks for more kinds of conditions; of these, one that names the category itself (not its group, or none); of
-these, the one whose place lies deeper in the tree; of these, the one whose id comes first. So who leaves `order` alone
-gets "the most specific rule wins", and who sets it overrules that. The outcome doesn't depend on the sequence in which
-the rules are kept.
+these, the one whose place lies deeper in the tree; of these, the one whose id comes first. So with equal `order` the
+most specific rule wins, and setting `order` overrules that. The outcome doesn't depend on the sequence in which the
+rules are stored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ WINNER = (
     "these, one that names the category itself; of these, the one whose place lies deeper in the tree; of these, the "
     "one whose id comes first. What matched and lost is told with each suggestion."
 )
-"""What `evaluate` does, said to those who write rules."""
+"""The description of `evaluate` for people who write rules."""
 DEFAULT_ORDER = 100
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -44,7 +45,8 @@ class _Datum(Value):
 
 
 class Hours(_Datum):
-    """A part of the day in Asia/Shanghai, from `start` until before `end`; over midnight where `end` is earlier."""
+    """A part of the day in Asia/Shanghai, from `start` until before `end`. It spans midnight where `end` is earlier
+    than `start`."""
 
     start: Thing[Clock]
     end: Thing[Clock]
@@ -56,14 +58,15 @@ class Hours(_Datum):
         return self
 
     def holds(self, clock: str) -> bool:
-        """Whether the time of day `clock` (HH:MM) lies in it."""
+        """Whether the time of day `clock` (HH:MM) lies in this part of the day."""
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
 
 class AnswerIs(_Datum):
-    """The answer to a question of the category: one of `any_of`, or a number between the bounds, both included."""
+    """A condition on the answer to a question of the category: it is one of `any_of`, or a number between the bounds,
+    both included."""
 
     question: Code
     any_of: Thing[Annotated[tuple[Scalar, ...], Field(max_length=50)]] = ()
@@ -77,7 +80,7 @@ class AnswerIs(_Datum):
         return self
 
     def holds(self, answer: Any) -> bool:
-        """Whether `answer` is such a one; of several answers, whether any is."""
+        """Whether `answer` meets the condition; of several answers, whether one of them does."""
         if isinstance(answer, list | tuple | set | frozenset):
             return any(self.holds(each) for each in answer)
         if self.any_of and not any(_same(answer, value) for value in self.any_of):
@@ -90,16 +93,16 @@ class AnswerIs(_Datum):
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal, and not merely because Python counts True as 1."""
+    """Whether both are equal, other than by Python's True == 1."""
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 class Conditions(_Datum):
-    """What a rule asks of a case.
+    """The conditions of a rule on a case.
 
-    `categories` and `groups`: its category, or the category's group, is one of them. `places`: it lies in one of these
-    places or below. `hours`, `weekdays` (1 Monday to 7 Sunday) and `working` (in working time or not) speak of the
-    moment it was reported, in Asia/Shanghai; past midnight it is the next weekday.
+    `categories` and `groups`: the case's category, or the category's group, is one of them. `places`: the case lies in
+    one of these places or below. `hours`, `weekdays` (1 Monday to 7 Sunday) and `working` (in working time or not) are
+    conditions on the moment of the report, in Asia/Shanghai; after midnight it is the next weekday.
     """
 
     categories: Annotated[tuple[Code, ...], Field(max_length=100)] = ()
@@ -125,7 +128,8 @@ class Rule(_Datum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What rules look at. `places`: where it is and everything above; `working`: None where nobody knows."""
+    """The facts of a case that rules look at. `places` are its place and all places above; `working` is None where
+    nobody knows."""
 
     category: str
     at: datetime
@@ -138,19 +142,20 @@ class Facts:
 
     @property
     def local(self) -> datetime:
-        """The moment in Asia/Shanghai."""
+        """The moment of the report in Asia/Shanghai."""
         return self.at.astimezone(ZONE)
 
 
 class Reason(_Datum):
-    """A condition that held, and what of the case met it. Answers are named, not repeated: they may be personal."""
+    """A condition that held, and the value of the case that met it. An answer is not repeated, because it may be
+    personal; its question is named."""
 
     condition: Thing[str]
     fact: Words[str | None] = None
 
 
 class Beaten(StrEnum):
-    """In what the winner came before: the steps of the comparison, in their sequence."""
+    """The step of the comparison in which the winner came first; the steps stand in their sequence."""
 
     ORDER = "order"
     CONDITIONS = "conditions"
@@ -160,7 +165,7 @@ class Beaten(StrEnum):
 
 
 class Loser(_Datum):
-    """A rule that matched as well, and why it lost."""
+    """A rule that also matched, and the step in which it lost."""
 
     rule: Code
     unit: Thing[Id]
@@ -169,7 +174,7 @@ class Loser(_Datum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say of a case. No winner: no rule matches."""
+    """The result of the rules for a case. Without a winner no rule matches."""
 
     winner: Rule | None = None
     reasons: tuple[Reason, ...] = ()
@@ -239,7 +244,7 @@ def _asked(when: Conditions) -> Iterator[_Check]:
 
 
 def matches(when: Conditions, facts: Facts) -> tuple[Reason, ...] | None:
-    """The reasons why `facts` meet `when`, one for each condition set; None where they don't."""
+    """The reasons why `facts` meet the conditions `when`, one for each condition set; None where they don't."""
     reasons: list[Reason] = []
     for check in _asked(when):
         reason = check(when, facts)
@@ -250,7 +255,7 @@ def matches(when: Conditions, facts: Facts) -> tuple[Reason, ...] | None:
 
 
 def evaluate(rules: Iterable[Rule], facts: Facts) -> Verdict:
-    """Which rule wins, why it matches, and which others matched and lost to it."""
+    """The rule that wins, the reasons why it matches, and the other rules that matched and lost."""
     matched = [(rule, reasons) for rule in rules if (reasons := matches(rule.when, facts)) is not None]
     if not matched:
         return Verdict()
@@ -265,7 +270,8 @@ _Rank = tuple[int, int, bool, int, str]
 
 
 def _rank(rule: Rule, reasons: Sequence[Reason], facts: Facts) -> _Rank:
-    """Sorts the winner first. `facts.places` begins with the exact place, so that a low index is a deep place."""
+    """The key that sorts the winner first. `facts.places` begins with the exact place, so that a low index is a deep
+    place."""
     place = next((reason.fact for reason in reasons if reason.condition == "place"), None)
     height = len(facts.places) if place is None else list(facts.places).index(place)
     unnamed = all(reason.condition != "category" for reason in reasons)
@@ -286,7 +292,7 @@ class Shadow:
 
 
 def shadowed(rules: Sequence[Rule]) -> tuple[Shadow, ...]:
-    """The rules that certainly never win. It judges without catalogue and places, so some may stay unseen."""
+    """The rules that certainly never win. Catalogue and places are not looked at, so not every such rule is found."""
     found: list[Shadow] = []
     for rule in rules:
         by = next((other for other in rules if other.order < rule.order and _covers(other.when, rule.when)), None)

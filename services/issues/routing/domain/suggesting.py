@@ -1,7 +1,7 @@
-"""From what rules, model and catalogue say of a case to one suggestion with its reasons, and who decides on it.
+"""Makes one suggestion for a case, with its reasons, from rules, model and catalogue, and says who decides on it.
 
-A rule that matches comes first: a person wrote it. Then the model, if it is sure enough; then the unit that the
-catalogue names for the category, as a hint. A unit that has returned this case is not suggested for it again.
+A rule that matches comes first, because a person wrote it. Then comes the model, if it is sure enough; then the unit
+that the catalogue names for the category, as a hint. A unit that has returned this case is not suggested for it again.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ ALTERNATIVES = 3
 
 
 class SuggestionReason(StrEnum):
-    """Where the suggested unit comes from, or why there is none that could be relied on."""
+    """The source of the suggested unit, or the reason why none can be relied on."""
 
     RULE = "rule"
     MODEL = "model"
@@ -43,11 +43,11 @@ class Likely(Value):
 
 
 class Suggestion(Value):
-    """`unit` with `why`; who decides: the platform itself, or a person.
+    """The suggested `unit`, the reason `why`, and who decides: the platform, or a person.
 
-    `rule` of `edition` won, for `reasons`, before `losers`. `confidence` is the model's; `units` and `categories` are
-    what it thinks likeliest, `threshold` from where on it is believed. `category` is what the model would file it as,
-    where it is sure.
+    The rule `rule` of `edition` won, for `reasons`, before `losers`. `confidence` is the model's; `units` and
+    `categories` are those that the model thinks likeliest, and `threshold` is the confidence from which on it is
+    believed. `category` is the one under which the model would file the case, where it is sure.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -67,13 +67,15 @@ class Suggestion(Value):
 
     @property
     def source(self) -> DispatchSource | None:
-        """Who would answer for a dispatch without a person; None: nobody could."""
+        """The source that would be recorded for a dispatch without a person; None where no such dispatch is
+        possible."""
         return {SuggestionReason.RULE: DispatchSource.RULE, SuggestionReason.MODEL: DispatchSource.MODEL}.get(self.why)
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the model that is on thinks, the likeliest first; empty where it has no such part or knows no word."""
+    """The guesses of the model that is on, the likeliest first; empty where the model lacks that part or knows none of
+    the words."""
 
     model: str
     categories: Sequence[Guess] = ()
@@ -83,7 +85,8 @@ class Opinion:
 def suggest(
     routing: Routing, facts: Facts, opinion: Opinion | None, responsible: str | None, returned: Collection[str] = ()
 ) -> Suggestion:
-    """The suggestion for a case. `responsible`: the catalogue's unit; `returned`: units that gave the case back."""
+    """The suggestion for a case. `responsible` is the catalogue's unit; `returned` are the units that returned the
+    case."""
     verdict = evaluate((rule for rule in routing.rules_on if rule.unit not in returned), facts)
     units = [guess for guess in (opinion.units if opinion else ()) if guess.label not in returned]
     categories = opinion.categories if opinion else ()
@@ -101,7 +104,7 @@ def suggest(
 def _choice(
     routing: Routing, verdict: Verdict, units: Sequence[Guess], responsible: str | None, returned: Collection[str]
 ) -> dict[str, Any]:
-    """The unit, and what speaks for it."""
+    """The fields of the suggestion that name the unit and what speaks for it."""
     if verdict.winner is not None:
         return {
             "unit": verdict.winner.unit,
@@ -125,8 +128,8 @@ def _likeliest(guesses: Sequence[Guess]) -> tuple[Likely, ...]:
 
 
 def is_for_the_platform(case: Case, suggestion: Suggestion, automatic: Automatic) -> bool:
-    """Whether the platform dispatches by itself: only what is new. What a unit has returned, or the reporter has
-    reopened, is a case that a person should look at."""
+    """Whether the platform dispatches the case without a person. It dispatches only new cases: a person should look at
+    a case that a unit has returned or its reporter has reopened."""
     waiting = {
         Automatic.OFF: (),
         Automatic.FILED: (CaseStatus.ACCEPTED,),

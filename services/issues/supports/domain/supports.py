@@ -1,8 +1,8 @@
-"""Supports: a person is affected by a case too, or stands behind a wish. Each is an aggregate of its own.
+"""Supports: a person is affected by a case too, or wants a wish. Each support is an aggregate of its own.
 
-They are no names in the case: so five hundred people at once don't wait for each other's version, a hundred thousand
-don't outgrow a document, and the id of the aggregate makes each of them one. The case and the wish hold how many they
-are, counted from the supports and never added up.
+Supporters are not listed in the case or wish. So five hundred people at once don't wait for each other's version, a
+hundred thousand don't outgrow a document, and the id of the support makes sure that each person counts once. The case
+or wish holds their number, which is counted from the supports and never incremented.
 """
 
 from datetime import datetime
@@ -24,15 +24,17 @@ class Subject(StrEnum):
 
 
 class GiveSupport(Request):
-    """Me too. `person`: the staff write down somebody who called or came by."""
+    """A support ("me too"). `person` is given by staff who enter somebody that called or came by; without it the caller
+    supports."""
 
     person: Id | None = None
 
 
 class Support(Aggregate):
-    """`person` supports `subject`, while `active`. After erasure `person` is a name that leads to nobody.
+    """The support of `subject` by `person`, in force while `active`. After erasure `person` is an id that leads to
+    nobody.
 
-    `withheld`: not everybody might know of the subject when the support changed last, so nobody is told of the support.
+    `withheld`: the subject was not public when the support last changed, so the support is not published.
     """
 
     subject: Thing[str]
@@ -52,7 +54,7 @@ class Support(Aggregate):
 
 
 def supporter(command: GiveSupport, community: str, by: Principal) -> str:
-    """The person whom a command speaks of.
+    """The person who supports by `command`: its `person`, else the caller.
 
     Raises:
         NotYours: the caller is no member of the community, or speaks for another person and is not staff.
@@ -75,9 +77,10 @@ def first_support(
     *,
     public: bool = True,
 ) -> Decision[Support]:
-    """`person` supports `subject`, for the first time. `public`: everybody may know of `subject`.
+    """Create the support of `subject` by `person`. `public`: everybody may know of `subject`.
 
-    `id` belongs to the person and the subject, but may not lead back to them: topics name it for withheld supports too.
+    `id` is made of person and subject, but must not lead back to them, because topics name it for withheld supports
+    too.
     """
     by.require(community)
     support = Support(id=id, community=community, subject=subject, of=of, person=person, withheld=not public, since=now)
@@ -86,7 +89,7 @@ def first_support(
 
 
 def support_again(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
-    """The person supports the subject again. Nothing changes where they support it already."""
+    """Make a withdrawn support active again. An active one stays as it is."""
     by.require(support.community)
     if support.active or support.forgotten:
         return decided(support)
@@ -98,7 +101,7 @@ def support_again(support: Support, by: Principal, now: datetime, *, public: boo
 
 
 def say_again(support: Support) -> Decision[Support]:
-    """The subject has become public: the support is told for the first time, or once more."""
+    """Publish the support of a subject that has become public, for the first time or once more."""
     if not support.active or support.forgotten:
         return decided(support)
     changed = support.model_copy(update={"withheld": False})
@@ -106,7 +109,7 @@ def say_again(support: Support) -> Decision[Support]:
 
 
 def withdraw(support: Support, by: Principal, now: datetime, *, public: bool = True) -> Decision[Support]:
-    """The person supports the subject no longer. Nothing changes where they did not."""
+    """Withdraw the support. A withdrawn one stays as it is."""
     by.require(support.community)
     if not support.active or support.forgotten:
         return decided(support)
@@ -115,7 +118,7 @@ def withdraw(support: Support, by: Principal, now: datetime, *, public: bool = T
 
 
 def forget_supporter(support: Support, stand_in: str, *, public: bool = True) -> Decision[Support]:
-    """Put `stand_in` in the person's place. All supports that are forgotten at once get the same, so the person counts
+    """Replace the person by `stand_in`. All supports of one erasure get the same one, so that the person counts
     once."""
     if support.forgotten:
         return decided(support)

@@ -71,7 +71,7 @@ def router(attachments: Attachments, visibility: UploadVisibility) -> APIRouter:
     @routes.get(
         "/{id}",
         response_class=Response,
-        summary="The file",
+        summary="A recording or a PDF",
         responses={200: _CONTENT, 206: _CONTENT, **problems(NotYours, UnknownAggregate, RangeNotThere)},
     )
     async def content(id: Id, principal: PrincipalDep, range: Annotated[str | None, Header()] = None) -> Response:

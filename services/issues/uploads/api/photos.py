@@ -19,7 +19,7 @@ from services.chassis.principal import Principal, Role
 from services.contracts.marks import Id
 from services.issues.places.domain.datum import GivenPoint
 from services.issues.uploads.allowance import UploadsUsedUp
-from services.issues.uploads.images import MAX_BYTES, NotAPicture, PictureTooLarge
+from services.issues.uploads.images import MAX_BYTES, NotAPicture, PictureBrokenOff, PictureTooLarge
 from services.issues.uploads.labels import taken
 from services.issues.uploads.photos import Photo, Photos
 from services.issues.uploads.visibility import UploadVisibility
@@ -40,7 +40,7 @@ class PhotoView(BaseModel):
 
 
 class TakenView(BaseModel):
-    """Where and when a photo was taken, as its labels say. Null where they don't, or not credibly."""
+    """The place and time at which a photo was taken, by its labels; null where they don't tell, or not credibly."""
 
     point: GivenPoint | None = Field(description="WGS84, as a report takes it.")
     accuracy: float | None = Field(description="Of the point, in metres.")
@@ -61,12 +61,13 @@ def router(photos: Photos, visibility: UploadVisibility) -> APIRouter:
         "",
         status_code=201,
         summary="Send a photo",
-        responses=problems(NotYours, NotAPicture, PictureTooLarge, UploadsUsedUp),
+        responses=problems(NotYours, NotAPicture, PictureBrokenOff, PictureTooLarge, UploadsUsedUp),
     )
     async def send(
         principal: PrincipalDep, community: Annotated[Id, Form()], photo: Annotated[UploadFile, File()]
     ) -> SentPhotoView:
-        """The same picture sent again gives the same photo. A new drawing of it is kept, without any metadata."""
+        """Send a photo. The same picture sent again gives the same photo. It is drawn anew and stored without any
+        metadata."""
         principal.require(community)
         data = await photo.read(MAX_BYTES + 1)
         kept = await photos.keep(community, data, principal)
@@ -76,11 +77,11 @@ def router(photos: Photos, visibility: UploadVisibility) -> APIRouter:
 
     reading = _JPEG | problems(NotYours, UnknownAggregate)
 
-    @routes.get("/{id}", response_class=Response, summary="The picture", responses=reading)
+    @routes.get("/{id}", response_class=Response, summary="A photo", responses=reading)
     async def full(id: Id, principal: PrincipalDep) -> Response:
         return await _picture(photos, visibility, id, principal, thumbnail=False)
 
-    @routes.get("/{id}/thumbnail", response_class=Response, summary="The picture, small", responses=reading)
+    @routes.get("/{id}/thumbnail", response_class=Response, summary="A photo as a thumbnail", responses=reading)
     async def thumbnail(id: Id, principal: PrincipalDep) -> Response:
         return await _picture(photos, visibility, id, principal, thumbnail=True)
 

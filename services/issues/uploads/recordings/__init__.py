@@ -26,7 +26,7 @@ class NotARecording(
     zh="无法识别的录音，请上传 MP3、M4A、AAC、OGG、WAV 或 AMR 格式。",
     en="This is not a recording that can be read; send MP3, M4A, AAC, Ogg (Opus or Vorbis), WAV or AMR.",
 ):
-    """By its content, whatever its name or type say."""
+    """The content is no recording of a kind that is taken, whatever name or type say."""
 
 
 class RecordingTooLong(

@@ -1,4 +1,4 @@
-"""The dates by which answers are owed are counted anew when the calendar changes, from the day of each proposal."""
+"""Counts the deadline of a wish's answer anew, from the day of its proposal, when the calendar has changed."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from services.issues.wishes.domain.wishes import Wish
 
 
 def count_due_anew(wish: Wish, time: WorkingTime, within: Span, now: datetime) -> Decision[Wish]:
-    """The answer to an open wish is owed by another time where the calendar says so; `within` is how long it may take
-    where the wish does not say. A time that has passed is a fact and stays; so does one that would have passed."""
+    """Move the deadline of an open wish's answer to where `time` puts it. `within` is the span of a wish that has none
+    of its own. A deadline that has passed stays, and so does one that would move into the past."""
     ahead = wish.status is WishStatus.OPEN and wish.due_at is not None and wish.due_at > now
     due_at = time.due(wish.proposed_at, wish.answered_within or within)
     if not ahead or due_at in (wish.due_at, now) or due_at < now:

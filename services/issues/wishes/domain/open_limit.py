@@ -1,6 +1,6 @@
-"""How many unanswered wishes one resident may have: each takes a seat, and the store gives a seat to one wish only.
+"""Limits the unanswered wishes of one resident: each takes a seat, and the store gives a seat to one wish only.
 
-So proposals made side by side, none of which has seen the others, can't pass the limit together.
+So several proposals at the same moment, which don't see each other, can't exceed the limit together.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from services.chassis.errors import Conflict
 
 MAX_OPEN = 20
-"""Unanswered wishes of one resident in one community."""
+"""The most unanswered wishes of one resident in one community."""
 
 
 class TooManyWishes(
@@ -17,14 +17,15 @@ class TooManyWishes(
     zh="您还有 {limit} 个心愿等待答复，请等答复后再提。",
     en="{limit} of your wishes wait for an answer; wait for one before you propose another.",
 ):
-    """Every wish is owed an answer; one person can't ask for all of them."""
+    """The resident has as many unanswered wishes as one person may have, for each is owed an answer."""
 
 
 def free_seat(taken: Sequence[int | None]) -> int:
-    """A seat for one more, where the open wishes of a resident have `taken` theirs; those without one count as well.
+    """A seat for one more wish of a resident whose open wishes have the seats `taken`. Wishes without a seat (None)
+    count as well.
 
     Raises:
-        TooManyWishes: there is none.
+        TooManyWishes: no seat is free.
     """
     if len(taken) >= MAX_OPEN:
         raise TooManyWishes(limit=MAX_OPEN)

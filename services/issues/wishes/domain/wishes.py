@@ -1,7 +1,8 @@
 """Wishes (居民心愿): something residents would like to have, supported by others, answered by the committee.
 
 An answer is owed by a deadline. An accepted wish gets a plan, and progress is reported in public until the plan is
-carried out, or given up with a reason. Supporters are aggregates of their own (`supports`); a wish holds their number.
+carried out, or given up with a reason. Supports are aggregates of their own (room `supports`); a wish holds their
+number.
 """
 
 from collections.abc import Callable
@@ -42,7 +43,7 @@ MAX_REPORTS = 200
 
 
 class WishIsAnswered(Conflict, code="wish.answered", zh="该心愿已经答复。", en="The wish has been answered already."):
-    """A wish that is decided is neither supported any more nor answered anew."""
+    """The wish is answered, so that it can't be supported or answered again."""
 
 
 class WishNotUnderWay(
@@ -51,11 +52,11 @@ class WishNotUnderWay(
     zh="该心愿未列入计划，或已经办结。",
     en="The wish is in no plan, or its plan has come to an end.",
 ):
-    """Progress is reported on plans, and this wish has none, or none any more."""
+    """The wish has no plan, or its plan is over, so that no progress can be reported."""
 
 
 class WishIsHidden(Conflict, code="wish.hidden", zh="该心愿已被隐藏。", en="The wish is hidden; show it again first."):
-    """A wish that nobody sees is neither supported nor answered."""
+    """The wish is hidden, so that it can't be supported or answered."""
 
 
 class PlanOfDeclined(
@@ -64,13 +65,13 @@ class PlanOfDeclined(
     zh="不予采纳的心愿没有计划。",
     en="A wish that is declined has no plan.",
 ):
-    """A plan and a refusal contradict each other."""
+    """A declined wish is given a plan, or an accepted one none."""
 
 
 class PlanInThePast(
     Invalid, code="wish.plan-in-the-past", zh="计划完成时间必须晚于现在。", en="A plan ends in the future."
 ):
-    """A date that has passed already can't be kept."""
+    """The plan is for a date that has passed."""
 
 
 class TooManyReports(
@@ -79,11 +80,11 @@ class TooManyReports(
     zh="一个心愿最多保存 {limit} 次进展。",
     en="A wish keeps {limit} reports of progress at most.",
 ):
-    """A bound on the document."""
+    """The wish has as many reports as its document may hold."""
 
 
 class Stage(StrEnum):
-    """How far the plan of an accepted wish is."""
+    """The stage of an accepted wish's plan."""
 
     PLANNED = "planned"
     UNDER_WAY = "under-way"
@@ -92,7 +93,7 @@ class Stage(StrEnum):
 
 
 class Propose(Request):
-    """A wish. The title is public, masked; the text is for the committee."""
+    """A wish to be proposed. The title is public, with personal data masked; the text is for the committee."""
 
     community: Id
     title: Line
@@ -100,9 +101,10 @@ class Propose(Request):
 
 
 class Answer(Request):
-    """`accepted` into a plan, or `declined`; `answer` says the reasons, and is public, masked.
+    """The committee's answer: `accepted` into a plan, or `declined`. `answer` gives the reasons, and is public, with
+    personal data masked.
 
-    `plan`: what will be done, public as well; `planned_for`: by when.
+    `plan` says what will be done, public as well, and `planned_for` by which date.
     """
 
     verdict: Literal[WishStatus.ACCEPTED, WishStatus.DECLINED]
@@ -112,7 +114,8 @@ class Answer(Request):
 
 
 class ReportProgress(Request):
-    """A report on the plan: in percent, and in words that are public, masked. `planned_for`: the plan's new end."""
+    """A report on the plan: in percent, and in words that are public, with personal data masked. `planned_for` is the
+    plan's new end."""
 
     percent: Annotated[int, Field(ge=0, le=100)]
     text: Text
@@ -120,25 +123,25 @@ class ReportProgress(Request):
 
 
 class Finish(Request):
-    """What was wished for is there. The words are public, masked."""
+    """The report that the wish is fulfilled, in words that are public, with personal data masked."""
 
     text: Text
 
 
 class Drop(Request):
-    """The plan will not be carried out after all, for this reason, which is public, masked."""
+    """The decision that the plan will not be carried out after all. The reason is public, with personal data masked."""
 
     reason: Text
 
 
 class Retitle(Request):
-    """A better title: one that names nobody."""
+    """A better title, which names nobody."""
 
     title: Line
 
 
 class Hide(Request):
-    """Out of sight, for this reason, which its proposer reads."""
+    """The decision to hide a wish, for a reason which its proposer can read."""
 
     reason: Text
 
@@ -155,12 +158,11 @@ class Progress(Value):
 
 
 class Wish(Aggregate):
-    """A wish. `people`: its proposer, until they are erased; `forgotten`: how many were. `counted`: how many others
-    support
-    it.
+    """A wish. `people` holds its proposer until they are erased; `forgotten` is the number of people erased. `counted`
+    is the number of other supporters.
 
-    `seat`: which of its proposer's seats it takes while it is open (`open_limit`); None for staff, and for older
-    wishes. `answered_within`: the working time that was promised for the answer; None for older wishes too.
+    `seat` is the one of its proposer's seats that the wish takes while it is open (`open_limit`); None for staff, and
+    for older wishes. `answered_within` is the working time that was promised for the answer; None for older wishes.
     """
 
     title: Words[Masked]
@@ -186,22 +188,22 @@ class Wish(Aggregate):
 
     @property
     def supporters(self) -> int:
-        """How many people support it, each once."""
+        """How many people support the wish, its proposer among them, each counted once."""
         return len(self.people) + self.forgotten + self.counted
 
     @property
     def progress(self) -> int | None:
-        """How much of the plan was said to be done, in percent."""
+        """How much of the plan is done, in percent, by the last report; None without a report."""
         return self.reports[-1].percent if self.reports else None
 
     @property
     def progress_text(self) -> str | None:
-        """The words that were said last of the plan."""
+        """The words of the last report on the plan; None without a report."""
         return self.reports[-1].text if self.reports else None
 
     @property
     def progressed_at(self) -> datetime | None:
-        """When something was said of the plan last."""
+        """The time of the last report on the plan; None without a report."""
         return self.reports[-1].at if self.reports else None
 
     def public(self) -> WishState | None:
@@ -212,21 +214,21 @@ class Wish(Aggregate):
         return self.hidden
 
     def told(self, event: Event) -> Event | None:
-        """The event, if it says that the wish is out of sight: while it is, nothing more is told."""
+        """`event`, or None while the wish is hidden: then only the event that hides it is published."""
         return event if isinstance(event, WishHidden) else None
 
     def known_to(self, by: Principal) -> bool:
-        """Whether `by` may know that there is such a wish: a hidden one is its proposer's and the staff's."""
+        """Whether `by` may know of the wish. Only its proposer and the staff may know of a hidden one."""
         theirs = by.sub == self.proposer or by.has(self.community, Role.STAFF)
         return self.community in by.communities and (theirs or not self.hidden)
 
     def becoming(self, **changes: Any) -> "Wish":
-        """This wish with some fields changed; words are masked on the way."""
+        """This wish with some fields changed. Personal data in public words is masked."""
         return Wish.model_validate(self.model_dump() | changes)
 
 
 def in_thirty_days(now: datetime) -> datetime:
-    """The time by which an answer is owed where nobody decided otherwise."""
+    """The default deadline of an answer: 30 days after `now`."""
     return now + ANSWER_WITHIN
 
 
@@ -239,8 +241,8 @@ def propose(
     seat: int | None = None,
     within: Span | None = None,
 ) -> Decision[Wish]:
-    """Propose a wish; the proposer is its first supporter. `owed` says by when an answer is owed, which is `within` a
-    time that was promised."""
+    """Propose a wish; the proposer is its first supporter. `owed` gives the deadline of the answer, and `within` is the
+    working time that was promised for it."""
     by.require(command.community)
     wish = Wish(
         id=id,
@@ -258,14 +260,14 @@ def propose(
 
 
 def require_supportable(wish: Wish, by: Principal) -> None:
-    """Raises WishIsAnswered or WishIsHidden where nobody joins any more."""
+    """Raises WishIsAnswered or WishIsHidden where the wish can no longer be supported."""
     by.require(wish.community)
     _require_shown(wish)
     _require_open(wish)
 
 
 def recount(wish: Wish, supports: int) -> Decision[Wish]:
-    """Take the number of supports as it was counted, without the proposer. A hidden wish keeps its number."""
+    """Give the wish the counted number of `supports`, without its proposer. A hidden wish keeps its number."""
     if supports == wish.counted or wish.hidden:
         return decided(wish)
     changed = wish.model_copy(update={"counted": supports})
@@ -274,10 +276,10 @@ def recount(wish: Wish, supports: int) -> Decision[Wish]:
 
 
 def answer(wish: Wish, command: Answer, by: Principal, now: datetime) -> Decision[Wish]:
-    """Answer the wish, once, for the committee.
+    """Answer the wish for the committee, once.
 
     Raises:
-        PlanOfDeclined, PlanInThePast: the plan makes no sense.
+        PlanOfDeclined, PlanInThePast: the plan contradicts the answer, or is for a date that has passed.
     """
     by.require(wish.community, Role.STAFF)
     _require_shown(wish)
@@ -305,19 +307,19 @@ def report_progress(wish: Wish, command: ReportProgress, by: Principal, now: dat
 
 
 def finish(wish: Wish, command: Finish, by: Principal, now: datetime) -> Decision[Wish]:
-    """The plan is carried out."""
+    """Report that the plan is carried out."""
     progress = Progress(at=now, stage=Stage.DONE, percent=100, text=command.text)
     return _reported(wish, progress, WishFulfilled, by)
 
 
 def drop(wish: Wish, command: Drop, by: Principal, now: datetime) -> Decision[Wish]:
-    """The plan is given up."""
+    """Give the plan up."""
     progress = Progress(at=now, stage=Stage.DROPPED, percent=wish.progress, text=command.reason)
     return _reported(wish, progress, WishDropped, by)
 
 
 def mark_overdue(wish: Wish, now: datetime) -> Decision[Wish]:
-    """Tell once that the answer was not given in time. Nothing changes where it was, or is not due yet."""
+    """Tell, once, that the answer was not given in time. Nothing changes where it was given, or is not due yet."""
     late = wish.due_at is not None and wish.due_at <= now and wish.status is WishStatus.OPEN
     if not late or wish.overdue or wish.hidden:
         return decided(wish)
@@ -326,7 +328,7 @@ def mark_overdue(wish: Wish, now: datetime) -> Decision[Wish]:
 
 
 def retitle(wish: Wish, command: Retitle, by: Principal, now: datetime) -> Decision[Wish]:
-    """Put the title right, hidden or not."""
+    """Replace the title of a wish, also of a hidden one."""
     by.require(wish.community, Role.STAFF)
     changed = wish.becoming(title=command.title)
     if changed.title == wish.title:
@@ -335,7 +337,7 @@ def retitle(wish: Wish, command: Retitle, by: Principal, now: datetime) -> Decis
 
 
 def hide(wish: Wish, command: Hide, by: Principal, now: datetime) -> Decision[Wish]:
-    """Take the wish out of sight of all but its proposer and the staff. A hidden wish stays as it is."""
+    """Hide the wish from all but its proposer and the staff. A wish that is hidden already stays as it is."""
     by.require(wish.community, Role.STAFF)
     if wish.hidden:
         return decided(wish)
@@ -344,7 +346,7 @@ def hide(wish: Wish, command: Hide, by: Principal, now: datetime) -> Decision[Wi
 
 
 def show(wish: Wish, by: Principal, now: datetime) -> Decision[Wish]:
-    """Bring the wish back. One that is in sight stays as it is."""
+    """Show a hidden wish again. A wish that is not hidden stays as it is."""
     by.require(wish.community, Role.STAFF)
     if not wish.hidden:
         return decided(wish)
@@ -353,7 +355,7 @@ def show(wish: Wish, by: Principal, now: datetime) -> Decision[Wish]:
 
 
 def anonymise_wish(wish: Wish, person: str) -> Decision[Wish]:
-    """Forget `person` as the proposer, and their words, the title too; the number of supporters stays."""
+    """Remove `person` as the proposer, and their words, the title too. The number of supporters stays."""
     proposer = wish.proposer == person
     supporter = person in wish.people
     if not (proposer or supporter):

@@ -5,8 +5,47 @@
   const { lookEvery, next, turnAfter } = document.body.dataset;
   const seconds = (text) => Math.max(1, Number(text) || 1) * 1000;
 
+  // A screen turns only to a page that has come: without a connection the one that hangs there goes on to hang.
+  const turn = async () => {
+    try {
+      const answer = await fetch(next, { cache: "no-cache" });
+      if (answer.ok) {
+        location.replace(next);
+        return;
+      }
+    } catch {
+      // The network is away, or the service starts anew.
+    }
+    setTimeout(turn, seconds(turnAfter));
+  };
+
+  // Nobody scrolls a screen, and it hangs far from the eye: a page is as large as it can be and still be seen whole.
+  const fit = () => {
+    const [page, main] = [document.body, document.querySelector("main")];
+    const at = (scale) => {
+      page.style.zoom = scale;
+      const room = innerHeight / scale - document.querySelector("header").offsetHeight;
+      main.style.minHeight = `${Math.max(0, Math.floor(room))}px`;
+    };
+    const whole = () => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return scrollWidth <= innerWidth && scrollHeight <= innerHeight;
+    };
+    let [least, most] = [0.3, 3];
+    while (most - least > 0.02) {
+      const scale = (least + most) / 2;
+      at(scale);
+      if (whole()) least = scale;
+      else most = scale;
+    }
+    at(least);
+  };
+
   if (next) {
-    setTimeout(() => location.replace(next), seconds(turnAfter));
+    setTimeout(turn, seconds(turnAfter));
+    fit();
+    addEventListener("resize", fit);
+    document.fonts.ready.then(fit);
   }
   if (!lookEvery) return;
 

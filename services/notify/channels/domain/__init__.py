@@ -1,1 +1,1 @@
-"""The rules of channels: end points, their addresses, and what providers say."""
+"""The rules of channels: end points, their addresses, and reports of providers."""

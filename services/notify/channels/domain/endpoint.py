@@ -1,13 +1,15 @@
-"""End points: where messages of a community go beside its people, a webhook of another system or a robot of a group.
+"""End points: recipients of a community's messages that are no people: a webhook of another system, or the robot of a
+group.
 
-One that fails again and again is paused, and shows it to its owner. It is tried with growing pauses; what waits for it
-meanwhile expires, so that nobody is flooded on coming back.
+Attempts at a failing end point have growing pauses, and after many failures it is paused, which its owner can see.
+Messages that wait meanwhile expire, so that nobody is flooded when it works again.
 """
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.aggregate import Aggregate, Decision, decided
+from services.chassis.errors import Conflict
 from services.chassis.principal import SYSTEM, Principal, Role
 from services.contracts.marks import Office, Officer, Thing
 from services.contracts.notices import EndpointChanged
@@ -16,7 +18,7 @@ from services.notify.shared.values import Way
 
 PAUSED_AFTER = 10
 WAITS: timedelta = timedelta(hours=24)
-"""A message for an end point is worth sending for so long."""
+"""The time for which a message for an end point is worth sending."""
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -26,12 +28,12 @@ class EndpointStatus(StrEnum):
 
     ACTIVE = "active"
     PAUSED = "paused"
-    """It failed again and again; staff let it go on."""
+    """The end point failed many times in a row, and gets nothing until staff resume it."""
     ENDED = "ended"
 
 
 class Endpoint(Aggregate):
-    """An end point. `address` and `key` are sealed: nobody reads them out of the store, or out of an answer."""
+    """An end point. `address` and `key` are sealed, so that nobody can read them in the store or in an answer."""
 
     title: Office[str]
     way: Way
@@ -47,15 +49,30 @@ class Endpoint(Aggregate):
     delivered_at: datetime | None = None
 
 
+class EndpointEnded(
+    Conflict,
+    code="endpoint.ended",
+    zh="该推送地址已停用，地址与密钥已删除，请重新登记。",
+    en="The end point has ended, and its address and key are gone. Enter it anew.",
+):
+    """What has ended can't go on."""
+
+
 def register(endpoint: Endpoint, by: Principal) -> Decision[Endpoint]:
-    """Staff of a community name an end point."""
+    """Enter an end point, as staff of its community."""
     by.require(endpoint.community, Role.STAFF)
     return _changed(endpoint, "registered", by.sub)
 
 
 def resume(endpoint: Endpoint, by: Principal) -> Decision[Endpoint]:
-    """Staff let a paused end point go on. One that is active stays so."""
+    """Resume a paused end point, as staff. An active one stays as it is.
+
+    Raises:
+        EndpointEnded: it has ended, and its address is gone.
+    """
     by.require(endpoint.community, Role.STAFF)
+    if endpoint.status is EndpointStatus.ENDED:
+        raise EndpointEnded()
     if endpoint.status is not EndpointStatus.PAUSED:
         return decided(endpoint)
     again = endpoint.model_copy(update={"status": EndpointStatus.ACTIVE, "failures": 0})
@@ -63,7 +80,7 @@ def resume(endpoint: Endpoint, by: Principal) -> Decision[Endpoint]:
 
 
 def end(endpoint: Endpoint, by: Principal) -> Decision[Endpoint]:
-    """Staff end it; its address and key are forgotten. Again, it changes nothing."""
+    """End the end point, as staff, and remove its address and key. Ending it again changes nothing."""
     by.require(endpoint.community, Role.STAFF)
     if endpoint.status is EndpointStatus.ENDED:
         return decided(endpoint)
@@ -72,7 +89,7 @@ def end(endpoint: Endpoint, by: Principal) -> Decision[Endpoint]:
 
 
 def failed(endpoint: Endpoint, now: datetime) -> Decision[Endpoint]:
-    """It did not take a message; too often, and it is paused."""
+    """Note that the end point did not take a message. After too many failures in a row it is paused."""
     if endpoint.status is not EndpointStatus.ACTIVE:
         return decided(endpoint)
     failures = endpoint.failures + 1
@@ -83,7 +100,7 @@ def failed(endpoint: Endpoint, now: datetime) -> Decision[Endpoint]:
 
 
 def delivered(endpoint: Endpoint, now: datetime) -> Decision[Endpoint]:
-    """It took a message after it had failed; while all is well nothing is written."""
+    """Note that the end point took a message after failures. Without failures before, nothing changes."""
     if endpoint.failures == 0:
         return decided(endpoint)
     well = endpoint.model_copy(update={"failures": 0, "delivered_at": now})
@@ -91,7 +108,8 @@ def delivered(endpoint: Endpoint, now: datetime) -> Decision[Endpoint]:
 
 
 def pause_after(failures: int, chance: float) -> timedelta:
-    """How long to wait after so many failures: twice as long each time up to an hour, less by up to half of it."""
+    """The wait after so many `failures`: it doubles each time up to an hour, and is shortened by up to half by `chance`
+    (0 to 1)."""
     longest: timedelta = min(_FIRST_PAUSE * (1 << min(failures, 12)), _LONGEST_PAUSE)
     return longest * (1 - chance / 2)
 

@@ -1,4 +1,4 @@
-"""Addresses of services in the long tail, as Apprise spells them: `ntfys://host/topic`, `wxpusher://token/topic`."""
+"""Addresses of services in the long tail, in the form of Apprise: `ntfys://host/topic`, `wxpusher://token/topic`."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
@@ -20,14 +20,17 @@ SERVICES: Mapping[str, bool] = {
     "spugpush": False,
     "wxpusher": False,
 }
-"""What may be called, and whether its address names a host of one's own; the others have one that the library knows."""
+"""The services that may be called, each with whether its address names a host. Hosts of the others are known to the
+library."""
 
 
 def own_host(url: str) -> str | None:
-    """The host that `url` names; None where the library knows it. A topic alone is at ntfy's own server.
+    """The host that `url` names; None where the library knows the host. A topic alone is at ntfy's own server.
+
+    With anything behind it (`?to=`, `?mode=`, `#`) the library may take the topic for a host, and so does this.
 
     Raises:
-        AddressRefused: it is none of the services, or its form is wrong.
+        AddressRefused: the address is of none of the services, or has a wrong form.
     """
     try:
         parts = urlsplit(url)
@@ -37,7 +40,7 @@ def own_host(url: str) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in SERVICES or not host or named:
         raise AddressRefused()
-    topic_alone = scheme.startswith("ntfy") and not parts.path.strip("/")
+    topic_alone = scheme.startswith("ntfy") and url.partition("://")[2].strip("/") == parts.netloc
     return host if SERVICES[scheme] and not topic_alone else None
 
 
@@ -45,7 +48,7 @@ def require_long_tail(url: str, own: str, inside: Iterable[Network] = ()) -> str
     """The service that `url` names.
 
     Raises:
-        AddressRefused: it is none that may be called, or its host is within the house.
+        AddressRefused: the service is none that may be called, or its host is a private address.
     """
     host = own_host(url)
     if host is not None:

@@ -1,13 +1,13 @@
-"""Subjects of mail as encoded words (RFC 2047): each is whole UTF-8, short enough, and reads back as it was."""
+"""Writes subjects of mail as encoded words (RFC 2047). Each word is valid UTF-8 by itself, and short enough."""
 
 import base64
 
 _BYTES = 42
-"""So many bytes make 56 characters of base64, and with the frame 68: fewer than the 75 that are allowed."""
+"""The bytes in one encoded word: they make 56 characters of base64 and 68 with the frame, fewer than the 75 allowed."""
 
 
 def subject_line(subject: str) -> bytes:
-    """The header line of `subject`, folded. No line break in it makes another header."""
+    """The folded header line of `subject`. A line break in the subject can't begin another header."""
     plain = " ".join(subject.split())
     if plain.isascii() and len(plain) <= 60 and "=?" not in plain:
         return f"Subject: {plain}\r\n".encode()
@@ -16,7 +16,7 @@ def subject_line(subject: str) -> bytes:
 
 
 def _parts(text: str) -> list[bytes]:
-    """`text` in pieces of whole characters."""
+    """`text` in pieces of whole characters, each short enough for one encoded word."""
     parts, part = [], b""
     for character in text:
         encoded = character.encode("utf-8", "replace")

@@ -1,11 +1,19 @@
-"""Web addresses that others give us to call: never one inside the house, however it is spelt."""
+"""Checks web addresses that others give this service to call: none may be in a private network, however it is spelt."""
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from urllib.parse import urlsplit
 
 from services.chassis.errors import Invalid
+from services.notify.shared.values import Way
+
+_ROBOTS: Mapping[Way, Set[str]] = {
+    Way.WECOM_ROBOT: frozenset({"qyapi.weixin.qq.com"}),
+    Way.DINGTALK_ROBOT: frozenset({"oapi.dingtalk.com"}),
+    Way.FEISHU_ROBOT: frozenset({"open.feishu.cn", "open.larksuite.com"}),
+}
+"""The hosts at which providers have the robots of groups."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -18,14 +26,14 @@ class AddressRefused(
     zh="不能向该地址发送：须为公网上的 http(s) 地址，不含用户名。",
     en="Nothing is sent to this address: it must be http(s) on the public internet, without a user name.",
 ):
-    """An address inside the house would let others reach what they may not."""
+    """The address is not one that may be called. A private address would let others reach internal systems."""
 
 
 def host_of(url: str) -> str:
-    """The host of `url`, if its form is one that may be called.
+    """The host of `url`, whose form must be one that may be called.
 
     Raises:
-        AddressRefused: it is not.
+        AddressRefused: the form is not one that may be called.
     """
     try:
         parts = urlsplit(url)
@@ -40,9 +48,9 @@ def host_of(url: str) -> str:
 
 
 def require_public(url: str, own: str, inside: Iterable[Network] = ()) -> None:
-    """Raises AddressRefused where `url` is no public address as far as its words tell, or has the host of `own`.
+    """Raises AddressRefused where `url` has the host of `own`, or spells an address that is not public.
 
-    A name is resolved, and its addresses are asked about, when it is called.
+    The addresses of a host's name are checked when it is called.
     """
     host = host_of(url)
     if host == host_of(own) or host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
@@ -54,8 +62,17 @@ def require_public(url: str, own: str, inside: Iterable[Network] = ()) -> None:
         raise AddressRefused()
 
 
+def require_robot(way: Way, url: str, allowed: Set[str]) -> None:
+    """Raises AddressRefused where `url` is neither at the host of the provider of `way`, by https, nor at one of the
+    hosts `allowed`: a host that only looks like the provider's would read what its group is told."""
+    host = host_of(url)
+    theirs = urlsplit(url).scheme == "https" and host in _ROBOTS.get(way, frozenset())
+    if not theirs and host not in allowed:
+        raise AddressRefused()
+
+
 def literal_of(host: str) -> Ip | None:
-    """The address that `host` spells, in any spelling that a resolver understands; None where it is a name."""
+    """The IP address that `host` spells, in any spelling that a resolver understands; None where `host` is a name."""
     try:
         return ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -67,7 +84,7 @@ def literal_of(host: str) -> Ip | None:
 
 
 def may_call(address: Ip, inside: Iterable[Network] = ()) -> bool:
-    """Whether `address` is on the public internet, or in a network of the deployment's own choice."""
+    """Whether `address` is on the public internet, or in one of the networks `inside`, which the deployment allows."""
     if any(address in network for network in inside if network.version == address.version):
         return True
     if isinstance(address, ipaddress.IPv6Address):

@@ -6,6 +6,7 @@ Each call is signed with the secret that the deployment shares with its provider
 import base64
 import binascii
 import hmac
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -18,9 +19,11 @@ from services.chassis.http.problems import problems
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.marks import Id
+from services.notify.channels.domain.mailboxes import Mailbox
 from services.notify.channels.domain.returned_mail import Returned, read_returned
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.sending import arrived, bounced
+from services.notify.notices.domain.stages import Stage
 
 _FRESH = timedelta(minutes=5)
 _BY = Cause(SYSTEM, "provider")
@@ -65,8 +68,11 @@ class TakenView(BaseModel):
     what: str
 
 
-def router(notices: Aggregates[Notice], secret: str, clock: Clock) -> APIRouter:
-    """The routes of call-backs."""
+def router(
+    notices: Aggregates[Notice], secret: str, clock: Clock, lost: Callable[[Notice, Mailbox], Awaitable[None]]
+) -> APIRouter:
+    """The routes of call-backs. `lost` is called with a notice that could not be delivered, and what is known of the
+    mailbox."""
     routes = APIRouter(prefix="/api/notify/v1/callbacks", tags=["callbacks"])
 
     def require(said: str, at: int, mark: str) -> None:
@@ -74,28 +80,42 @@ def router(notices: Aggregates[Notice], secret: str, clock: Clock) -> APIRouter:
         if not hmac.compare_digest(right, mark) or abs(clock().timestamp() - at) > _FRESH.total_seconds():
             raise CallbackRefused()
 
-    @routes.post("/deliveries", summary="What became of a message", responses=problems(CallbackRefused))
+    async def note_arrival(id: str) -> None:
+        if await notices.find(id) is not None:
+            await notices.change(id, arrived, _BY)
+
+    async def note_return(id: str, mailbox: Mailbox) -> None:
+        if await notices.find(id) is None:
+            return
+        changed = await notices.change(id, lambda n, _: bounced(n), _BY)
+        if changed.aggregate.stage is Stage.BOUNCED:
+            await lost(changed.aggregate, mailbox)  # done again, it changes nothing
+
+    @routes.post(
+        "/deliveries", summary="Report the outcome of a message (a provider)", responses=problems(CallbackRefused)
+    )
     async def report(body: DeliveryReport) -> TakenView:
         """Said again, or of a message that is not known, it changes nothing."""
         require(f"{body.id}.{body.status}", body.at, body.mark)
-        await _note(notices, body.id, delivered=body.status == "delivered")
+        if body.status == "delivered":
+            await note_arrival(body.id)
+        else:
+            await note_return(body.id, Mailbox.TROUBLED)  # nothing is said of the reason
         return TakenView(what=body.status)
 
-    @routes.post("/mail", summary="A mail that came back", responses=problems(CallbackRefused, NotBase64))
+    @routes.post(
+        "/mail", summary="Hand in a mail that came back (a mail server)", responses=problems(CallbackRefused, NotBase64)
+    )
     async def mail(body: ReturnedMail) -> TakenView:
-        """A bounce is written down; an automatic reply is none."""
+        """A bounce is written down, and the next channel of the person is tried; an automatic reply is none. An address
+        that takes no mail any more is not mailed again."""
         require(body.raw, body.at, body.mark)
         try:
             reading = read_returned(base64.b64decode(body.raw))
         except binascii.Error:
             raise NotBase64() from None
         if reading.what is Returned.BOUNCE and reading.notice is not None:
-            await _note(notices, reading.notice, delivered=False)
+            await note_return(reading.notice, reading.mailbox)
         return TakenView(what=reading.what)
 
     return routes
-
-
-async def _note(notices: Aggregates[Notice], id: str, *, delivered: bool) -> None:
-    if await notices.find(id) is not None:
-        await notices.change(id, lambda n, now: arrived(n, now) if delivered else bounced(n), _BY)

@@ -91,7 +91,7 @@ def router(notices: Aggregates[Notice], lists: Lists, names: Names, clock: Clock
     @routes.get(
         "/api/notify/v1/communities/{community}/calls",
         response_model=PageView[CallView],
-        summary="Whom to call",
+        summary="The call list: people who are told by telephone",
         responses=theirs,
     )
     async def many(
@@ -106,7 +106,7 @@ def router(notices: Aggregates[Notice], lists: Lists, names: Names, clock: Clock
     @routes.get(
         "/api/notify/v1/communities/{community}/calls/sheet",
         response_class=Response,
-        summary="Whom to call, as a sheet to print (PDF)",
+        summary="The call list as a sheet to print (PDF)",
         responses={200: {"content": {"application/pdf": {}}, "description": "At most 200 calls."}, **theirs},
     )
     async def sheet(community: Id, principal: PrincipalDep, language: LanguageDep) -> Response:
@@ -122,7 +122,7 @@ def router(notices: Aggregates[Notice], lists: Lists, names: Names, clock: Clock
     @routes.post(
         f"{BASE}/{{id}}/outcome",
         response_model=Called,
-        summary="What came of a call",
+        summary="Record the outcome of a call",
         responses=problems(NotYours, UnknownAggregate, NotOnTheList),
     )
     async def outcome(id: Id, body: Called, command: CommandDep) -> Response:

@@ -43,6 +43,10 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
         unread: Annotated[bool, Query(description="Only what is not read.")] = False,
         archived: Annotated[bool, Query(description="What was put away.")] = False,
     ) -> Response:
+        """A page of the inbox. `GET /api/notify/v1/me/notices/live` is the same as it fills (`text/event-stream`):
+        an event `notice` with an item as it stands here, and an event `unread` with `{"unread": 3}` at the beginning
+        and whenever that changes. Who comes back with `Last-Event-ID` gets what was missed, once and in order. That
+        stream stands in this description alone, since it does not end."""
         query = inbox(principal.sub)
         if archived:
             query["state.archived_at"] = {"$ne": None}
@@ -52,14 +56,14 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
         found = await notices.select(query, sort="state.delivered_at", limit=page.limit, cursor=page.cursor)
         return paged(found, lambda stored: notice_view(stored, wording, reads), request)
 
-    @routes.get("/unread", response_model=UnreadView, summary="How many are not read")
+    @routes.get("/unread", response_model=UnreadView, summary="The number of unread notices")
     async def count(principal: PrincipalDep) -> UnreadView:
         return UnreadView(unread=await Notices(notices).unread(principal.sub))
 
     @routes.post(
         "/notices/{id}/read",
         response_model=NoticeView,
-        summary="I have seen it",
+        summary="Mark a notice as read",
         responses=problems(UnknownAggregate, NotInTheInbox),
     )
     async def seen(id: Id, command: CommandDep, language: LanguageDep) -> Response:
@@ -72,7 +76,7 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
             known_to=lambda notice: notice.recipient == command.principal.sub,
         )
 
-    @routes.post("/notices/read-all", response_model=UnreadView, summary="I have seen everything up to now")
+    @routes.post("/notices/read-all", response_model=UnreadView, summary="Mark all notices up to now as read")
     async def seen_all(command: CommandDep) -> UnreadView:
         """What comes meanwhile stays unread."""
         by, asked = command.principal, Notices(notices)
@@ -83,7 +87,7 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
     @routes.post(
         "/notices/{id}/archive",
         response_model=NoticeView,
-        summary="I put it away",
+        summary="Archive a notice",
         responses=problems(UnknownAggregate, NotInTheInbox),
     )
     async def away(id: Id, command: CommandDep, language: LanguageDep) -> Response:

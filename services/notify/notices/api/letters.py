@@ -25,7 +25,9 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
     """The routes of what no gateway took."""
     routes = APIRouter(prefix=BASE, tags=["why"])
 
-    @routes.get("", response_model=PageView[ToldView], summary="What no gateway took", responses=problems(NotYours))
+    @routes.get(
+        "", response_model=PageView[ToldView], summary="The messages that no gateway took", responses=problems(NotYours)
+    )
     async def many(
         request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
     ) -> Response:
@@ -37,7 +39,12 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
         }
         return paged(await notices.select(query, limit=page.limit, cursor=page.cursor), told, request)
 
-    @routes.post("/{id}/again", response_model=ToldView, summary="Try it again", responses=problems(UnknownAggregate))
+    @routes.post(
+        "/{id}/again",
+        response_model=ToldView,
+        summary="Send a message again that no gateway took",
+        responses=problems(UnknownAggregate),
+    )
     async def again(id: Id, command: CommandDep) -> Response:
         """What may have been sent is not tried again."""
         by = command.principal

@@ -1,6 +1,7 @@
 """A person's inbox as it fills: server-sent events that are resumed by Last-Event-ID, at any replica.
 
-The route is in no description of the API: who tries every operation would wait for an end that does not come.
+The route is no operation in the description of the API, for who tries every operation would wait for an end that does
+not come. The description of the list of notices tells of it.
 """
 
 from collections.abc import AsyncIterator
@@ -33,19 +34,27 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
         language: LanguageDep,
         last_event_id: Annotated[str | None, Header(max_length=20, pattern=r"^[0-9]+$")] = None,
     ) -> StreamingResponse:
-        """With Last-Event-ID what came after that, then what comes; without it, what comes from now on."""
+        """With Last-Event-ID what came after that, then what comes; without it, what comes from now on. How many are
+        unread is told at the beginning and whenever it has changed, by whatever window it was."""
         known = await persons.find(principal.sub)
         reads = language if known is None else known.aggregate.choices.language
         await wording.ready(sorted(principal.communities))
         last = None if last_event_id is None else int(last_event_id)
 
         async def events() -> AsyncIterator[bytes]:
-            async for found in feed.read(principal.sub, last):
-                for number, stored in found:
+            yield b": here\n\n"
+            counted = -1
+            async for came in feed.read(principal.sub, last):
+                for number, stored in came.notices:
                     shown = notice_view(stored, wording, reads).model_dump_json()
                     yield f"id: {number}\nevent: notice\ndata: {shown}\n\n".encode()
-                unread = orjson.dumps({"unread": await Notices(notices).unread(principal.sub)}).decode()
-                yield f"event: unread\ndata: {unread}\n\n".encode() if found else b": still here\n\n"
+                if came.notices or came.stirred or counted < 0:
+                    unread = await Notices(notices).unread(principal.sub)
+                    if unread != counted:
+                        counted = unread
+                        yield b"event: unread\ndata: " + orjson.dumps({"unread": unread}) + b"\n\n"
+                else:
+                    yield b": still here\n\n"
 
         return StreamingResponse(events(), media_type="text/event-stream", headers=_HEADERS)
 

@@ -12,11 +12,11 @@ from services.contracts.notices import NoticeProgressed, NoticeSending, NoticeSt
 from services.notify.notices.domain.notice import Draft, Notice, deferred, delivered, fact, queue, suppressed
 from services.notify.notices.domain.planning import Bundle, Planned, Why
 from services.notify.notices.domain.stages import Stage
+from services.notify.persons.domain.choices import DIGEST
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
 
 BUNDLES = frozenset(Bundle)
-DIGEST = "digest"
 
 
 def bundle_id(bundle: Bundle, recipient: str, channel: Way, about: str, at: datetime) -> str:
@@ -74,6 +74,13 @@ def go_alone(part: Notice) -> Decision[Notice]:
         return decided(part)
     alone = part.becoming(bundle=None, fine=Stage.QUEUED)
     return decided(alone, fact(NoticeProgressed, alone))
+
+
+def not_wanted(part: Notice) -> Decision[Notice]:
+    """The recipient does without digests, and so without what would have come in one."""
+    if part.status is not NoticeStatus.QUEUED or part.bundle is None:
+        return decided(part)
+    return suppressed(part, Suppression.PREFERENCE)
 
 
 def nothing_left(bundle: Notice, claim: str) -> Decision[Notice]:

@@ -36,6 +36,7 @@ from services.contracts.value import Value
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Planned, Told, Why
 from services.notify.notices.domain.stages import OF_STATUS, Stage, of_suppression
+from services.notify.notices.domain.together import ToldPart, without
 from services.notify.routing.domain.kinds import KindName, MessageClass, Weight
 from services.notify.shared.values import Way
 
@@ -72,10 +73,20 @@ class Draft(Value):
     mandatory: bool | None = None
     behalf: str | None = None
     edition: int = 1
+    batch: str | None = None
+    parts: tuple[ToldPart, ...] = ()
 
     def id(self, channel: Way) -> str:
         """The id of the notice on `channel`."""
-        return derived_id("notice", self.cause, self.recipient, self.kind, channel)
+        return self.id_for(self.recipient, channel)
+
+    def id_for(self, recipient: str, channel: Way) -> str:
+        """The id of the notice to `recipient` on `channel`."""
+        return derived_id("notice", self.batch or self.cause, recipient, self.kind, channel)
+
+    def to(self, recipient: str, behalf: str | None = None) -> "Draft":
+        """The same message to `recipient`, who may stand in for somebody."""
+        return self.model_copy(update={"recipient": recipient, "behalf": behalf})
 
 
 class Notice(Aggregate):
@@ -84,7 +95,8 @@ class Notice(Aggregate):
     While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is not
     for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told together with
     others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
-    could not reach anybody and is `outdated` is not sent later either.
+    could not reach anybody and is `outdated` is not sent later either. One about several activities has a part for
+    each; its `cause` is the command from which they follow, and `batch` names what was told together.
     """
 
     recipient: Someone[str]
@@ -114,6 +126,8 @@ class Notice(Aggregate):
     behalf: Someone[str | None] = None
     edition: int = 1
     outdated: bool = False
+    batch: Thing[str | None] = None
+    parts: Personal[tuple[ToldPart, ...]] = Field(default=(), repr=False)
     archived_at: datetime | None = None
     provider: Thing[str | None] = None
     provider_id: Thing[str | None] = None
@@ -134,7 +148,8 @@ class Notice(Aggregate):
     @property
     def asked(self) -> Told:
         """What a plan needs to know of it."""
-        return Told(self.kind, self.weight, self.about, expires=self.expires_at)
+        parts = tuple(part.about for part in self.parts)
+        return Told(self.kind, self.weight, self.about, None, self.expires_at, self.community, parts)
 
     @property
     def of_old_words(self) -> bool:
@@ -215,6 +230,23 @@ def supersede(notice: Notice, version: int) -> Decision[Notice]:
     return decided(notice)
 
 
+def drop_part(notice: Notice, about: str, kind: str, version: int) -> Decision[Notice]:
+    """Of several activities that a notice speaks of, what messages of `kind` told of `about` before `version` is not
+    true any more. Where nothing else is left of one that was told to nobody yet, it is given up.
+    """
+    left = without(notice.parts, about, kind, version)
+    waits = notice.status is NoticeStatus.QUEUED
+    if left == notice.parts or not (waits or notice.reason is Suppression.NO_ADDRESS):
+        return decided(notice)
+    fewer = notice.becoming(parts=left)
+    if left:
+        return decided(fewer, fact(NoticeProgressed, fewer))
+    if waits:
+        return suppressed(fewer, Suppression.SUPERSEDED)
+    outdated = fewer.becoming(outdated=True)
+    return decided(outdated, fact(NoticeProgressed, outdated))
+
+
 def withhold(notice: Notice, version: int) -> Decision[Notice]:
     """The subject is not for everybody since `version`: no topic speaks of the notice, and a queued one is given up."""
     if notice.withheld or notice.version >= version:
@@ -235,7 +267,8 @@ def anonymise(notice: Notice) -> Decision[Notice]:
     """Take the recipient out, so that nothing leads to them. A notice that was waiting never leaves."""
     if notice.recipient == ERASED:
         return decided(notice)
-    changes: dict[str, Any] = {"recipient": ERASED, "particulars": Particulars(), "behalf": None}
+    bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in notice.parts)}
+    changes: dict[str, Any] = {"recipient": ERASED, "behalf": None, **bare}
     if notice.status in _OPEN:
         over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
         changes = {**changes, **over, "claim": None}
@@ -245,7 +278,8 @@ def anonymise(notice: Notice) -> Decision[Notice]:
 
 def not_on_behalf(notice: Notice) -> Decision[Notice]:
     """The person for whom the recipient stood in was erased: what was waiting never leaves, and nothing names them."""
-    changes: dict[str, Any] = {"behalf": None, "particulars": Particulars()}
+    bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in notice.parts)}
+    changes: dict[str, Any] = {"behalf": None, **bare}
     if notice.status in _OPEN:
         over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
         changes = {**changes, **over, "claim": None}
@@ -292,7 +326,8 @@ def suppressed(notice: Notice, reason: Suppression, why: Why | None = None) -> D
 def _fields(draft: Draft, planned: Planned) -> dict[str, Any]:
     fields = {name: getattr(draft, name) for name in Draft.model_fields}
     if planned.reason is Suppression.ERASED:
-        return {**fields, "recipient": ERASED, "behalf": None, "particulars": Particulars()}
+        bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in draft.parts)}
+        return {**fields, "recipient": ERASED, "behalf": None, **bare}
     return fields
 
 

@@ -23,6 +23,7 @@ class Particulars(Value):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     venue: str | None = None
+    previous_title: str | None = None
     previous_starts_at: datetime | None = None
     due_at: datetime | None = None
     answer_by: datetime | None = None
@@ -36,10 +37,15 @@ class Particulars(Value):
     """The word of the event for why it happened."""
     on: datetime | None = None
     """A day; its hour says nothing."""
+    until: datetime | None = None
+    """The last day of several, of which `on` is the first."""
+    date_count: int | None = None
+    """So many dates."""
     asks_until: datetime | None = None
     decided_at: datetime | None = None
     position: int | None = None
     missing: int | None = None
+    minutes: int | None = None
     waitlisted: bool | None = None
     more: Mapping[str, str | int | float | bool | datetime | None] = {}
     """Values of kinds that a community has added, by the names that its routes give them."""

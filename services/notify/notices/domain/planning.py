@@ -4,7 +4,7 @@ It is made when the event comes and made anew before each delivery. What may be 
 address, a preference, a channel that is not set up) decides nothing before that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -42,6 +42,7 @@ class Why(StrEnum):
     """It would be worth nothing after the quiet hours, and is no emergency."""
     PROXY_ENDED = "proxy-ended"
     BOUNCED = "bounced"
+    """The mail came back; or, where there is no address, mail before it did, and they have not entered it anew."""
     NOT_NEEDED = "not-needed"
     """Another channel reached them."""
     STOPPED = "stopped"
@@ -57,6 +58,13 @@ class Told:
     about: str
     due: datetime | None = None
     expires: datetime | None = None
+    community: str = ""
+    parts: tuple[str, ...] = ()
+    """The activities of which it speaks, where they are several."""
+
+    def is_silenced(self, silenced: Collection[str]) -> bool:
+        """Whether all that it speaks of is among what somebody wants to hear no more of."""
+        return self.about in silenced or (bool(self.parts) and all(each in silenced for each in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +140,11 @@ def plan_channel(channel: Way, told: Told, person: Person, now: datetime, around
 def _collected(channel: Way, told: Told, person: Person, at: datetime) -> Planned | None:
     """The plan where the person wants messages of this class collected, and it can wait for that."""
     together = person.choices.together(told.rule.sort)
-    if together == "at-once" or told.rule.mandatory or told.rule.sort is MessageClass.EMERGENCY:
+    if together == "at-once" or told.rule.comes_anyway:
         return None
     slot = digest_slot(at, weekly=together == "weekly")
     quiet = person.choices.quiet
-    sent = slot if quiet is None else quiet.release(slot)
+    sent = slot if quiet is None else quiet.release(slot, told.community)
     if told.expires is not None and sent >= told.expires:
         return None
     return Planned(channel, sent, bundle=Bundle.DIGEST)
@@ -146,13 +154,13 @@ def _in_time(channel: Way, told: Told, person: Person, at: datetime, around: Cir
     rule, quiet = told.rule, person.choices.quiet
     if rule.sort is MessageClass.EMERGENCY:
         return Planned(channel, at)
-    released = at if quiet is None else quiet.release(at)
+    released = at if quiet is None else quiet.release(at, told.community)
     if told.expires is not None and released >= told.expires:
         return Planned(channel, at, Suppression.EXPIRED, Why.QUIET_HOURS)
     last = around.lately.get(channel)
     if rule.mandatory or told.due is not None or last is None or released >= last + BURST:
         return Planned(channel, released)
-    together = last + BURST if quiet is None else quiet.release(last + BURST)
+    together = last + BURST if quiet is None else quiet.release(last + BURST, told.community)
     if told.expires is not None and together >= told.expires:
         return Planned(channel, released)
     return Planned(channel, together, bundle=Bundle.BURST)
@@ -174,15 +182,16 @@ def _refusal(
 ) -> tuple[Suppression | None, Why | None]:
     if person.gone:
         return Suppression.ERASED, None
-    if not told.rule.mandatory and told.rule.sort is not MessageClass.EMERGENCY:
+    if not told.rule.comes_anyway:
         if person.choices.of(told.rule.sort).off:
             return Suppression.PREFERENCE, Why.CLASS_OFF
-        if told.about in person.choices.silenced:
+        if told.is_silenced(person.choices.silenced):
             return Suppression.PREFERENCE, Why.SILENCED
         if person.mutes(told.kind, channel):
             return Suppression.PREFERENCE, None
-    if channel is not Way.INBOX and person.addresses.by(channel) is None:
-        return Suppression.NO_ADDRESS, None
+    if channel is not Way.INBOX and person.address(channel) is None:
+        given_up = person.addresses.by(channel) is not None
+        return Suppression.NO_ADDRESS, Why.BOUNCED if given_up else None
     if channel not in open_channels:
         return Suppression.CHANNEL_OFF, None
     return None, None

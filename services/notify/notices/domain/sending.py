@@ -90,16 +90,25 @@ def lapse(notice: Notice, now: datetime) -> Decision[Notice]:
 
 
 def arrived(notice: Notice, now: datetime) -> Decision[Notice]:
-    """The provider tells that the message arrived. Told again, or after a bounce, it changes nothing."""
-    if notice.stage not in (Stage.ACCEPTED, Stage.UNKNOWN):
+    """The provider tells that the message arrived, perhaps before the sender could write down that it was taken. Told
+    again, or after a bounce, it changes nothing."""
+    if notice.stage not in (Stage.SENDING, Stage.ACCEPTED, Stage.UNKNOWN):
         return decided(notice)
-    done = notice.becoming(status=NoticeStatus.DELIVERED, fine=Stage.DELIVERED, delivered_at=now)
+    done = notice.becoming(
+        status=NoticeStatus.DELIVERED,
+        fine=Stage.DELIVERED,
+        delivered_at=now,
+        accepted_at=notice.accepted_at or now,
+        claim=None,
+    )
     return decided(done, fact(NoticeProgressed, done))
 
 
 def bounced(notice: Notice) -> Decision[Notice]:
-    """The provider tells that what it took can't be delivered."""
-    if notice.stage not in (Stage.ACCEPTED, Stage.UNKNOWN, Stage.DELIVERED) or notice.accepted_at is None:
+    """The provider tells that what it took can't be delivered, perhaps before the sender could write down that it was
+    taken, or where nobody knew whether it was. What nobody handed over can't bounce."""
+    handed_over = notice.accepted_at is not None or notice.stage in (Stage.SENDING, Stage.UNKNOWN)
+    if notice.stage not in (Stage.SENDING, Stage.ACCEPTED, Stage.UNKNOWN, Stage.DELIVERED) or not handed_over:
         return decided(notice)
     back = notice.becoming(
         status=NoticeStatus.SUPPRESSED,
@@ -107,6 +116,7 @@ def bounced(notice: Notice) -> Decision[Notice]:
         reason=Suppression.REFUSED,
         why=Why.BOUNCED,
         delivered_at=None,
+        claim=None,
     )
     return decided(back, fact(NoticeProgressed, back))
 

@@ -7,6 +7,7 @@ from services.chassis.subscriber.handlers import Handlers
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.domain.notice import Notice
+from services.notify.notices.gathering import Gathering
 from services.notify.notices.reactions import routes, titles, withheld
 from services.notify.notices.telling import Telling
 from services.notify.routing.editions import Editions
@@ -15,6 +16,7 @@ from services.notify.routing.editions import Editions
 def reactions(
     table: Handlers,
     telling: Telling,
+    gathering: Gathering,
     knowledge: Knowledge,
     audiences: Audiences,
     editions: Editions,
@@ -22,6 +24,6 @@ def reactions(
     lead: timedelta,
 ) -> None:
     """Put the handlers of this room into the table. People are reminded of an activity `lead` before its start."""
-    routes.reactions(table, routes.Following(telling, knowledge, audiences, editions, lead))
+    routes.reactions(table, routes.Following(telling, gathering, knowledge, audiences, editions, lead))
     titles.reactions(table, notices)
     withheld.reactions(table, knowledge, notices)

@@ -4,11 +4,13 @@ Each route that is shipped is a handler under the route's own name. Routes that 
 one more handler of every public event, so a new type of event needs a row and no code.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.subscriber.handlers import Handlers, Reaction, Received
 from services.contracts.event import events
+from services.contracts.topics import ACTIVITIES
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.domain.particulars import (
@@ -20,6 +22,7 @@ from services.notify.notices.domain.particulars import (
     of_place,
     of_wish,
 )
+from services.notify.notices.gathering import Gathering
 from services.notify.notices.occasion import occasion_of
 from services.notify.notices.telling import Message, Telling
 from services.notify.routing.domain.kinds import KindRule
@@ -32,9 +35,16 @@ class Following:
     """Follows one route for one event."""
 
     def __init__(
-        self, telling: Telling, knowledge: Knowledge, audiences: Audiences, editions: Editions, lead: timedelta
+        self,
+        telling: Telling,
+        gathering: Gathering,
+        knowledge: Knowledge,
+        audiences: Audiences,
+        editions: Editions,
+        lead: timedelta,
     ) -> None:
         self._telling = telling
+        self._gathering = gathering
         self._knowledge = knowledge
         self._audiences = audiences
         self._editions = editions
@@ -54,31 +64,48 @@ class Following:
     async def _follow(
         self, route: Route, received: Received[Any], kinds: dict[str, KindRule] | Any, edition: int
     ) -> None:
-        event = received.event
-        for each in route.supersede:
-            if each.when is not None and not each.when.holds(event):
+        told = [(n, tell) for n, tell in enumerate(route.tell) if tell.when is None or tell.when.holds(received.event)]
+        asking = asyncio.gather(*(self._asked(tell, received) for _, tell in told))
+        _, asked = await asyncio.gather(self._supersede(route, received), asking)
+        command = received.envelope.id if route.begins else getattr(received.event, "command", None)
+        for (n, tell), (people, known) in zip(told, asked, strict=True):
+            occasion, message = occasion_of(received), self._message(tell, received, known, kinds[tell.kind], edition)
+            if command is not None and not message.known:
+                await self._gathering.add(command, occasion, f"{route.name}.{n}", message, people)
                 continue
-            whom = None if each.whom is None else ids(event, each.whom)
-            await self._telling.supersede(occasion_of(received), each.kind, whom)
-        for tell in route.tell:
-            if tell.when is not None and not tell.when.holds(event):
-                continue
-            await self._tell(tell, received, kinds[tell.kind], edition)
+            await asyncio.gather(
+                self._telling.tell_end_points(occasion, message), self._telling.tell_each(occasion, people, message)
+            )
 
-    async def _tell(self, tell: Tell, received: Received[Any], rule: KindRule, edition: int) -> None:
-        people = await self._audiences.of(tell.to, tell.subject, received)
+    async def _supersede(self, route: Route, received: Received[Any]) -> None:
+        for each in route.supersede:
+            if each.when is None or each.when.holds(received.event):
+                whom = None if each.whom is None else ids(received.event, each.whom)
+                await self._telling.supersede(occasion_of(received), each.kind, whom)
+                if route.model.topic is ACTIVITIES:  # nothing that is gathered is made untrue by others
+                    await self._gathering.drop(occasion_of(received), each.kind, whom)
+
+    async def _asked(self, tell: Tell, received: Received[Any]) -> tuple[list[str], Particulars]:
+        """Whom `tell` concerns, and what is known of its subject."""
+        people, known = await asyncio.gather(
+            self._audiences.of(tell.to, tell.subject, received), self._known(tell.subject, received)
+        )
+        return people, known
+
+    def _message(
+        self, tell: Tell, received: Received[Any], known: Particulars, rule: KindRule, edition: int
+    ) -> Message:
         event = received.event
         given = {name: each.of(event) for name, each in tell.values.items()}
-        message = Message(
+        return Message(
             kind=tell.kind,
             rule=rule,
-            particulars=filled(await self._known(tell.subject, received), given),
+            particulars=filled(known, given),
             due=None if tell.ahead_of is None else _moment(event, tell.ahead_of, self._lead),
             expires=None if tell.expires is None else _moment(event, tell.expires, timedelta()),
             edition=edition,
+            known=tell.known is not None and tell.known.holds(event),
         )
-        await self._telling.tell_end_points(occasion_of(received), message)
-        await self._telling.tell_each(occasion_of(received), people, message)
 
     async def _known(self, subject: Subject | None, received: Received[Any]) -> Particulars:
         """What is known of the subject and may be mentioned."""

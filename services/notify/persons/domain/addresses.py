@@ -1,8 +1,8 @@
-"""Where somebody can be reached, and addresses that staff have proposed.
+"""The addresses of a person, and those that staff have proposed.
 
-An address that the person enters under their own token holds. One that staff enter is proposed: it is kept with who
-entered it and when, nothing but a code is sent to it, and it holds once the person has told that code. No channel here
-could carry a code to a phone, so a phone stays unconfirmed until the person enters it.
+An e-mail address is only proposed, whoever enters it: it is stored with who entered it and when, nothing but a code is
+sent to it, and it holds once the person has entered that code. No channel here could carry a code to a phone, so a
+phone holds where the person enters it under their own token, and one that staff enter stays unconfirmed until then.
 """
 
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ AGAIN = timedelta(minutes=10)
 
 
 class Addresses(Value):
-    """Where somebody can be reached."""
+    """The addresses at which somebody can be reached."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,7 +60,7 @@ class SentCode(Value):
 
 
 class Proposed(Value):
-    """Addresses that `by`, staff of `community`, has entered. The next code is to be sent at `code_due_at`."""
+    """Addresses that `by`, the person or staff of `community`, has entered. The next code is sent at `code_due_at`."""
 
     model_config = ConfigDict(frozen=True)
 

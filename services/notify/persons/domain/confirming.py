@@ -1,4 +1,5 @@
-"""How the person confirms an address that staff have entered: by a code, with few tries, within a short time."""
+"""The rules by which a person confirms an address that they or staff have entered: by a code, with few tries, within a
+short time."""
 
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from services.chassis.errors import Conflict, PersonGone
 from services.chassis.principal import SYSTEM, Principal
 from services.contracts.notices import PersonChanged
 from services.notify.persons.domain.addresses import AGAIN, CODE_HOLDS, CODES_A_DAY, Addresses, SentCode, next_code
+from services.notify.persons.domain.bounces import Bounces
 from services.notify.persons.domain.person import Person
 
 
@@ -77,5 +79,6 @@ def tell_code(person: Person, mark: str, by: Principal, now: datetime) -> Decisi
     confirmed = person.addresses.model_copy(update={"email": proposed.addresses.email})
     left = proposed.addresses.model_copy(update={"email": None})
     waiting = None if left == Addresses() else proposed.model_copy(update={"addresses": left, "code": None})
-    changed = person.model_copy(update={"addresses": confirmed, "proposed": waiting, "look_again_at": now})
+    begun = {"bounces": Bounces(since=now), "look_again_at": now}
+    changed = person.model_copy(update={"addresses": confirmed, "proposed": waiting, **begun})
     return decided(changed, PersonChanged(person=person.id, changed=["addresses"], by=by.sub))

@@ -1,4 +1,5 @@
-"""How a person is erased. The request destroys their addresses at once, then waits for the answer of every holder."""
+"""The rules of erasing a person. The request destroys their addresses at once, then waits for the answer of every
+service."""
 
 from datetime import datetime
 from typing import Any
@@ -55,7 +56,8 @@ def _erase_part(
         return decided(person)
     part = Part(community=community, request=request, by=by.sub, requested_at=now)
     changes: dict[str, Any] = {"parts": (*others, part), "communities": person.communities - {community}}
-    if person.proposed is not None and person.proposed.community == community:
+    proposed = person.proposed
+    if proposed is not None and proposed.community == community and proposed.by != person.id:
         changes["proposed"] = None
     asked = PersonErasureRequested(person=person.id, request=request, requested_at=now, by=by.sub, only=community)
     return decided(person.model_copy(update=changes), *met, asked)

@@ -1,13 +1,20 @@
-"""Where somebody belongs, as far as messages to a building or an age band need it: no flat, no birthday."""
-
-from typing import Literal
+"""The building and age band of a person, which messages to such groups need: no flat, no birthday."""
 
 from pydantic import ConfigDict
 
+from services.chassis.errors import Invalid
 from services.contracts.marks import Id
 from services.contracts.value import Value
+from services.notify.shared.values import AgeBand
 
-AgeBand = Literal["child", "youth", "adult", "elder"]
+
+class NoSuchBuilding(
+    Invalid,
+    code="home.unknown-building",
+    zh="本社区没有这栋楼：{building}。",
+    en="There is no such building here: {building}.",
+):
+    """Who names a building that is not there would never be reached by messages to it."""
 
 
 class Home(Value):

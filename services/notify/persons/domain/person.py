@@ -18,8 +18,9 @@ from services.contracts.marks import Officer, Personal, Thing
 from services.contracts.notices import PersonChanged, PersonRegistered, PersonStatus
 from services.contracts.value import Value
 from services.notify.persons.domain.addresses import Addresses, Proposed, next_code
+from services.notify.persons.domain.bounces import Bounces, Failure
 from services.notify.persons.domain.choices import CONSENTS_KEPT, Choices, Consent, How, noted
-from services.notify.persons.domain.home import Home
+from services.notify.persons.domain.home import Home, NoSuchBuilding
 from services.notify.persons.domain.proxies import Proxy
 from services.notify.shared.values import Way
 
@@ -49,6 +50,7 @@ class Person(Aggregate):
     choices: Personal[Choices] = Choices()
     addresses: Personal[Addresses] = Field(default=Addresses(), repr=False)
     proposed: Personal[Proposed | None] = None
+    bounces: Personal[Bounces] = Bounces()
     codes_sent: tuple[datetime, ...] = ()
     parts: tuple[Part, ...] = ()
     home: Personal[Home] = Home()
@@ -69,6 +71,13 @@ class Person(Aggregate):
     def part_of(self, community: str) -> Part | None:
         """The erasure that staff of `community` have asked for, if they have."""
         return next((part for part in self.parts if part.community == community), None)
+
+    def address(self, way: Way) -> str | None:
+        """Where this person can be reached by `way`; None where they can't, or where the address was given up because
+        mail to it came back."""
+        if way is Way.EMAIL and self.bounces.given_up_at is not None:
+            return None
+        return self.addresses.by(way)
 
     def mutes(self, kind: str, channel: Way) -> bool:
         """Whether this person doesn't want `kind` by `channel`."""
@@ -93,10 +102,11 @@ class Person(Aggregate):
         return self.model_copy(update={"choices": choices, "consents": consents, "look_again_at": now})
 
     def offered(self, addresses: Addresses, community: str, by: str, now: datetime) -> Self:
-        """This person with `addresses` proposed by staff. Those that hold or stand proposed already change nothing."""
+        """This person with `addresses` proposed, by staff or by themselves. Those that hold or stand proposed already
+        change nothing."""
         held = self.addresses
         new = Addresses(
-            email=addresses.email if addresses.email != held.email else None,
+            email=addresses.email if addresses.email != held.email or self.bounces.given_up_at is not None else None,
             phone=addresses.phone if addresses.phone != held.phone else None,
             wecom=addresses.wecom if addresses.wecom != held.wecom else None,
         )
@@ -139,10 +149,13 @@ def register(
     community: str,
     by: Principal,
     now: datetime,
+    *,
+    by_code: bool = False,
 ) -> Decision[Person]:
-    """Take up a person with their choices and addresses; `person` is the stranger that they were."""
+    """Take up a person with their choices and addresses; `person` is the stranger that they were. `by_code` is as in
+    `change`."""
     require_decider(by, person.id, community)
-    told = _told(person, choices, addresses, community, by, now)
+    told = _told(person, choices, addresses, community, by, now, by_code=by_code)
     return decided(told, PersonRegistered(person=person.id, by=by.sub))
 
 
@@ -153,19 +166,25 @@ def change(
     community: str,
     by: Principal,
     now: datetime,
+    *,
+    by_code: bool = False,
 ) -> Decision[Person]:
-    """Replace choices or addresses. Only the person's own token shows that they belong to `community`."""
+    """Replace choices or addresses. Only the person's own token shows that they belong to `community`.
+
+    With `by_code` an e-mail address that the person enters holds once they tell the code that is sent to it, and the
+    one that they had goes on to hold until then: somebody else's mailbox is nobody's to choose.
+    """
     require_decider(by, person.id, community)
     if person.gone:
         raise PersonGone()
-    changed = _told(person, choices, addresses, community, by, now)
+    changed = _told(person, choices, addresses, community, by, now, by_code=by_code)
     names = [
         name
         for name, before, after in (
             ("language", person.choices.language, changed.choices.language),
             ("preferences", _preferred(person.choices), _preferred(changed.choices)),
             ("quiet-hours", person.choices.quiet, changed.choices.quiet),
-            ("addresses", person.addresses, changed.addresses),
+            ("addresses", (person.addresses, person.bounces), (changed.addresses, changed.bounces)),
             ("proposed-addresses", person.proposed, changed.proposed),
             ("communities", person.communities, changed.communities),
         )
@@ -183,23 +202,46 @@ def _told(
     community: str,
     by: Principal,
     now: datetime,
+    *,
+    by_code: bool,
 ) -> Person:
     own = by.sub == person.id
     told = person.chosen(choices or person.choices, by.sub, "self" if own else "staff", now)
-    if own:
+    if own and by_code and addresses is not None and addresses.email not in (None, person.addresses.email):
+        held = addresses.model_copy(update={"email": person.addresses.email})
+        asked = told.offered(Addresses(email=addresses.email), community, by.sub, now)
+        told = told.given(None, held).model_copy(update={"proposed": asked.proposed})
+    elif own:
         told = told.given(None, addresses)
-        if told.addresses != person.addresses:
+    if own:
+        entered = addresses is not None and addresses.email is not None and addresses.email == person.addresses.email
+        if told.addresses.email != person.addresses.email or (entered and person.bounces.any):
+            told = told.model_copy(update={"bounces": Bounces(since=now)})
+        if (told.addresses, told.bounces) != (person.addresses, person.bounces):
             told = told.model_copy(update={"look_again_at": now})
         return told.model_copy(update={"communities": told.communities | {community}})
     return told if addresses is None else told.offered(addresses, community, by.sub, now)
 
 
 def looked_again(person: Person, asked_at: datetime) -> Decision[Person]:
-    """What could not reach the person was planned anew, as it was asked for at `asked_at`; a later wish stands."""
+    """Note that messages which could not reach the person were planned again, as was asked for at `asked_at`. A later
+    request stays."""
     if person.look_again_at is None or person.look_again_at > asked_at:
         return decided(person)
     done = person.model_copy(update={"look_again_at": None})
     return decided(done, PersonChanged(person=person.id, changed=["looked-again"], by=SYSTEM))
+
+
+def mail_came_back(person: Person, failure: Failure, taken_at: datetime | None, *, gone: bool) -> Decision[Person]:
+    """Mail to the person came back, as `Bounces.after` takes it. Again, or once their address is given up, it changes
+    nothing."""
+    if person.gone or person.addresses.email is None:
+        return decided(person)
+    bounces = person.bounces.after(failure, taken_at, gone=gone)
+    if bounces == person.bounces:
+        return decided(person)
+    changed = person.model_copy(update={"bounces": bounces})
+    return decided(changed, PersonChanged(person=person.id, changed=["bounces"], by=SYSTEM))
 
 
 def unsubscribe(person: Person, choices: Choices, now: datetime) -> Decision[Person]:
@@ -212,13 +254,19 @@ def unsubscribe(person: Person, choices: Choices, now: datetime) -> Decision[Per
     return decided(changed, PersonChanged(person=person.id, changed=["preferences"], by=person.id))
 
 
-def live_in(person: Person, home: Home, community: str, by: Principal) -> Decision[Person]:
-    """The person, or staff for them on record, tells building and age band."""
+def live_in(person: Person, home: Home, community: str, by: Principal, *, there: bool = True) -> Decision[Person]:
+    """The person, or staff for them on record, tells building and age band; `there`: the building is known.
+
+    Raises:
+        NoSuchBuilding: it is not, and they have not told of it before.
+    """
     require_decider(by, person.id, community)
     if person.gone:
         raise PersonGone()
     if person.home == home:
         return decided(person)
+    if not there and home.building != person.home.building:
+        raise NoSuchBuilding(building=home.building)
     changed = person.model_copy(update={"home": home})
     return decided(changed, PersonChanged(person=person.id, changed=["home"], by=by.sub))
 

@@ -1,13 +1,13 @@
 """Quiet hours: a span of every day in which channels that make a noise wait."""
 
-from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
+from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import chinese_calendar
 from pydantic import BeforeValidator, ConfigDict, WithJsonSchema, field_validator, model_validator
 
+from services.chassis.calendar.holidays import HOLIDAYS
 from services.chassis.values import ZONE
 from services.contracts.value import Value
 
@@ -31,7 +31,8 @@ LocalTime = Annotated[
 class QuietHours(Value):
     """From `start` up to `end` by the clock of `zone`; over midnight where `start` is the later of the two.
 
-    `holidays_until`: on days off (weekends and public holidays, 调休 reckoned with) it stays quiet until then.
+    `holidays_until`: on days off (weekends and public holidays, 调休 reckoned with) it stays quiet until then. Whose
+    arrangements of holidays count, says the `community` of what is to be sent.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,49 +60,45 @@ class QuietHours(Value):
             raise ValueError("quiet hours that never end or never begin; leave them out instead")
         return self
 
-    def hold(self, at: datetime) -> bool:
+    def hold(self, at: datetime, community: str = "") -> bool:
         """Whether `at` lies within these hours."""
         local = at.astimezone(_zone(self.zone))
         clock = local.time()
-        if self.holidays_until is not None and clock < self.holidays_until and _is_off(local.date()):
+        if self._sleeps_late(local, community):
             return True
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
-    def release(self, at: datetime) -> datetime:
+    def release(self, at: datetime, community: str = "") -> datetime:
         """The first moment from `at` on that is not quiet, in `at`'s own zone."""
-        if not self.hold(at):
+        if not self.hold(at, community):
             return at
         moment = at
         for _ in range(_MOST_SPANS):
-            moment = max(moment, self._end_of_span(moment))
-            if not self.hold(moment):
+            moment = max(moment, self._end_of_span(moment, community))
+            if not self.hold(moment, community):
                 return moment
-        while self.hold(moment):  # a clock put back tonight makes the end come twice
+        while self.hold(moment, community):  # a clock put back tonight makes the end come twice
             moment += _SEARCH
         return moment
 
-    def _end_of_span(self, at: datetime) -> datetime:
+    def _end_of_span(self, at: datetime, community: str) -> datetime:
         """The end of the span in which `at` lies, in `at`'s own zone."""
         local = at.astimezone(_zone(self.zone))
         day, clock, end = local.date(), local.time(), self.end
         if self.start > self.end and clock >= self.start:
             day += timedelta(days=1)
-        elif self.holidays_until is not None and clock < self.holidays_until and _is_off(day):
+        elif self.holidays_until is not None and self._sleeps_late(local, community):
             end = max(end, self.holidays_until) if clock < self.end else self.holidays_until
         return datetime.combine(day, end, local.tzinfo).astimezone(at.tzinfo)
+
+    def _sleeps_late(self, local: datetime, community: str) -> bool:
+        """Whether it is a day off, and early enough for it to be quiet still."""
+        until, day = self.holidays_until, local.date()
+        return until is not None and local.time() < until and not HOLIDAYS.is_workday(day, community)
 
 
 @cache
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
-
-
-@lru_cache(maxsize=1024)
-def _is_off(day: date) -> bool:
-    """Whether people are off on `day`. Of years that are not announced yet, weekends are known."""
-    try:
-        return not chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return day.weekday() >= 5

@@ -1,8 +1,8 @@
-"""What callers send about persons."""
+"""The requests about persons."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from services.contracts.marks import Id
 from services.notify.persons.domain.addresses import Addresses
@@ -10,14 +10,19 @@ from services.notify.persons.domain.choices import Choices, Language, OfClass
 from services.notify.persons.domain.home import Home
 from services.notify.persons.domain.quiet import QuietHours
 from services.notify.routing.domain.kinds import KindName, MessageClass
-from services.notify.shared.values import Way
+from services.notify.shared.values import CHOSEN_FROM, Way
+
+_LOCAL_PART, _LABEL = 64, 63
+"""So many octets may stand before the `@` of an e-mail address, and in each part of a name behind it."""
+_DIGITS = 5
 
 
 class PutPreferences(BaseModel):
-    """How somebody wants to be told. `muted`: channels by kind that they don't want; mandatory kinds come anyway.
+    """The choices of a person about messages. `muted` gives the channels by kind that they don't want; a kind that
+    comes anyway (mandatory, or an emergency) is refused there.
 
     `classes`: for each class the channels in order, whether messages come at once or collected, or not at all.
-    `silenced`: ids of cases, wishes and activities of which they want to hear no more.
+    `silenced`: ids of cases, wishes and activities of which they want to hear no more; what is mandatory comes still.
     `community`: in which capacity it is asked for; it says of nobody where they belong.
     """
 
@@ -29,6 +34,17 @@ class PutPreferences(BaseModel):
     muted: dict[KindName, frozenset[Way]] = Field(default_factory=dict, max_length=200)
     classes: dict[MessageClass, OfClass] = Field(default_factory=dict)
     silenced: frozenset[Id] = Field(default=frozenset(), max_length=500)
+
+    @field_validator("classes")
+    @classmethod
+    def _can_be_chosen(cls, value: dict[MessageClass, OfClass]) -> dict[MessageClass, OfClass]:
+        for sort, chosen in value.items():
+            ways = chosen.channels or ()
+            if not set(ways) <= set(CHOSEN_FROM) or len(set(ways)) < len(ways):
+                raise ValueError("channels of people, each once")
+            if chosen.off and sort is MessageClass.EMERGENCY:
+                raise ValueError("emergencies can't be switched off")
+        return value
 
     def choices(self) -> Choices:
         """The choices that this request asks for."""
@@ -42,9 +58,29 @@ class PutPreferences(BaseModel):
 
 
 class PutAddresses(Addresses):
-    """Where somebody can be reached; what is left out is forgotten."""
+    """The addresses of a person. An address that is left out is removed."""
 
     community: Id
+
+    @field_validator("email")
+    @classmethod
+    def _can_be_reached(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        local, _, domain = value.rpartition("@")
+        labels = domain.split(".")
+        if len(local) > _LOCAL_PART or "" in local.split("."):
+            raise ValueError("not the address of a mailbox")
+        if labels[-1].isdigit() or any(len(each) > _LABEL or each != each.strip("-") for each in labels):
+            raise ValueError("not the address of a mail server by name")
+        return value
+
+    @field_validator("phone")
+    @classmethod
+    def _can_be_called(cls, value: str | None) -> str | None:
+        if value is not None and sum(each.isdigit() for each in value) < _DIGITS:
+            raise ValueError("too few digits for a telephone")
+        return value
 
     def addresses(self) -> Addresses:
         """The addresses that this request gives."""

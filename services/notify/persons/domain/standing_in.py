@@ -1,9 +1,9 @@
-"""How a proxy is named, agrees, and is let go."""
+"""The rules by which a proxy is named, agrees, and ends."""
 
 from datetime import datetime
 
 from services.chassis.aggregate import Decision, decided
-from services.chassis.errors import Conflict, PersonGone
+from services.chassis.errors import Conflict, Invalid, PersonGone
 from services.chassis.principal import SYSTEM, Principal
 from services.contracts.notices import PersonChanged
 from services.notify.persons.domain.person import Person, require_decider
@@ -18,6 +18,10 @@ class TooManyProxies(
     """More would be a mailing list."""
 
 
+class OwnProxy(Invalid, code="proxy.oneself", zh="不能指定本人为代收人。", en="Nobody is a proxy of themselves."):
+    """They are told anyway."""
+
+
 class NotNamed(
     Conflict, code="proxy.not-named", zh="对方没有指定您代收。", en="You were not named to receive their messages."
 ):
@@ -28,12 +32,15 @@ def name_proxy(person: Person, proxy: str, community: str, by: Principal, now: d
     """The person, or staff for them on record, names `proxy`. Naming again changes nothing.
 
     Raises:
+        OwnProxy: `proxy` is the person themselves.
         TooManyProxies: there are enough.
     """
     require_decider(by, person.id, community)
     if person.gone:
         raise PersonGone()
-    if proxy == person.id or any(each.person == proxy for each in person.proxies):
+    if proxy == person.id:
+        raise OwnProxy()
+    if any(each.person == proxy for each in person.proxies):
         return decided(person)
     if len(person.proxies) >= MOST:
         raise TooManyProxies(most=MOST)
@@ -42,7 +49,7 @@ def name_proxy(person: Person, proxy: str, community: str, by: Principal, now: d
 
 
 def agree(person: Person, by: Principal, now: datetime) -> Decision[Person]:
-    """Who was named wants to receive what `person` is told.
+    """Agree to be a proxy of `person`, as the one who was named.
 
     Raises:
         NotNamed: `by` was not named.

@@ -1,6 +1,6 @@
-"""What a community has added to the table that is shipped: kinds and routes of its own, an edition for each change."""
+"""The addition of a community to the shipped table: kinds and routes of its own, in a new edition for each change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 
 from pydantic import ConfigDict, Field
@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, decided
 from services.chassis.errors import Invalid
 from services.chassis.principal import Principal, Role
+from services.chassis.words import Worded
 from services.contracts.marks import Office, Officer, Thing
 from services.contracts.notices import RoutingChanged
 from services.contracts.value import Value
@@ -18,11 +19,11 @@ PAST_KEPT = 50
 
 
 class WrongTable(Invalid, code="routing.wrong", zh="规则表有误：{trouble}", en="The table is wrong: {trouble}."):
-    """A table is taken whole or not at all."""
+    """The table has a mistake, so that none of it is taken."""
 
 
 class Past(Value):
-    """An earlier edition, and who replaced it."""
+    """An earlier edition, and the person who replaced it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,7 +38,8 @@ class Past(Value):
 class Routing(Aggregate):
     """The kinds and routes of one community, in their present edition; `past` are those before it.
 
-    `on_duty` are the people of its office who hear of alerts: nobody was at home for a meal, a visit was not reported.
+    `on_duty` are the people of its office who are told of alerts: nobody was at home for a meal, a visit was not
+    reported.
     """
 
     edition: int = 1
@@ -48,7 +50,7 @@ class Routing(Aggregate):
 
     @property
     def table(self) -> Table:
-        """What was added, as a table."""
+        """The added kinds and routes as a table."""
         return Table(edition=self.edition, kinds=self.kinds, routes=self.routes)
 
 
@@ -62,11 +64,11 @@ def adopt(
     on_duty: tuple[str, ...] = (),
     new: bool = False,
 ) -> Decision[Routing]:
-    """Replace what a community has added. The same again changes nothing.
+    """Replace the addition of a community. The same table again changes nothing.
 
     Raises:
-        WrongTable: it names what is not there, changes a kind or a route that is shipped, or makes one mandatory that
-            is no emergency.
+        WrongTable: the table names something that doesn't exist, changes a shipped kind or route, or makes a kind
+        mandatory that is no emergency.
     """
     by.require(routing.community, Role.STAFF)
     _require_right(table, shipped)
@@ -97,12 +99,40 @@ def _require_right(table: Table, shipped: Table) -> None:
     try:
         table.held_to(shipped.kinds)
     except TableRefused as error:
-        raise WrongTable(trouble=str(error)) from None
+        raise WrongTable(trouble=error.trouble) from None
     for kind, rule in table.kinds.items():
         if kind in shipped.kinds or kind in ("digest", "burst", "broadcast"):
-            raise WrongTable(trouble=f"{kind} is shipped")
+            raise WrongTable(trouble=_shipped(kind))
+        if rule.template != 1:
+            zh, en = f"{kind}：template 没有第 {rule.template} 版", f"{kind}: there is no template {rule.template}"
+            raise WrongTable(trouble=Worded.sentence(zh, en))
         if rule.mandatory and rule.sort is not MessageClass.EMERGENCY:
-            raise WrongTable(trouble=f"{kind}: only an emergency can be made mandatory here")
+            zh, en = f"{kind}：此处只有紧急消息可以设为必达", f"{kind}: only an emergency can be made mandatory here"
+            raise WrongTable(trouble=Worded.sentence(zh, en))
     for route in table.routes:
         if route.name in names:
-            raise WrongTable(trouble=f"{route.name} is shipped")
+            raise WrongTable(trouble=_shipped(route.name))
+
+
+def require_there(routes: Iterable[Route], rule: str, there: Set[str]) -> None:
+    """Hold routes to the teams, or buildings, that are `there` in the community; `rule` says which of the two.
+
+    Raises:
+        WrongTable: a route names one that is not.
+    """
+    for route, value in named(routes, rule):
+        if value not in there:
+            zh = f"{route.name}：to.value：没有 {rule} {value}"
+            raise WrongTable(trouble=Worded.sentence(zh, f"{route.name}: to.value: there is no {rule} {value}"))
+
+
+def named(routes: Iterable[Route], rule: str) -> Iterator[tuple[Route, str]]:
+    """The audiences by `rule` that `routes` name by value."""
+    for route in routes:
+        for tell in route.tell:
+            if tell.to.rule == rule and tell.to.value is not None:
+                yield route, tell.to.value
+
+
+def _shipped(name: str) -> Worded:
+    return Worded.sentence(f"{name} 是系统自带的", f"{name} is shipped")

@@ -1,4 +1,4 @@
-"""Kinds of message: what each is for, whether people may switch it off, and how long it is worth sending."""
+"""Kinds of message: the class of each, whether people may switch it off, and how long it is worth sending."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,34 +13,39 @@ from services.contracts.text import Plain
 from services.contracts.value import Value
 
 KindName = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=48)]
-"""The word of a kind: those of `NoticeKind`, and those that tables bring."""
+"""The name of a kind: one of `NoticeKind`, or one that a table has added."""
 
 
 class MessageClass(StrEnum):
-    """What a message is for. People choose channels, hours and digests by class."""
+    """The purpose of a message. People choose channels, hours and digests by class."""
 
     EMERGENCY = "emergency"
-    """It overrides quiet hours, and nothing else does."""
+    """An emergency, the only class that overrides quiet hours."""
     SERVICE = "service"
     REMINDER = "reminder"
     SOCIAL = "social"
     DIGEST = "digest"
-    """News that nobody waits for; unless somebody chooses otherwise it comes once a day."""
+    """News that nobody waits for. It comes once a day unless somebody chooses otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a kind weighs: its class, and whether it comes whatever people prefer."""
+    """The class of a kind, and whether its messages come whatever people have chosen."""
 
     sort: MessageClass
     mandatory: bool = False
+
+    @property
+    def comes_anyway(self) -> bool:
+        """Whether nobody can do without messages of such a kind."""
+        return self.mandatory or self.sort is MessageClass.EMERGENCY
 
 
 class KindRule(Value):
     """The rule of one kind.
 
-    A `mandatory` kind comes whatever people prefer. After `lasts` hours a message is not worth sending. `template` is
-    the current version of its shipped text.
+    Messages of a `mandatory` kind come whatever people have chosen. A message is worth sending for `lasts` hours.
+    `template` is the current version of the kind's shipped text.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,12 +59,12 @@ class KindRule(Value):
 
     @property
     def lasts(self) -> timedelta:
-        """How long after its event a message of this kind is worth sending."""
+        """The time after its event for which a message of this kind is worth sending."""
         return timedelta(hours=self.hours)
 
     @property
     def weight(self) -> Weight:
-        """What this kind weighs."""
+        """The weight of this kind."""
         return Weight(self.sort, self.mandatory)
 
 

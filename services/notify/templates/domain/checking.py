@@ -13,7 +13,8 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.chassis.errors import Invalid
-from services.contracts.text import fitted
+from services.chassis.words import Worded
+from services.contracts.text import blank, fitted
 
 _MAY_STAND = (
     nodes.Template,
@@ -49,7 +50,9 @@ class TemplateRefused(
 
 
 def check(source: str, variables: Mapping[str, type], most: int) -> None:
-    """Raises TemplateRefused unless `source` asks for `variables` alone and, filled, fits into `most` characters."""
+    """Raises TemplateRefused unless `source` asks for `variables` alone and, filled, whatever of them is missing, says
+    something and fits into `most` characters.
+    """
     trouble = next(_troubles(source, variables), None)
     if trouble is not None:
         raise TemplateRefused(trouble=trouble)
@@ -57,9 +60,16 @@ def check(source: str, variables: Mapping[str, type], most: int) -> None:
         try:
             text = render(source, values)
         except (TemplateError, TypeError, *_TOO_DEEP) as error:
-            raise TemplateRefused(trouble=f"it can't be filled ({type(error).__name__})") from None
+            name = type(error).__name__
+            trouble = Worded.sentence(f"无法填入内容（{name}）", f"it can't be filled ({name})")
+            raise TemplateRefused(trouble=trouble) from None
+        if blank(text):
+            missing = Worded.sentence("缺少这些值时没有任何文字", "where values are missing, it says nothing")
+            nothing = Worded.sentence("填好后没有任何文字", "filled, it says nothing")
+            raise TemplateRefused(trouble=nothing if blank(render(source, samples(variables))) else missing)
         if len(text) > most:
-            raise TemplateRefused(trouble=f"filled, it has {len(text)} characters of {most}")
+            zh, en = f"填好后有 {len(text)} 个字，最多 {most} 个", f"filled, it has {len(text)} characters of {most}"
+            raise TemplateRefused(trouble=Worded.sentence(zh, en))
 
 
 def samples(variables: Mapping[str, type]) -> dict[str, object]:
@@ -72,31 +82,38 @@ def render(source: str, values: Mapping[str, object]) -> str:
     return _compiled(source).render({**values})
 
 
+def in_one_line(source: str, values: Mapping[str, object]) -> str:
+    """`source`, filled, in one line whatever the values hold: a subject, or a text where there is room for little."""
+    return " ".join(render(source, values).split())
+
+
 @lru_cache(maxsize=1024)
 def _compiled(source: str) -> Template:
     return _SANDBOX.from_string(source)
 
 
-def _troubles(source: str, variables: Mapping[str, type]) -> Iterator[str]:
+def _troubles(source: str, variables: Mapping[str, type]) -> Iterator[Worded]:
     try:
         tree = _SANDBOX.parse(source)
     except (TemplateError, *_TOO_DEEP) as error:
-        yield f"line {getattr(error, 'lineno', 1)} is not understood"
+        line = getattr(error, "lineno", 1)
+        yield Worded.sentence(f"第 {line} 行无法识别", f"line {line} is not understood")
         return
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _MAY_STAND):
-            yield f"{type(node).__name__} may not stand in a template"
+            name = type(node).__name__
+            yield Worded.sentence(f"模板中不能使用 {name}", f"{name} may not stand in a template")
         elif isinstance(node, nodes.Name) and node.name not in variables:
-            yield f"there is no value {node.name}"
+            yield Worded.sentence(f"没有变量 {node.name}", f"there is no value {node.name}")
         elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            yield f"there is no filter {node.name}"
+            yield Worded.sentence(f"没有过滤器 {node.name}", f"there is no filter {node.name}")
         elif isinstance(node, nodes.Test) and node.name not in _TESTS:
-            yield f"there is no test {node.name}"
+            yield Worded.sentence(f"没有判断 {node.name}", f"there is no test {node.name}")
         elif isinstance(node, nodes.Compare):
             yield from _mixed(node, variables)
 
 
-def _mixed(node: nodes.Compare, variables: Mapping[str, type]) -> Iterator[str]:
+def _mixed(node: nodes.Compare, variables: Mapping[str, type]) -> Iterator[Worded]:
     """A value is compared with one of its own type: what else compares is a slip."""
     if not isinstance(node.expr, nodes.Name) or node.expr.name not in variables:
         return
@@ -105,4 +122,5 @@ def _mixed(node: nodes.Compare, variables: Mapping[str, type]) -> Iterator[str]:
         if isinstance(operand.expr, nodes.Const) and operand.expr.value is not None:
             given = type(operand.expr.value)
             if given is not kind and not {given, kind} <= {int, float}:
-                yield f"{node.expr.name} is no {given.__name__}"
+                name = node.expr.name
+                yield Worded.sentence(f"{name} 不是 {given.__name__} 类型", f"{name} is no {given.__name__}")

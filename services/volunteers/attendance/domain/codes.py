@@ -1,7 +1,8 @@
-"""The code by which volunteers check in and out where they serve. It changes, and exists around the service alone.
+"""The code by which volunteers check in and out where they serve. It changes often, and is valid only around the
+service.
 
-The code follows from a secret of the service (`naming` has it), the need, its time and the moment. Nothing of it is
-kept, and one that somebody noted down or photographed is worth nothing a little later.
+The code derives from a secret of the program (held by `naming`), the need, its time and the moment. It is not stored,
+and a code that somebody noted down or photographed is worthless a little later.
 """
 
 import hmac
@@ -23,7 +24,7 @@ class WrongCode(
     zh="签到码不正确或已更换，或现在不是签到时间。",
     en="The code is not right, has changed by now, or it is not the time for it.",
 ):
-    """The code shows that somebody is there. Nobody is told whether it was wrong, old, early or late."""
+    """The code is wrong, old, or given too early or too late; which of these is not told."""
 
 
 class TooManyTries(
@@ -33,14 +34,15 @@ class TooManyTries(
     zh="签到码尝试次数过多，请稍后再试，或请网格员代为签到。",
     en="The code was tried too often; try again later, or ask the grid worker to check you in.",
 ):
-    """Whoever may try for long enough guesses six digits."""
+    """Too many wrong codes were tried, for somebody who may go on trying guesses six digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeTime:
-    """A code exists from `before` the start until `after` the end; it is another one after each `turn`.
+    """The times of codes: they exist from `before` the start of a need until `after` its end, and change after each
+    `turn`.
 
-    The code before is taken as well, so that nobody is too slow for a code that they were just shown.
+    The code of the turn before is taken too, so that nobody is too slow for a code that they were just shown.
     """
 
     before: timedelta = timedelta(minutes=60)
@@ -48,20 +50,20 @@ class CodeTime:
     turn: timedelta = timedelta(seconds=60)
 
     def holds(self, need: Need, now: datetime) -> bool:
-        """Whether a code exists at `now`."""
+        """Whether there is a code for `need` at `now`."""
         return need.starts_at - self.before <= now < need.ends_at + self.after
 
     def number(self, now: datetime) -> int:
-        """The number of the turn that `now` lies in."""
+        """The number of the turn in which `now` lies."""
         return (now - _EPOCH) // self.turn
 
     def ends(self, number: int) -> datetime:
-        """When the code of a turn is not taken any more."""
+        """The time from which the code of the turn `number` is no longer taken."""
         return _EPOCH + (number + 2) * self.turn
 
 
 def code_shown(naming: Naming, need: Need, now: datetime, time: CodeTime) -> tuple[str, datetime] | None:
-    """The digits to show, and until when they are taken; None while there is no code."""
+    """The digits to show, and the time until which they are taken; None while there is no code."""
     if not time.holds(need, now):
         return None
     number = time.number(now)
@@ -69,7 +71,8 @@ def code_shown(naming: Naming, need: Need, now: datetime, time: CodeTime) -> tup
 
 
 def is_right(naming: Naming, need: Need, typed: str, now: datetime, time: CodeTime) -> bool:
-    """Whether somebody typed, or scanned, a code that is taken now. The answer takes as long whatever is wrong."""
+    """Whether `typed`, which somebody typed or scanned, is a code that is taken now. The check takes the same time
+    whatever is wrong."""
     digits = typed.strip().removeprefix(scanned(need, "")).encode("utf-8", "surrogatepass")
     number = time.number(now)
     same = [hmac.compare_digest(digits, _digits(naming, need, each).encode()) for each in (number, number - 1)]
@@ -77,7 +80,8 @@ def is_right(naming: Naming, need: Need, typed: str, now: datetime, time: CodeTi
 
 
 def scanned(need: Need, digits: str) -> str:
-    """The text of the QR code that shows `digits`: it names the need, so that one for another opens nothing here."""
+    """The text of the QR code that shows `digits`. It names the need, so that a QR code of another need is not
+    taken."""
     return f"{_SCHEME}:{need.id}:{digits}"
 
 

@@ -1,8 +1,8 @@
-"""How long somebody was present at a need: they arrive, leave, and where they forget to check out, that is said.
+"""A presence: how long somebody was at a need, from arrival to departure, or to a forgotten check-out.
 
-Time is counted from the arrival, but not from before the planned start, in whole minutes that are never rounded up. Who
-leaves after midnight has one presence, which counts for the day on which the service started. A check-out that was
-forgotten counts to the planned end at the most, and is flagged for whoever confirms the hours.
+Time is counted from the arrival, but not from before the planned start, in whole minutes that are never rounded up. A
+presence that ends after midnight counts for the day on which the service started. With a forgotten check-out the
+presence counts to the planned end at most, and is flagged for the person who confirms the hours.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from services.contracts.volunteers import (
     PresenceArrived,
     PresenceErased,
     PresenceForgotten,
+    PresenceHandedOver,
     PresenceLeft,
     PresenceState,
 )
@@ -25,27 +26,27 @@ from services.volunteers.shared.values import whole_minutes
 class NotCheckedIn(
     Conflict, code="presence.not-checked-in", zh="尚未签到，不能签退。", en="They have not checked in yet."
 ):
-    """Who leaves has come."""
+    """Somebody checks out who has not checked in."""
 
 
 class NotAtThisTime(
     Conflict, code="presence.not-at-this-time", zh="现在不在签到时段内。", en="It is not the time to check in."
 ):
-    """People check in around the service, not days before and not once it is over."""
+    """Somebody checks in too long before the service, or after it is over."""
 
 
 class How(StrEnum):
-    """How it was seen that somebody was there: by the code that is shown there, or by somebody in office."""
+    """The way in which it is known that somebody was there: by the code shown there, or seen by somebody in office."""
 
     CODE = "code"
     SEEN = "seen"
 
 
 class Presence(Aggregate):
-    """Somebody's presence at a need, at the time that the need had when they arrived.
+    """The presence of a person at a need, at the time that the need had when they arrived.
 
-    `arrival_seen_by`, `departure_seen_by`: who of the staff or grid workers saw it, where it was no code. `due`: when a
-    check-out that is still missing counts as forgotten.
+    `arrival_seen_by` and `departure_seen_by` name the member of staff or grid worker who saw it; None where a code was
+    given. `due` is the time from which a missing check-out counts as forgotten.
     """
 
     need: Thing[str]
@@ -62,6 +63,11 @@ class Presence(Aggregate):
     forgotten: bool = False
     due: datetime | None
 
+    @property
+    def fell_away(self) -> bool:
+        """Whether it ended because the seat was lost, or nobody was there: neither by a check-out nor forgotten."""
+        return self.left_at is not None and self.departure is None and not self.forgotten
+
     def public(self) -> PresenceState:
         return PresenceState(
             need=self.need,
@@ -74,14 +80,19 @@ class Presence(Aggregate):
 
 
 def presence_id(need: Need, person: str) -> str:
-    """The id of somebody's presence at a need: one each for the time that the need has."""
-    return derived_id("presence", need.id, person, need.starts_at.isoformat())
+    """The id of the presence of `person` at `need`. It also derives from the need's time, so that a moved need has new
+    presences."""
+    return _id_of(need.id, person, need.starts_at)
+
+
+def _id_of(need: str, person: str, starts_at: datetime) -> str:
+    return derived_id("presence", need, person, starts_at.isoformat())
 
 
 def arrive(
     need: Need, person: str, how: How, seen_by: str | None, now: datetime, grace: timedelta
 ) -> Decision[Presence]:
-    """Somebody is there. A check-out counts as forgotten once `grace` has gone by since the planned end.
+    """Begin a presence. A missing check-out counts as forgotten once `grace` has gone by since the planned end.
 
     Raises:
         NotAtThisTime: the service is over.
@@ -104,7 +115,7 @@ def arrive(
 
 
 def leave(presence: Presence, how: How, seen_by: str | None, now: datetime) -> Decision[Presence]:
-    """They go; a second time changes nothing. One that was forgotten before stays so."""
+    """End the presence. A second check-out changes nothing; a check-out that counts as forgotten stays forgotten."""
     if presence.left_at is not None:
         return decided(presence)
     update = {"left_at": now, "departure": how, "departure_seen_by": seen_by, "due": None}
@@ -112,8 +123,33 @@ def leave(presence: Presence, how: How, seen_by: str | None, now: datetime) -> D
     return decided(changed, event_from(PresenceLeft, changed))
 
 
+def fall_away(presence: Presence, now: datetime) -> Decision[Presence]:
+    """End the presence because the person has no seat there any more, or was not there: it earns no minutes."""
+    if presence.left_at is not None:
+        return decided(presence)
+    changed = presence.model_copy(update={"left_at": now, "due": None, "minutes": 0})
+    return decided(changed, event_from(PresenceLeft, changed))
+
+
+def arrive_again(
+    presence: Presence, how: How, seen_by: str | None, now: datetime, grace: timedelta
+) -> Decision[Presence]:
+    """Begin a presence anew that had fallen away; another one is left as it is.
+
+    Raises:
+        NotAtThisTime: the service is over.
+    """
+    if not presence.fell_away:
+        return decided(presence)
+    if now >= presence.ends_at:
+        raise NotAtThisTime()
+    update = {"arrived_at": now, "arrival": how, "arrival_seen_by": seen_by, "left_at": None, "minutes": None}
+    changed = presence.model_copy(update={**update, "due": presence.ends_at + grace})
+    return decided(changed, event_from(PresenceArrived, changed))
+
+
 def forget(presence: Presence, now: datetime) -> Decision[Presence]:
-    """Nobody checked them out: the time counts to the planned end, and is flagged."""
+    """End the presence without a check-out: the time counts to the planned end, and is flagged."""
     if presence.left_at is not None or presence.due is None or now < presence.due:
         return decided(presence)
     update = {"left_at": presence.ends_at, "due": None, "minutes": _minutes(presence, presence.ends_at)}
@@ -121,8 +157,23 @@ def forget(presence: Presence, now: datetime) -> Decision[Presence]:
     return decided(changed, event_from(PresenceForgotten, changed))
 
 
+def go_on(presence: Presence, into: str) -> Decision[Presence]:
+    """The presence as that of `into`, whose second record its person was: it began when theirs did."""
+    theirs = _id_of(presence.need, into, presence.starts_at)
+    made = presence.model_copy(update={"id": theirs, "person": into})
+    return decided(made, event_from(PresenceArrived, made))
+
+
+def hand_over(presence: Presence) -> Decision[Presence]:
+    """The presence goes on under another record of the same person: here it ends as it began, and counts nothing."""
+    if presence.left_at is not None:
+        return decided(presence)
+    changed = presence.model_copy(update={"left_at": presence.arrived_at, "due": None, "minutes": 0})
+    return decided(changed, event_from(PresenceHandedOver, changed))
+
+
 def erase(presence: Presence, stand_in: str) -> Decision[Presence]:
-    """Forget who it was. The minutes stay."""
+    """Replace the person by `stand_in`. The minutes stay."""
     changed = presence.model_copy(update={"person": stand_in})
     return decided(changed, event_from(PresenceErased, changed))
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import Command, CommandDep
@@ -14,32 +15,48 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal, Role
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
-from services.contracts.volunteers import CareKind, CarePlanStatus
+from services.contracts.volunteers import CarePlanStatus
 from services.volunteers.care.domain import changing, plans
-from services.volunteers.care.domain.changing import ChangePlan, Pause
-from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready
+from services.volunteers.care.domain.changing import ChangePlan, Pause, PauseIsOver
+from services.volunteers.care.domain.kinds import CareKind
+from services.volunteers.care.domain.plans import CarePlan, CarePlanClosedAlready, LevelWithoutSkill
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.views import CarePlanView, care_plan_view
+from services.volunteers.names.store import Names
 from services.volunteers.shared.queries import matching
 
 BASE = "/api/volunteers/v1/care-plans"
+Decide = Callable[[CarePlan, Principal, datetime], Decision[CarePlan]]
 
 
-def router(care_plans: Aggregates[CarePlan], readings: Readings) -> APIRouter:
-    """The routes of care plans. Whoever reads a plan with the elder's home in it is put on record."""
+class Views(Protocol):
+    """Makes the function that shows care plans to a caller."""
+
+    async def __call__(self, by: Principal, *, exact: bool = False) -> Callable[[Stored[CarePlan]], CarePlanView]:
+        """The function that shows care plans to `by`; with `exact` it shows the elder's home as well."""
+        ...
+
+
+def router(care_plans: Aggregates[CarePlan], readings: Readings, names: Names, clock: Clock) -> APIRouter:
+    """The routes of care plans. Each reading of a plan with the elder's home in it is put on record."""
     routes = APIRouter(prefix=BASE, tags=["care plans"])
+    view = _views(names, clock)
 
     @routes.post(
-        "", status_code=201, response_model=CarePlanView, summary="Promise regular help", responses=problems(NotYours)
+        "",
+        status_code=201,
+        response_model=CarePlanView,
+        summary="Make a care plan: promise regular help",
+        responses=problems(NotYours, LevelWithoutSkill),
     )
     async def open_plan(body: plans.Open, command: CommandDep) -> Response:
         by = command.principal
         return await command.create(
             care_plans,
             lambda id, now: plans.open_plan(id, body, by, now),
-            lambda stored: care_plan_view(stored, exact=True),
+            await view(by, exact=True),
             location=lambda id: f"{BASE}/{id}",
         )
 
@@ -56,38 +73,39 @@ def router(care_plans: Aggregates[CarePlan], readings: Readings) -> APIRouter:
         elder: Annotated[Id | None, Query()] = None,
     ) -> Response:
         principal.require(community, Role.STAFF)
-        query = matching(community, status=status, kind=kind, elder=elder, erased=False)
-        return paged(await care_plans.select(query, limit=page.limit, cursor=page.cursor), care_plan_view, request)
+        query = matching(community, status=status, elder=elder, erased=False)
+        if kind is not None:
+            query |= {"state.kind": kind.told.value, "state.purpose": kind.purpose}
+        found = await care_plans.select(query, limit=page.limit, cursor=page.cursor)
+        return paged(found, await view(principal), request)
 
-    @routes.get("/{id}", summary="One care plan; the reading is on record", responses=problems(UnknownAggregate))
+    @routes.get("/{id}", summary="One care plan; reading it is recorded", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> CarePlanView:
         stored = await known(care_plans, id, known_to(principal, Role.STAFF))
-        view = care_plan_view(stored, exact=True)
-        await readings.put_on_record(stored.aggregate, principal, need=None)
-        return view
+        shown = (await view(principal, exact=True))(stored)
+        await readings.put_on_record(shown.community, principal, need=None, care_plan=id)
+        return shown
 
-    _changing(routes, care_plans)
-
-    @routes.post(
-        "/{id}/close",
-        response_model=CarePlanView,
-        summary="No more dates",
-        responses=problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready),
-    )
-    async def close(id: Id, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            care_plans,
-            id,
-            lambda plan, now: plans.close_plan(plan, by, now),
-            care_plan_view,
-            known_to=known_to(by, Role.STAFF),
-        )
-
+    _changing(routes, care_plans, view)
     return routes
 
 
-def _changing(routes: APIRouter, care_plans: Aggregates[CarePlan]) -> None:
+def _views(names: Names, clock: Clock) -> Views:
+    async def view(by: Principal, *, exact: bool = False) -> Callable[[Stored[CarePlan]], CarePlanView]:
+        """The function that shows care plans to `by`. The names are read before, since the answer to a command is made
+        inside the write that stores it, where nothing can be read.
+        """
+        await names.prepare(by.communities)
+
+        def shown(stored: Stored[CarePlan]) -> CarePlanView:
+            return care_plan_view(stored, by, names.known(stored.aggregate.community), clock(), exact=exact)
+
+        return shown
+
+    return view
+
+
+def _changing(routes: APIRouter, care_plans: Aggregates[CarePlan], view: Views) -> None:
     refusals = problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready)
 
     async def changed(id: str, command: Command, decide: Decide) -> Response:
@@ -96,22 +114,33 @@ def _changing(routes: APIRouter, care_plans: Aggregates[CarePlan]) -> None:
             care_plans,
             id,
             lambda plan, now: decide(plan, by, now),
-            care_plan_view,
+            await view(by),
             known_to=known_to(by, Role.STAFF),
         )
 
-    @routes.patch("/{id}", response_model=CarePlanView, summary="Other dates, other demands", responses=refusals)
+    @routes.patch(
+        "/{id}",
+        response_model=CarePlanView,
+        summary="Change the dates or demands of a care plan",
+        responses=problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready, LevelWithoutSkill),
+    )
     async def change(id: Id, body: ChangePlan, command: CommandDep) -> Response:
-        """The needs of dates to come follow, but for what people changed by hand."""
+        """Change a care plan. The needs of its coming visits follow, except those that staff moved by hand."""
         return await changed(id, command, lambda plan, by, now: changing.change_plan(plan, body, by, now))
 
-    @routes.post("/{id}/pause", response_model=CarePlanView, summary="No dates for a while", responses=refusals)
+    @routes.post(
+        "/{id}/pause",
+        response_model=CarePlanView,
+        summary="Pause a care plan",
+        responses=problems(UnknownAggregate, StaleVersion, CarePlanClosedAlready, PauseIsOver),
+    )
     async def pause(id: Id, body: Pause, command: CommandDep) -> Response:
         return await changed(id, command, lambda plan, by, now: changing.pause_plan(plan, body, by, now))
 
-    @routes.post("/{id}/resume", response_model=CarePlanView, summary="Dates again", responses=refusals)
+    @routes.post("/{id}/resume", response_model=CarePlanView, summary="Resume a care plan", responses=refusals)
     async def resume(id: Id, command: CommandDep) -> Response:
         return await changed(id, command, changing.resume_plan)
 
-
-Decide = Callable[[CarePlan, Principal, datetime], Decision[CarePlan]]
+    @routes.post("/{id}/close", response_model=CarePlanView, summary="Close a care plan", responses=refusals)
+    async def close(id: Id, command: CommandDep) -> Response:
+        return await changed(id, command, plans.close_plan)

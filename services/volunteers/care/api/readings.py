@@ -1,4 +1,4 @@
-"""The record of readings over HTTP, for staff: who was told where an elder lives."""
+"""The record of readings over HTTP, for staff: who was told where an elder lives, and when."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -16,13 +16,13 @@ from services.volunteers.care.views import ReadingView
 
 
 def router(readings: Readings) -> APIRouter:
-    """The routes of the record."""
+    """The route of the record of readings."""
     routes = APIRouter(prefix="/api/volunteers/v1/readings", tags=["care plans"])
 
     @routes.get(
         "",
         response_model=PageView[ReadingView],
-        summary="Who read where an elder lives, the latest first",
+        summary="The record of who read where an elder lives, the latest first",
         responses=problems(NotYours),
     )
     async def many(

@@ -1,1 +1,1 @@
-"""The rules of care plans: how help is promised, and on which dates it falls due."""
+"""The rules of care plans: how regular help is promised, and on which dates it is due."""

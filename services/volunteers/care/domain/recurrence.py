@@ -1,7 +1,7 @@
-"""The dates on which a care plan's help is due: every few weeks on given weekdays, or every few months on one day.
+"""The dates on which the help of a care plan is due: every few weeks on given weekdays, or every few months on one day.
 
-A recurrence is told in fields and not as RFC 5545 text, so that only rules with a future can be made. The text is for
-the events.
+A recurrence is given in fields and not as the text of an RFC 5545 rule, so that every recurrence has dates without end.
+Events have the text.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from enum import StrEnum
 from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis import recurrence
+from services.chassis.calendar.holidays import HOLIDAYS
 from services.chassis.values import ZONE
 from services.contracts.marks import Thing
 from services.contracts.value import Value
 from services.volunteers.shared.values import Day, TimeOfDay, Weekday, minute_of_day
-from services.volunteers.shared.values.holidays import is_holiday
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -28,9 +28,11 @@ class Every(StrEnum):
 
 
 class Recurrence(Value):
-    """`week`: on `weekdays`. `month`: on the `nth` (1 to 4, or -1 the last) of one weekday, or on `day` 1 to 28.
+    """A rule for dates, which come every `interval` weeks or months.
 
-    `at`: time of day; `since`: the first date is on it or after it. `off_holidays`: no date on public holidays.
+    Each `week`, the dates are on `weekdays`. Each `month`, the date is on the `nth` of one weekday (1 to 4, or -1 for
+    the last), or on the `day` of the month (1 to 28). `at`: the time of day in Asia/Shanghai. `since`: the first date
+    is on this day or after it. `off_holidays`: dates on public holidays are left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,13 +72,16 @@ class Recurrence(Value):
             parts.append(f"BYMONTHDAY={self.day}")
         return ";".join(parts)
 
-    def starts(self, since: date, until: date) -> Iterator[datetime]:
-        """The starts whose date lies in [since, until), in order, with their zone. There is at most one a day."""
+    def starts(self, since: date, until: date, community: str = "") -> Iterator[datetime]:
+        """The starts with a date in [since, until), in order, in the zone Asia/Shanghai. There is at most one a day.
+
+        `community`: the community, whose own holidays count beside the public ones.
+        """
         clock = time(*divmod(minute_of_day(self.at), 60))
         first = datetime.combine(self.since, clock, ZONE)
         for start in recurrence.starts(self.rule, first, since, until):
             at = start.astimezone(ZONE)
-            if not (self.off_holidays and is_holiday(at.date())):
+            if not (self.off_holidays and HOLIDAYS.is_holiday(at.date(), community)):
                 yield at
 
     @property

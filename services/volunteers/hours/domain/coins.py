@@ -1,8 +1,8 @@
 """The time bank: coins that are earned by minutes given, paid to others, and given back where a service is withdrawn.
 
 Coins are a ledger of their own beside the hours, in whole minutes: a certificate shows hours alone. Lines are added and
-never changed. A payment leaves one account by one write and reaches the other by its event, once; so the sum over all
-accounts is what was earned, as soon as everything under way has arrived.
+never changed. A payment leaves one account by one write and reaches the other by its event, once. So the sum over all
+accounts equals the coins earned, once every payment has arrived.
 """
 
 from datetime import datetime
@@ -22,32 +22,32 @@ from services.volunteers.shared.values import Minutes
 class NotEnoughCoins(
     Conflict, code="account.not-enough-coins", zh="时间币余额不足。", en="There are not enough coins."
 ):
-    """An account is never overdrawn by a payment."""
+    """The account has fewer coins than are to be paid, and a payment never overdraws it."""
 
 
 class NoSuchPayment(Invalid, code="account.no-such-payment", zh="没有这笔支付。", en="There is no such payment."):
-    """What is given back was paid from this account."""
+    """The payment to be reversed was not made from this account."""
 
 
 class ReversedAlready(
     Conflict, code="account.reversed-already", zh="这笔支付已经退回。", en="The payment was given back already."
 ):
-    """A payment is given back once."""
+    """The payment was reversed before, and can be reversed only once."""
 
 
 class PayToOneself(Invalid, code="account.pay-to-oneself", zh="不能付给自己。", en="Nobody pays themselves."):
-    """Time goes from one person to another."""
+    """The payer and the payee are the same person."""
 
 
 class Pay(Request):
-    """Pay somebody for their time, in whole minutes."""
+    """The order to pay somebody for their time, in whole minutes."""
 
     to: Id
     minutes: Minutes = Field(strict=True)
 
 
 class Reverse(Request):
-    """The payment that is given back, since the service was withdrawn."""
+    """The payment to be reversed, because the service was withdrawn."""
 
     transfer: Id
 
@@ -72,7 +72,7 @@ def pay(account: Account, command: Pay, transfer: str, by: Principal, now: datet
 
 
 def receive(account: Account, transfer: str, payer: str, minutes: int, now: datetime) -> Decision[Account]:
-    """A payment arrives, once."""
+    """Receive a payment. Receiving it again changes nothing."""
     if _has(account, transfer, CoinKind.RECEIVED):
         return decided(account)
     changed = account.with_coins(_line(CoinKind.RECEIVED, minutes, transfer, payer, now))
@@ -80,12 +80,12 @@ def receive(account: Account, transfer: str, payer: str, minutes: int, now: date
 
 
 def reverse(account: Account, command: Reverse, by: Principal, now: datetime) -> Decision[Account]:
-    """Staff give a payment back to the account from which it was paid. The payment itself stays.
+    """Reverse a payment, as staff, on the account from which it was made. The payment itself stays on record.
 
     Raises:
         NotYours: the caller is not staff.
-        NoSuchPayment: it was not paid from here.
-        ReversedAlready: it was given back before.
+        NoSuchPayment: the payment was not made from this account.
+        ReversedAlready: the payment was reversed before.
     """
     by.require(account.community, Role.STAFF)
     paid = next((c for c in account.coins if c.transfer == command.transfer and c.kind is CoinKind.PAID), None)
@@ -99,7 +99,8 @@ def reverse(account: Account, command: Reverse, by: Principal, now: datetime) ->
 
 
 def take_back(account: Account, transfer: str, payer: str, minutes: int, now: datetime) -> Decision[Account]:
-    """A payment that had arrived is taken back, once. The balance may fall below nothing by that."""
+    """Take back a received payment that was reversed. Taking it back again changes nothing. The balance may become
+    negative."""
     if _has(account, transfer, CoinKind.TAKEN_BACK):
         return decided(account)
     changed = account.with_coins(_line(CoinKind.TAKEN_BACK, -minutes, transfer, payer, now))
@@ -107,7 +108,7 @@ def take_back(account: Account, transfer: str, payer: str, minutes: int, now: da
 
 
 def forget_other(account: Account, person: str, stand_in: str) -> Decision[Account]:
-    """Somebody whom the account paid, or who paid it, is erased."""
+    """Replace an erased person, whom the account paid or who paid it, by `stand_in`."""
     if all(line.other != person for line in account.coins):
         return decided(account)
     lines = tuple(c.model_copy(update={"other": stand_in}) if c.other == person else c for c in account.coins)

@@ -1,12 +1,12 @@
 """The rules of the hours ledger: each service that a person gave is an entry, never changed and never removed.
 
-Each activity and each need is entered once per person, however often it is repeated. A mistake is mended by a second
-entry that names the first. No calendar day holds more than `DAY_CAP` minutes; the minutes before the cap stay on the
-entry.
+Each activity and each need is entered once per person, however often its event is repeated. A mistake is corrected by a
+second entry that names the first. No calendar day holds more than `DAY_CAP` minutes; the entry also keeps the minutes
+before the cap.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,18 +15,18 @@ from pydantic import ConfigDict, Field
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Forbidden, Invalid
 from services.chassis.principal import Principal, Role
-from services.chassis.values import Request, Text
+from services.chassis.values import ZONE, Request, Text
 from services.contracts.marks import Office, Officer, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import AccountCorrected, AccountCredited, AccountErased, AccountState, Origin
-from services.volunteers.needs.domain.serving import TooManyMinutes
+from services.volunteers.needs.domain.serving import NotGivenYet, TooManyMinutes
 
 DAY_CAP = 720
-"""So many minutes may be entered for one calendar day, from all sources together."""
+"""The most minutes that may be entered for one calendar day, from all sources together."""
 
 
 class UnknownEntry(Invalid, code="account.unknown-entry", zh="没有这条服务记录。", en="There is no such entry."):
-    """Corrections name the entry they correct; a correction is not corrected itself, its entry is."""
+    """There is no such entry to correct, or it is a correction itself."""
 
 
 class OwnAccount(
@@ -35,11 +35,12 @@ class OwnAccount(
     zh="本人的时长、积分须由其他工作人员办理。",
     en="Somebody else of the staff changes one's own account.",
 ):
-    """Nobody credits themselves, staff neither."""
+    """Somebody, also of the staff, changes their own account."""
 
 
 class Service(Value):
-    """A service that a person gave, to an activity or to a need. `category`: its kind, where it is known."""
+    """A service that a person gave, to an activity or to a need. `category`: its kind, where it is known; `stay`: which
+    of their stays at the activity, for who left and came back."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,11 +50,16 @@ class Service(Value):
     minutes: int
     on: date
     category: Thing[str | None] = None
+    stay: int = 1
 
     @property
     def source_id(self) -> str:
-        """The id of the activity or the need, which is entered once."""
+        """The id of the activity or the need, of which each stay is entered once."""
         return self.activity or self.need or ""
+
+    def is_same_as(self, other: "Service") -> bool:
+        """Whether `other` is the same service, with whatever minutes."""
+        return (self.source_id, self.stay) == (other.source_id, other.stay)
 
 
 class Entry(Service):
@@ -68,7 +74,7 @@ class Entry(Service):
 
 
 class Correct(Request):
-    """Staff say what an entry should have been."""
+    """The minutes that an entry should have had, by staff, with a reason."""
 
     entry: Annotated[str, Field(max_length=64)]
     minutes: int = Field(ge=0, le=DAY_CAP)
@@ -76,7 +82,7 @@ class Correct(Request):
 
 
 class CoinKind(StrEnum):
-    """How a line of coins came about. `corrected`: the entry that had earned them was."""
+    """The origin of a line of coins. `corrected`: the entry that had earned them was corrected."""
 
     EARNED = "earned"
     CORRECTED = "corrected"
@@ -87,7 +93,8 @@ class CoinKind(StrEnum):
 
 
 class CoinLine(Value):
-    """A line of the time bank, in minutes. `transfer`: the payment, or the entry that earned it; `other`: with whom."""
+    """A line of the time bank, in minutes. `transfer` is the payment, or the entry that earned the coins; `other` is
+    the other party of a payment."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -106,7 +113,7 @@ class CoinCaps(Value):
 
 
 class PointKind(StrEnum):
-    """How a line of points came about. `corrected`: the entry that had earned them was."""
+    """The origin of a line of points. `corrected`: the entry that had earned them was corrected."""
 
     EARNED = "earned"
     CORRECTED = "corrected"
@@ -115,7 +122,8 @@ class PointKind(StrEnum):
 
 
 class PointLine(Value):
-    """A line of points. `reference`: the entry that earned them, or what was taken; `what`: what that was."""
+    """A line of points. `reference` is the entry that earned them, or the redemption; `what` describes the thing
+    redeemed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -128,7 +136,8 @@ class PointLine(Value):
 
 
 class PointRules(Value):
-    """The points that an hour earns, by the kind of service, and the most of a day and of an account."""
+    """The points that an hour earns, by the kind of service, and the most points that a day earns and an account
+    holds."""
 
     an_hour: int = 10
     by_category: Mapping[str, int] = Field(default_factory=dict)
@@ -212,13 +221,13 @@ def credit(
     account: Account, service: Service, now: datetime, caps: CoinCaps = COIN_CAPS, rules: PointRules = POINT_RULES
 ) -> Decision[Account]:
     """Enter a service, once, and the coins and points that it earns. An erased account takes none."""
-    if account.erased or any(e.corrects is None and e.source_id == service.source_id for e in account.entries):
+    if account.erased or any(e.corrects is None and e.is_same_as(service) for e in account.entries):
         return decided(account)
     claimed = max(0, service.minutes)
     minutes = max(0, min(claimed, DAY_CAP - account.on_day(service.on)))
     entry = Entry(
         **service.model_dump() | {"minutes": minutes},
-        id=derived_id("entry", account.id, service.source_id),
+        id=derived_id("entry", account.id, service.source_id, *([] if service.stay == 1 else [str(service.stay)])),
         claimed=claimed,
         at=now,
     )
@@ -232,6 +241,7 @@ def credit(
         activity=service.activity,
         need=service.need,
         on=service.on,
+        told=account.volunteer,
     )
     return decided(changed, credited)
 
@@ -244,13 +254,14 @@ def correct(
     caps: CoinCaps = COIN_CAPS,
     rules: PointRules = POINT_RULES,
 ) -> Decision[Account]:
-    """Mend an entry by a further one, so that all entries for the service together have `command.minutes`.
+    """Correct an entry by a further one, so that all entries for the service together have `command.minutes`.
 
     Raises:
         NotYours: the caller is not staff.
         OwnAccount: the account is the caller's own.
         UnknownEntry: there is no such entry, or it is a correction itself.
         TooManyMinutes: the day would hold more than its cap.
+        NotGivenYet: so many minutes of the service's day have not gone by.
     """
     by.require(account.community, Role.STAFF)
     if by.sub == account.volunteer:
@@ -264,6 +275,8 @@ def correct(
         return decided(account)
     if account.on_day(first.on) + added > DAY_CAP:
         raise TooManyMinutes(limit=DAY_CAP)
+    if added > 0 and datetime.combine(first.on, time(), ZONE) + timedelta(minutes=command.minutes) > now:
+        raise NotGivenYet(minutes=command.minutes)
     count = sum(e.corrects == first.id for e in account.entries)
     entry = corrected_by(first, derived_id("entry", first.id, str(count)), added, command.reason, by.sub, now)
     changed = account.with_entry(entry, first, (CoinKind.CORRECTED, PointKind.CORRECTED), caps, rules, now)
@@ -271,7 +284,7 @@ def correct(
 
 
 def corrected_by(first: Entry, id: str, added: int, reason: str, by: str, now: datetime) -> Entry:
-    """The line that corrects `first` by so many minutes."""
+    """The entry that corrects `first` by `added` minutes, which may be negative."""
     return first.model_copy(
         update={
             "id": id,
@@ -286,16 +299,18 @@ def corrected_by(first: Entry, id: str, added: int, reason: str, by: str, now: d
 
 
 def erase(account: Account, stand_in: str) -> Decision[Account]:
-    """Forget whose account it is. The minutes stay in the community's total."""
+    """Replace the owner by `stand_in`. The minutes stay in the community's total."""
     if account.erased:
         return decided(account)
     entries = tuple(entry.model_copy(update={"reason": None}) for entry in account.entries)
-    changed = account.model_copy(update={"volunteer": stand_in, "entries": entries, "erased": True})
+    points = tuple(line.model_copy(update={"what": None}) for line in account.point_lines)
+    forgotten = {"volunteer": stand_in, "entries": entries, "point_lines": points, "erased": True}
+    changed = account.model_copy(update=forgotten)
     return decided(changed, event_from(AccountErased, changed))
 
 
 def _earned(account: Account, entry: Entry, minutes: int, kind: CoinKind, caps: CoinCaps, now: datetime) -> Account:
-    """The account with the coins that `minutes` of `entry` earn or, where they are fewer than none, lose again."""
+    """The account with the coins that `minutes` of `entry` earn or, if negative, lose again."""
     on = {each.id for each in account.entries if each.on == entry.on}
     of_entry = sum(line.minutes for line in account.coins if line.transfer == entry.id)
     of_day = sum(line.minutes for line in account.coins if line.transfer in on)

@@ -1,7 +1,8 @@
-"""The accounts of two records of one person become one total: what one holds is entered on the other, and taken off.
+"""Merges the accounts of two records of one person: the services of one are entered on the other, and corrected to
+nothing on the first.
 
 Each activity and each need stays entered once, and no day holds more than its cap: a service that both records had
-counts once. Nothing is removed: the account that ends keeps its entries, each with a correction to nothing.
+counts once. Nothing is removed: the account that ends keeps its entries, each with a correction.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from services.chassis.aggregate import Decision, decided, derived_id, event_from
 from services.chassis.principal import SYSTEM
 from services.contracts.event import Event
-from services.contracts.volunteers import AccountCorrected
+from services.contracts.volunteers import AccountCorrected, AccountCredited
 from services.volunteers.hours.domain.ledger import (
     Account,
     CoinCaps,
@@ -26,7 +27,7 @@ _REASON = "合并至同一人的另一记录"
 
 
 def services_of(account: Account) -> list[Service]:
-    """The services on an account with what they come to, their corrections included; none without minutes."""
+    """The services on an account with their minutes after corrections, without those that have none left."""
     found = []
     for entry in account.entries:
         minutes = _stands(account, entry)
@@ -39,17 +40,20 @@ def services_of(account: Account) -> list[Service]:
 def take_over(
     account: Account, services: list[Service], now: datetime, caps: CoinCaps, rules: PointRules
 ) -> Decision[Account]:
-    """Enter the services of the account that ends; one that stands here already is passed over."""
+    """Enter the services of the account that ends, except those that stand here already."""
     events: list[Event] = []
     for service in services:
         decision = credit(account, service, now, caps, rules)
         account = decision.aggregate
-        events += decision.events
+        events += (
+            event.model_copy(update={"told": None}) if isinstance(event, AccountCredited) else event
+            for event in decision.events
+        )
     return Decision(account, tuple(events))
 
 
 def hand_over(account: Account, now: datetime, caps: CoinCaps, rules: PointRules) -> Decision[Account]:
-    """Take off what was entered elsewhere, by a correction of each entry."""
+    """Correct every entry to nothing, because it was entered on the other account."""
     before = account
     for entry in before.entries:
         stands = _stands(account, entry)

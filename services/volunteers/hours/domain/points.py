@@ -1,7 +1,7 @@
-"""Points (积分): a ledger of their own beside hours and coins, earned by the hour at a rate for each kind of service.
+"""Points (积分): a ledger beside hours and coins. Points are earned by the hour, at a rate for each kind of service.
 
-Points are whole and cut, never rounded up. A correction of an entry corrects its points, a day earns a number of them
-at most, and staff write down what somebody took for them. Lines are added and never changed.
+Points are whole numbers, cut and never rounded up. A correction of an entry corrects its points, the points of a day
+are capped, and staff record what somebody redeemed. Lines are added and never changed.
 """
 
 from datetime import datetime
@@ -20,13 +20,13 @@ from services.volunteers.hours.domain.ledger import Account, OwnAccount, PointKi
 class NotEnoughPoints(
     Conflict, code="account.not-enough-points", zh="积分余额不足。", en="There are not enough points."
 ):
-    """Nobody takes more than they have."""
+    """The account has fewer points than are to be redeemed."""
 
 
 class NoSuchRedemption(
     Invalid, code="account.no-such-redemption", zh="没有这笔积分兑换。", en="There is no such redemption."
 ):
-    """What is given back was taken."""
+    """The account has no such redemption to give back."""
 
 
 class RedemptionReversed(
@@ -35,29 +35,29 @@ class RedemptionReversed(
     zh="这笔积分兑换已经退回。",
     en="The points were given back already.",
 ):
-    """Points are given back once."""
+    """The redemption was given back before, and can be given back only once."""
 
 
 class Redeem(Request):
-    """Somebody takes something for points."""
+    """The redemption of points for something."""
 
     points: int = Field(ge=1, le=1_000_000, strict=True)
     what: Line
 
 
 class GiveBackPoints(Request):
-    """The redemption that is given back."""
+    """The redemption to be given back."""
 
     redemption: Id
 
 
 def redeem(account: Account, command: Redeem, redemption: str, by: Principal, now: datetime) -> Decision[Account]:
-    """Staff write down what somebody took.
+    """Record, as staff, that points were redeemed.
 
     Raises:
         NotYours: the caller is not staff.
         OwnAccount: the points are the caller's own.
-        NotEnoughPoints: there are fewer.
+        NotEnoughPoints: the account has fewer points.
     """
     _require_another_of_staff(account, by)
     if account.erased or account.points < command.points:
@@ -69,11 +69,11 @@ def redeem(account: Account, command: Redeem, redemption: str, by: Principal, no
 
 
 def give_back(account: Account, command: GiveBackPoints, by: Principal, now: datetime) -> Decision[Account]:
-    """Staff give points back, once; what was taken stays on record.
+    """Give points back, as staff, once. The redemption stays on record.
 
     Raises:
         NotYours, OwnAccount: as for `redeem`.
-        NoSuchRedemption, RedemptionReversed: nothing was taken so, or it was given back before.
+        NoSuchRedemption, RedemptionReversed: there is no such redemption, or it was given back before.
     """
     _require_another_of_staff(account, by)
     lines = [line for line in account.point_lines if line.reference == command.redemption]

@@ -8,17 +8,28 @@ from services.chassis.http.command import Command
 from services.chassis.http.visibility import known_to
 from services.chassis.store.aggregates import Aggregates
 from services.volunteers.needs.domain.need import Decide, Need
-from services.volunteers.needs.views import need_view
+from services.volunteers.needs.presenting import NeedPresenter
 
 
-def changing_need(needs: Aggregates[Need], id: str, command: Command) -> Callable[[Decide], Awaitable[Response]]:
-    """The change of a need by `command`. Answers and refusals show the caller as much of the need as they may see."""
-    by = command.principal
-    return lambda decide: command.change(
-        needs,
-        id,
-        decide,
-        lambda stored: need_view(stored, by),
-        known_to=known_to(by),
-        seen=lambda stored: need_view(stored, by),
-    )
+class Changing:
+    """Changes of needs by requests. Answers and refusals show the caller as much of the need as they may see."""
+
+    def __init__(self, needs: Aggregates[Need], shown: NeedPresenter) -> None:
+        self._needs = needs
+        self._shown = shown
+
+    def of(
+        self, id: str, command: Command, *people: str, filtered: bool = False
+    ) -> Callable[[Decide], Awaitable[Response]]:
+        """The function that carries out a decision about need `id` for the request `command`.
+
+        `people` are the persons whom the command names. `filtered` has the meaning that it has in
+        `NeedPresenter.answering`.
+        """
+        by = command.principal
+
+        async def change(decide: Decide) -> Response:
+            view = await self._shown.answering(by, id, *people, filtered=filtered)
+            return await command.change(self._needs, id, decide, view, known_to=known_to(by), seen=view)
+
+        return change

@@ -1,6 +1,6 @@
-"""The sheet of a day over HTTP, for staff: who goes where and when, and what is to be known there.
+"""The day sheet over HTTP, for staff: who goes where and when, and what the volunteers must know there.
 
-Each home on it is a reading, and on record, as where one visit is read.
+Each home on the sheet is put on record as a reading, just as when staff read one visit.
 """
 
 from datetime import datetime, time, timedelta
@@ -27,10 +27,13 @@ from services.volunteers.shared.values import Day
 from services.volunteers.shared.views import taken
 
 MOST = 500
+"""A day sheet has at most so many lines."""
 
 
 class DaySheetLine(BaseModel):
-    """One service of the day. `going`: who said yes; `asked`: whose answer is awaited; `where`: home and risks."""
+    """One service of the day. `going`: the people who said yes. `asked`: the people who have not answered their offer
+    yet. `where`: the home, and what the volunteers must know there; null where the service goes to no home.
+    """
 
     need: str
     starts_at: datetime
@@ -46,7 +49,9 @@ class DaySheetLine(BaseModel):
 
 
 class DaySheetView(BaseModel):
-    """The services of a day, by their start. `uncovered`: those that have nobody who said yes, to be called about."""
+    """The services of a day, in the order of their start. `uncovered`: the number of services to which nobody has said
+    yes, so that staff call somebody.
+    """
 
     community: str
     on: Day
@@ -55,14 +60,14 @@ class DaySheetView(BaseModel):
 
 
 def router(needs: Aggregates[Need], homes: Homes) -> APIRouter:
-    """The route of the sheet."""
+    """The route of the day sheet."""
     routes = APIRouter(prefix="/api/volunteers/v1", tags=["needs"])
 
-    @routes.get("/day-sheet", summary="Who goes where today", responses=problems(NotYours))
+    @routes.get("/day-sheet", summary="The day sheet: who goes where", responses=problems(NotYours))
     async def day_sheet(
         principal: PrincipalDep, community: Annotated[Id, Query()], on: Annotated[Day, Query()]
     ) -> DaySheetView:
-        """Up to 500 services of a day. Cancelled ones are left out; every home that is told is put on record."""
+        """Read at most 500 services of a day, without the cancelled ones. Each home on the sheet is put on record."""
         principal.require(community, Role.STAFF)
         begin = datetime.combine(on, time.min, ZONE)
         query = matching(community) | between(begin, begin + timedelta(days=1))

@@ -1,1 +1,1 @@
-"""The rules of needs: how they come about and end, what becomes of their seats, and who may take one."""
+"""The rules of needs: how a need opens and ends, what happens to its seats, and who may take a seat."""

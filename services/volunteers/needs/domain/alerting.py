@@ -1,4 +1,4 @@
-"""A visit that nobody reports raises an alert, whether it had a volunteer or not: somebody waited for it."""
+"""A visit for which nobody reports hours raises an alert, with or without a volunteer: an elder waited for it."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from services.volunteers.needs.domain.need import Need
 
 
 def alert(need: Need, now: datetime) -> Decision[Need]:
-    """Say once that nobody has told how the visit went."""
+    """Raise the alert once the time to report the visit is over (`report_due`). A need is alerted at most once."""
     if need.report_due is None or now < need.report_due:
         return decided(need)
     changed = need.model_copy(update={"alerted_at": now})

@@ -1,7 +1,8 @@
-"""What a need keeps of those who are asked for a seat without having one: rings of people, and who stands by.
+"""What a need keeps of people without a seat: who was invited in a ring, who stands by, and how the search goes on.
 
-An invitation holds neither a seat nor anybody's time: of those who are asked together, whoever says yes first gets the
-seat, as who signs up does, and the others are thanked.
+A ring is a group of people who are asked at the same time. An invitation holds neither a seat nor the time of the
+person. The first person of the ring who says yes gets the seat, by the same way as somebody who signs up. The others
+are thanked.
 """
 
 from datetime import datetime
@@ -15,7 +16,9 @@ from services.contracts.volunteers import Hop
 
 
 class InvitationStatus(StrEnum):
-    """The status of an invitation. `thanked`: others were quicker. `released`: the need has changed or gone."""
+    """The status of an invitation. `thanked`: the seats were filled by others. `released`: the need was moved, was
+    cancelled or is over.
+    """
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -26,7 +29,9 @@ class InvitationStatus(StrEnum):
 
 
 class Invitation(Value):
-    """One person of a ring who was asked."""
+    """The invitation of one person of a ring. `ring` counts the rings of the need from 1. The person was invited `at`,
+    and may answer until `until`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +43,7 @@ class Invitation(Value):
 
 
 class Standby(Value):
-    """Somebody who wants to be asked before others should a seat come free."""
+    """A person who stands by since `since`: if a seat becomes free, the person is asked before others."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,9 +52,11 @@ class Standby(Value):
 
 
 class Refill(Value):
-    """Where somebody is looked for now. At `until` the next hop follows.
+    """The present hop of the search for a volunteer: the way in which the service looks for one. The next hop follows
+    at `until`.
 
-    `claimed`: one process, under this id, is finding the people of a ring; nobody is asked yet.
+    `ring` is the number of the latest ring. `claimed`: the process with this id is choosing the people of the next
+    ring, and has asked none of them yet.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,12 +1,11 @@
-"""From the yes to the service: somebody says once more that they come, is seen there, or is awaited in vain.
+"""From the yes to the service: a volunteer confirms that they come, is checked in, or is a no-show.
 
-A part in a need is given to somebody else's place here as well: whoever has one seat may change it for another, and
-never has both.
+Staff may also move a volunteer from a seat of one role to a seat of the other. The volunteer never has both seats.
 """
 
 from datetime import datetime, timedelta
 
-from services.chassis.aggregate import Decision, decided, event_from
+from services.chassis.aggregate import Decision, decided, derived_id, event_from
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
 from services.contracts.volunteers import (
@@ -34,25 +33,26 @@ from services.volunteers.needs.domain.seating import NoOpenSeat
 from services.volunteers.needs.domain.serving import ConfirmedByOneself, NotStarted
 
 ARRIVAL = timedelta(hours=1)
-"""Somebody may be checked in from so long before the start …"""
+"""A check-in is accepted from so long before the start of the service …"""
 LATE = timedelta(hours=12)
-"""… until so long after the end, by whoever writes it down afterwards."""
+"""… until so long after its end, since staff may write it down afterwards."""
 
 
 _AWAITED = frozenset({OfferStatus.ACCEPTED, OfferStatus.CONFIRMED, OfferStatus.NO_SHOW})
+"""The statuses from which a check-in is accepted: the person has said yes, and was not seen there so far."""
 
 
 class NotTheTime(
     Conflict, code="need.not-the-time", zh="现在不在签到时间内。", en="It is not the time to check in for this."
 ):
-    """Who is there is checked in while it is to take place."""
+    """A check-in is refused more than `ARRIVAL` before the service and more than `LATE` after it."""
 
 
 def promise(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The person, who had said yes, says that they come; a second time changes nothing.
+    """The caller, who has accepted a seat, confirms that they come. A second confirmation changes nothing.
 
     Raises:
-        NoSuchOffer, OfferNotNow: they have no seat.
+        NoSuchOffer, OfferNotNow: the caller has no seat.
         NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     by.require(need.community)
@@ -65,7 +65,9 @@ def promise(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
 
 def arrived(need: Need, person: str, at: datetime) -> Decision[Need]:
-    """The person was checked in to the need when it was to start `at`. Whoever has no seat any more is passed over."""
+    """Record that the person checked in to the need that starts `at`. Nothing changes where the person has no seat any
+    more, or the need was moved since.
+    """
     theirs = next((o for o in need.offers if o.person == person and o.status in _AWAITED), None)
     if theirs is None or need.starts_at != at:
         return decided(need)
@@ -73,15 +75,28 @@ def arrived(need: Need, person: str, at: datetime) -> Decision[Need]:
     return decided(changed, event_from(NeedCheckedIn, changed, offer=theirs.id, person=person))
 
 
+def has_seat(need: Need, person: str, at: datetime) -> bool:
+    """Whether the person has a seat in the need, and the need is not cancelled and starts `at`."""
+    stands = need.status is not NeedStatus.CANCELLED and need.starts_at == at
+    return stands and any(offer.person == person and offer.status in LIVE for offer in need.offers)
+
+
+def was_handed_over(need: Need, person: str) -> bool:
+    """Whether the seat of the person was handed over to another record of the same person (`seating.hand_over`)."""
+    theirs = {offer.id for offer in need.offers if offer.person == person}
+    return any(offer.id == derived_id("offer", before, offer.person) for offer in need.offers for before in theirs)
+
+
 def check_in(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff write down that somebody came, also where they were missed before; a second time changes nothing.
+    """Staff record that the person came, also after a no-show was recorded. A second record changes nothing.
 
     Raises:
         NotYours: the caller is not staff.
-        ConfirmedByOneself: they speak of themselves.
-        OfActivity: people check in to the activity.
-        NotTheTime: it is too early or too late.
-        NoSuchOffer, OfferNotNow, NeedClosed: they have no seat in something that takes place.
+        ConfirmedByOneself: the person is the caller.
+        OfActivity: the need belongs to an activity, and people check in to the activity instead.
+        NotTheTime: the check-in is too early or too late.
+        NoSuchOffer, OfferNotNow: the person has no seat.
+        NeedClosed: the need was cancelled.
     """
     require_staff(need, by)
     if person == by.sub:
@@ -96,14 +111,33 @@ def check_in(need: Need, person: str, by: Principal, now: datetime) -> Decision[
     return decided(changed, event_from(NeedCheckedIn, changed, offer=theirs.id, person=person))
 
 
-def no_show(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff or a grid worker say that the person was awaited in vain. Where nobody came, the need has lapsed.
+def not_there(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
+    """Staff or a grid worker correct a check-in by mistake, before the start. The person is still expected. After the
+    start staff decide only whether to confirm hours.
 
     Raises:
-        NotYours: the caller is neither.
-        OfActivity: who came to an activity is seen there.
-        NotStarted: it has not begun yet.
-        NoSuchOffer, OfferNotNow, NeedClosed: nobody waited for them.
+        NotYours: the caller is neither staff nor a grid worker.
+        OfActivity: the need belongs to an activity, and the activity keeps its check-ins.
+        NoSuchOffer, OfferNotNow: the person was not checked in.
+        NeedClosed, AlreadyStarted: the need is no longer planned.
+    """
+    by.require(need.community, Role.STAFF, Role.GRID_WORKER)
+    _require_place(need)
+    theirs = _seat_of(need, person)
+    require_planning(need, now)
+    changed = _with(need, theirs, status=target(theirs.status, OfferCommand.CORRECT))
+    return decided(changed, event_from(NeedSeatConfirmed, changed, offer=theirs.id, person=person, not_there=True))
+
+
+def no_show(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
+    """Staff or a grid worker record that the person did not come. If nobody came, the need has lapsed.
+
+    Raises:
+        NotYours: the caller is neither staff nor a grid worker.
+        OfActivity: the need belongs to an activity, and the activity keeps its check-ins.
+        NotStarted: the service has not begun yet.
+        NoSuchOffer, OfferNotNow: the person has no seat, or was checked in.
+        NeedClosed: the need was cancelled.
     """
     by.require(need.community, Role.STAFF, Role.GRID_WORKER)
     _require_place(need)
@@ -121,12 +155,12 @@ def no_show(need: Need, person: str, by: Principal, now: datetime) -> Decision[N
 
 
 def reseat(need: Need, person: str, role: SeatRole, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff give somebody another part; the seat of the part before is open in the same step.
+    """Staff give the person a seat of another role. The seat of the former role is open by the same write.
 
     Raises:
         NotYours: the caller is not staff.
-        NoSuchOffer: they have no seat.
-        NoOpenSeat: the other part has none left.
+        NoSuchOffer: the person has no seat.
+        NoOpenSeat: the other role has no open seat.
         NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     require_staff(need, by)
@@ -143,7 +177,7 @@ def reseat(need: Need, person: str, role: SeatRole, by: Principal, now: datetime
 
 
 def remind(need: Need, now: datetime) -> Decision[Need]:
-    """Whoever is to serve soon is reminded, once."""
+    """Remind everybody who serves soon (`reminders.reminded_from`). Each of them is reminded once."""
     if need.is_final or now >= need.starts_at:
         return decided(need)
     due = [o for o in need.offers if (at := reminded_from(o, need.starts_at)) is not None and at <= now]

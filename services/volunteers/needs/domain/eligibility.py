@@ -1,35 +1,35 @@
-"""The hard filters: which volunteers may take which need. Each filter has a name, which is told where it refuses.
+"""The hard filters: they decide which volunteers may take a seat in which need.
 
-Filters are told in the order in which they stand here. Matching pairs only those whom all let through; a booking, a
-sign-up and an offer by staff pass through the same filters, on the volunteer as they stand at that very write.
+Each filter has a name. A refusal tells the name of the first filter, in the order of `RULES`, that refuses. Matching
+pairs a volunteer with a need only if all filters admit the volunteer. A sign-up and an offer by staff pass the filters
+of `SAFETY`. The filters judge the volunteer at the very write that books the volunteer's time.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.chassis.aggregate import Decision
+from services.chassis.calendar.holidays import HOLIDAYS
 from services.chassis.errors import Conflict
 from services.chassis.values import ZONE, local_date
-from services.contracts.volunteers import VolunteerStatus
+from services.contracts.volunteers import TakenOff, VolunteerStatus
 from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.need import Need
-from services.volunteers.needs.domain.offers import ASKED, LIVE
+from services.volunteers.needs.domain.offers import ASKED, LIVE, OPEN, OfferStatus
 from services.volunteers.people.domain.bookings import WEEK, book
-from services.volunteers.people.domain.profile import Window
 from services.volunteers.people.domain.volunteer import Booking, Volunteer
 from services.volunteers.shared.values import age_on, minute_of_day, week_of, whole_minutes
-from services.volunteers.shared.values.holidays import is_holiday
 
 TRAVEL = timedelta(minutes=10)
 """The time that somebody needs between two services in different buildings, to get from one to the other."""
 
 RECORD_CHECK = "child-contact-check"
-"""The certificate that somebody's records were checked for contact with minors."""
+"""The code of the certificate that the volunteer's criminal record was checked, which work with minors requires."""
 
 PATIENCE = 3
-"""A person has so many unanswered offers at a time; then nobody asks them further."""
+"""Matching asks nobody who has so many unanswered offers."""
 
 
 class NotEligible(
@@ -38,7 +38,7 @@ class NotEligible(
     zh="该志愿者不符合条件：{filter}。",
     en="The volunteer can't take this: {filter}.",
 ):
-    """A hard filter refuses; `filter` is its name."""
+    """A hard filter refuses the volunteer; `filter` is the name of that filter."""
 
 
 class Filter(StrEnum):
@@ -46,10 +46,12 @@ class Filter(StrEnum):
 
     APPROVED = "approved"
     SKILL = "skill"
+    SKILL_LEVEL = "skill-level"
     CERTIFICATE = "certificate"
     RECORD_CHECK = "record-check"
     ADULT = "adult"
     AGE = "age"
+    GUARDIAN = "guardian"
     GENDER = "gender"
     LANGUAGE = "language"
     INSURANCE = "insurance"
@@ -58,6 +60,7 @@ class Filter(StrEnum):
     NOT_NOW = "not-now"
     NOT_ASKED = "not-asked"
     REACH = "reach"
+    DISTANCE = "distance"
     AVAILABLE = "available"
     OVERLAP = "overlap"
     DAILY_CAP = "daily-cap"
@@ -68,7 +71,7 @@ class Filter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One filter: whether it holds, and the reason that is told where it doesn't."""
+    """One filter: `holds` tells whether it admits a volunteer to a need at a time; `zh` and `en` say why it refuses."""
 
     name: Filter
     holds: Callable[[Need, Volunteer, datetime], bool]
@@ -78,7 +81,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of one filter about one volunteer and one need."""
+    """The answer of one filter about one volunteer and one need. `holds`: the filter admits the volunteer."""
 
     name: Filter
     holds: bool
@@ -92,6 +95,11 @@ def _approved(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 
 def _skill(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     return need.skill is None or need.skill in volunteer.skills
+
+
+def _skill_level(need: Need, volunteer: Volunteer, now: datetime) -> bool:
+    """A volunteer without the skill passes here, since the filter `skill` refuses them already."""
+    return need.skill is None or not 0 < volunteer.level_in(need.skill) < need.skill_level
 
 
 def _certificate(need: Need, volunteer: Volunteer, now: datetime) -> bool:
@@ -108,13 +116,17 @@ def _certified(need: Need, volunteer: Volunteer, code: str) -> bool:
 
 
 def _adult(need: Need, volunteer: Volunteer, now: datetime) -> bool:
-    return volunteer.adult is True or not need.adults_only
+    return not need.adults_only or volunteer.is_adult_on(local_date(need.starts_at))
 
 
 def _age(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     if need.min_age is None:
         return True
     return volunteer.born is not None and age_on(volunteer.born, local_date(need.starts_at)) >= need.min_age
+
+
+def _guardian(need: Need, volunteer: Volunteer, now: datetime) -> bool:
+    return volunteer.guarded_on(local_date(need.starts_at))
 
 
 def _gender(need: Need, volunteer: Volunteer, now: datetime) -> bool:
@@ -134,7 +146,8 @@ def _insurance(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 def _blocked_pair(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     if volunteer.person in need.barred:
         return False
-    return not any(offer.person in volunteer.avoids for offer in need.offers if offer.status in LIVE)
+    apart = volunteer.avoids | volunteer.avoided_by
+    return not any(offer.person in apart for offer in need.offers if offer.status in LIVE)
 
 
 def _not_now(need: Need, volunteer: Volunteer, now: datetime) -> bool:
@@ -143,6 +156,10 @@ def _not_now(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 
 def _reach(need: Need, volunteer: Volunteer, now: datetime) -> bool:
     return need.building is None or volunteer.reach is None or need.building in volunteer.reach
+
+
+def _distance(need: Need, volunteer: Volunteer, now: datetime) -> bool:
+    return need.building is None or volunteer.within is None or need.building in volunteer.within
 
 
 def _active(need: Need, volunteer: Volunteer, now: datetime) -> bool:
@@ -156,28 +173,36 @@ def _not_asked(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 
 
 def _available(need: Need, volunteer: Volunteer, now: datetime) -> bool:
-    windows = volunteer.availability
+    """Whether the volunteer is free in each minute of the service: by the hours of the weekday, unless that day is off,
+    or by extra hours of that date.
+    """
     begin, end = need.starts_at.astimezone(ZONE), need.ends_at.astimezone(ZONE)
-    if any(away.first <= end.date() and begin.date() <= away.last for away in volunteer.away):
-        return False
     day = begin.date()
-    if not volunteer.on_holidays and any(is_holiday(each) for each in (day, end.date())):
-        return False
-    if windows is None:
-        return True
     while day <= end.date():
         start = begin.hour * 60 + begin.minute if day == begin.date() else 0
         stop = end.hour * 60 + end.minute if day == end.date() else 24 * 60
-        if not _covered(start, stop, [w for w in windows if w.weekday == day.isoweekday()]):
+        if start < stop and not _covered(start, stop, _free_on(volunteer, day)):
             return False
         day += timedelta(days=1)
     return True
 
 
-def _covered(start: int, stop: int, windows: Sequence[Window]) -> bool:
-    """Whether the windows, together, hold every minute from `start` to `stop`."""
+def _free_on(volunteer: Volunteer, day: date) -> list[tuple[int, int]]:
+    """The stretches of a day in which the volunteer is free, as pairs of minutes since midnight."""
+    free = [(minute_of_day(each.start), minute_of_day(each.end)) for each in volunteer.extra if each.on == day]
+    off = any(away.first <= day <= away.last for away in volunteer.away)
+    if off or (not volunteer.on_holidays and HOLIDAYS.is_holiday(day, volunteer.community)):
+        return free
+    if volunteer.availability is None:
+        return [(0, 24 * 60)]
+    weekly = (w for w in volunteer.availability if w.weekday == day.isoweekday())
+    return free + [(minute_of_day(w.start), minute_of_day(w.end)) for w in weekly]
+
+
+def _covered(start: int, stop: int, free: Sequence[tuple[int, int]]) -> bool:
+    """Whether the stretches of `free` together cover every minute from `start` to `stop`."""
     reached = start
-    for begin, end in sorted((minute_of_day(w.start), minute_of_day(w.end)) for w in windows):
+    for begin, end in sorted(free):
         if begin <= reached:
             reached = max(reached, end)
     return reached >= stop
@@ -222,6 +247,12 @@ def _budget(need: Need, volunteer: Volunteer, now: datetime) -> bool:
 RULES: tuple[Rule, ...] = (
     Rule(Filter.APPROVED, _approved, "志愿者尚未获得批准。", "Staff have not approved the volunteer."),
     Rule(Filter.SKILL, _skill, "需要经核验的相应技能。", "It needs a skill that staff have verified."),
+    Rule(
+        Filter.SKILL_LEVEL,
+        _skill_level,
+        "经核验的技能等级未达到要求。",
+        "It needs a higher level of the skill than staff have verified.",
+    ),
     Rule(Filter.CERTIFICATE, _certificate, "需要当日有效的证书。", "It needs a certificate that is valid on the day."),
     Rule(
         Filter.RECORD_CHECK,
@@ -231,6 +262,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(Filter.ADULT, _adult, "仅限经核验的成年志愿者。", "It is for adults, which staff have verified."),
     Rule(Filter.AGE, _age, "未达到所需年龄（须经核验）。", "It needs an age that staff have verified."),
+    Rule(Filter.GUARDIAN, _guardian, "未成年人须有监护人同意。", "A minor needs the consent of a guardian."),
     Rule(Filter.GENDER, _gender, "服务对象要求另一性别的志愿者。", "The person helped asks for another gender."),
     Rule(Filter.LANGUAGE, _language, "需要会说指定语言。", "It needs a language that the volunteer does not speak."),
     Rule(Filter.INSURANCE, _insurance, "须有当日有效的意外保险。", "It needs an accident insurance valid on the day."),
@@ -239,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Filter.NOT_NOW, _not_now, "志愿者暂不接受邀请。", "The volunteer does not want to be asked just now."),
     Rule(Filter.NOT_ASKED, _not_asked, "此前已就此需求询问过。", "The volunteer was asked for this before."),
     Rule(Filter.REACH, _reach, "不在愿意前往的楼栋范围内。", "The volunteer does not go to this building."),
+    Rule(Filter.DISTANCE, _distance, "超出志愿者愿意前往的距离。", "It is further away than the volunteer goes."),
     Rule(Filter.AVAILABLE, _available, "不在可服务时段内。", "It is outside the hours that the volunteer gave."),
     Rule(Filter.OVERLAP, _overlap, "与其他服务时间冲突。", "It overlaps with another service."),
     Rule(Filter.DAILY_CAP, _daily_cap, "超过每日服务时长上限。", "It exceeds the volunteer's minutes a day."),
@@ -251,37 +284,70 @@ RESTRAINTS = frozenset({Filter.NOT_NOW, Filter.NOT_ASKED, Filter.PATIENCE, Filte
 """The filters that only keep matching from asking somebody; they hold back nobody who comes by themselves."""
 
 SAFETY = tuple(rule for rule in RULES if rule.name not in RESTRAINTS)
-"""The filters that hold however volunteer and need came together; the others only restrain matching."""
+"""The filters that apply to matching, to a sign-up and to an offer by staff. The others only restrain matching."""
+
+SEATED = tuple(rule for rule in SAFETY if rule.name is not Filter.ACTIVE)
+"""The filters that apply when a volunteer confirms an accepted seat or is checked in. A pause ends no promise, so the
+filter `active` is not among them."""
 
 ADMISSION = RULES[: RULES.index(next(rule for rule in RULES if rule.name is Filter.ACTIVE))]
-"""The filters that must still hold whenever a person acts on a seat that they were offered or have."""
+"""The filters that must still admit a person whenever they act on a seat that they have or were offered."""
 
 APPROVAL = tuple(rule for rule in RULES if rule.name is Filter.APPROVED)
-"""The filters that must hold of a person whose hours are reported or confirmed."""
+"""The filters that must admit a person when their hours are reported or confirmed."""
 
 
 def explain(need: Need, volunteer: Volunteer, now: datetime) -> list[Verdict]:
-    """The answer of every filter, in order."""
+    """The answer of every filter of `RULES`, in order."""
     return [Verdict(rule.name, rule.holds(need, volunteer, now), rule.zh, rule.en) for rule in RULES]
 
 
 def first_failure(need: Need, volunteer: Volunteer, now: datetime, rules: Sequence[Rule] = RULES) -> Filter | None:
-    """The first filter that refuses, or None where the volunteer may be asked."""
+    """The first filter of `rules` that refuses the volunteer; None if all of them admit the volunteer."""
     for rule in rules:
         if not rule.holds(need, volunteer, now):
             return rule.name
     return None
 
 
+def asking_of(need: Need, volunteer: Volunteer, now: datetime) -> Need:
+    """The need, with the demands of the seat that the volunteer has, is offered or might take.
+
+    A volunteer without a seat might take that of the first open role whose filters admit them, else of the last one.
+    """
+    if any(offer.person == volunteer.person and offer.status in LIVE for offer in need.offers):
+        return need.asked_of(volunteer.person)
+    parts = [need.asking(role) for role in need.open_roles or [part.role for part in need.roles]] or [need]
+    return next((part for part in parts if first_failure(part, volunteer, now) is None), parts[-1])
+
+
 def not_admitted(
     need: Need, volunteer: Volunteer | None, now: datetime, rules: Sequence[Rule] = ADMISSION
 ) -> NotEligible | None:
-    """The refusal of a person who may not act on a seat in `need` now, or None where they may.
+    """The refusal of a person whom a filter of `rules` does not admit to `need` now; None if they all admit the person.
 
-    Somebody who is no volunteer any more (None) is not approved.
+    A person without a record as a volunteer (`volunteer` is None) is refused by the filter `approved`.
     """
     refused = Filter.APPROVED if volunteer is None else first_failure(need, volunteer, now, rules)
     return None if refused is None else NotEligible(filter=refused.value)
+
+
+def unfit_for(need: Need, volunteer: Volunteer, now: datetime) -> TakenOff | None:
+    """The reason why the volunteer may no longer serve on the seat that they have; None if they still may, or have no
+    seat that is still to be served.
+
+    Where two volunteers have seats and one of them avoids the other, the one with that wish gives the seat back. The
+    other volunteer learns nothing of the wish.
+    """
+    theirs = next((o for o in need.offers if o.person == volunteer.person and o.status in OPEN), None)
+    if theirs is None or theirs.status is OfferStatus.CHECKED_IN or now >= need.starts_at:
+        return None  # a volunteer who was checked in has passed the filters at the check-in
+    wishes = volunteer.model_copy(update={"avoided_by": frozenset()})
+    refused = first_failure(need.asking(theirs.role), wishes, now, ADMISSION)
+    if refused is None:
+        return None
+    own = refused is Filter.BLOCKED_PAIR and volunteer.person not in need.barred
+    return TakenOff.AT_THEIR_WISH if own else TakenOff.UNSUITABLE
 
 
 def hold(

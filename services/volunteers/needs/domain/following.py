@@ -1,4 +1,4 @@
-"""A need follows the care plan that it came from, but for what people changed by hand."""
+"""A visit follows the care plan that raised it, until staff move the visit by hand."""
 
 from datetime import datetime
 from typing import Any
@@ -21,13 +21,13 @@ from services.contracts.volunteers import (
 from services.volunteers.care.domain.plans import CarePlan
 from services.volunteers.needs.domain.inviting import end_invitations
 from services.volunteers.needs.domain.need import Need, OfActivity, require_planning, require_staff
-from services.volunteers.needs.domain.opening import EndsBeforeStart
 from services.volunteers.needs.domain.planning import release_offers
 from services.volunteers.shared.values import Moment
+from services.volunteers.shared.values.spans import require_span
 
 
 class MoveNeed(Request):
-    """Another time, and another building where one is given."""
+    """The new start and end of a need, in UTC, and its new building; null keeps the building."""
 
     starts_at: Moment
     ends_at: Moment
@@ -37,24 +37,25 @@ class MoveNeed(Request):
 class TooLate(
     Conflict, code="need.moved-into-the-past", zh="不能改到过去的时间。", en="It can't be moved into the past."
 ):
-    """What is planned lies ahead."""
+    """A need is moved only to a start that is still to come."""
 
 
 def move_by_hand(need: Need, command: MoveNeed, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff move one date. It no longer follows the plan that it came from. Answers fall away, and all are asked anew.
+    """Staff move one need. A visit that was moved no longer follows its care plan. If the time changes, all offers and
+    invitations are released, and people are asked anew.
 
     Raises:
         NotYours: the caller is not staff.
-        OfActivity: the activity is moved instead.
+        OfActivity: the need belongs to an activity, and staff move the activity instead.
         NeedClosed, AlreadyStarted: the need is no longer planned.
-        EndsBeforeStart, TooLate: the times make no sense.
+        EndsBeforeStart, TooLong: the service would end before it starts, or last too long.
+        TooLate: the new start is past.
     """
     require_staff(need, by)
     if need.origin is Origin.ACTIVITY:
         raise OfActivity()
     require_planning(need, now)
-    if command.ends_at <= command.starts_at:
-        raise EndsBeforeStart()
+    require_span(command.starts_at, command.ends_at)
     if command.starts_at <= now:
         raise TooLate()
     moved = {"starts_at": command.starts_at, "ends_at": command.ends_at, "by_hand": True}
@@ -64,24 +65,31 @@ def move_by_hand(need: Need, command: MoveNeed, by: Principal, now: datetime) ->
 
 
 def follow(need: Need, plan: CarePlan, visit: CareVisit, now: datetime) -> Decision[Need]:
-    """Take over what the plan says of this visit now. What people changed by hand, and what is over, stays as it is."""
+    """Take over what the plan says of this visit now. A need stays as it is if staff moved it, it has begun or it is
+    over. If fewer seats are wanted and all of them have a yes, the invitations to the need end.
+    """
     if need.by_hand or need.is_final or now >= need.starts_at:
         return decided(need)
     asked = {
         "seats": max(plan.seats, need.seats - need.open_seats),
+        "skill_level": plan.skill_level,
         "gender": plan.gender,
+        "continuity": plan.continuity,
         "urgency": plan.urgency,
         "age_band": plan.age_band,
         "barred": plan.refused | {plan.elder},
     }
     given = {name: value for name, value in asked.items() if getattr(need, name) != value}
-    revised, events = need, []
+    revised, events = need, list[Event]()
     if given:
         revised = need.model_copy(update=given)
         full = len(revised.volunteers) >= revised.seats
         status = NeedStatus.STAFFED if full else NeedStatus.OPEN
         revised = revised.model_copy(update={"status": status})
         events.append(event_from(NeedRevised, revised))
+        if full:
+            revised, thanks = end_invitations(revised, InvitationEnd.FILLED)
+            events.extend(thanks)
     when = {"starts_at": visit.starts_at, "ends_at": visit.ends_at, "building": plan.building}
     if all(getattr(revised, name) == value for name, value in when.items()):
         return decided(revised, *events)

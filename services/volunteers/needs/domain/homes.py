@@ -1,18 +1,33 @@
-"""The rule of who is told where an elder lives and what is to be known there, and when.
+"""The rule of who is told where an elder lives and what must be known there, and when.
 
-Staff are told, and whoever is to go there: a volunteer who still is admitted, with a seat that they have said yes to,
-from a while before the visit until a while after it. Nobody else is told, whatever they were offered, and nobody at any
-other time.
+Staff are told at any time. A volunteer is told if they have accepted a seat in the visit, the filters of `ADMISSION`
+still admit them, and the time lies in the window around the visit (`VisitWindow`). Nobody else is told; an offer alone
+is not enough.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import ConfigDict
+
 from services.chassis.principal import Principal, Role
+from services.contracts.value import Value
 from services.contracts.volunteers import NeedStatus
+from services.volunteers.care.domain.plans import EmergencyContact
 from services.volunteers.needs.domain.eligibility import not_admitted
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.volunteer import Volunteer
+
+
+class Whereabouts(Value):
+    """Where the person helped (`elder`) lives, what must be known there (`note`), and whom to call in an emergency."""
+
+    model_config = ConfigDict(frozen=True)
+
+    elder: str
+    home: str | None
+    note: str | None
+    emergency: EmergencyContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +38,7 @@ class VisitWindow:
     after: timedelta
 
     def holds(self, need: Need, now: datetime) -> bool:
-        """Whether `now` is in that time around the visit `need`."""
+        """Whether `now` lies in the window around the visit `need`."""
         return need.starts_at - self.before <= now < need.ends_at + self.after
 
 

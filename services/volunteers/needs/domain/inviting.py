@@ -1,7 +1,9 @@
-"""Rings of people who are asked together, who stands by, and where somebody is looked for when a seat is empty.
+"""How a volunteer is found for an empty seat: people who stand by are asked, then rings of people, then a grid worker.
 
-Guarantees: an invitation ends once, and nobody who was invited is left without a word when the seats are filled, the
-time changes or the help is not wanted any more; nobody is invited twice for the same.
+A ring is a group of people who are invited at the same time. The search goes on in hops (`Hop`).
+
+Guarantees: an invitation ends once. When the seats are filled, the time changes or the help is not wanted any more,
+everybody with an open invitation is told so. Nobody is invited twice to the same need, unless the need has moved since.
 """
 
 from collections.abc import Sequence
@@ -28,58 +30,70 @@ from services.volunteers.needs.domain.need import Need, require_planning
 from services.volunteers.needs.domain.offers import LIVE, OfferStatus
 
 PLANNED_BEFORE = timedelta(hours=48)
-"""With more time than this before the start, the next plan finds somebody …"""
+"""If more time than this is left before the start, the next run of matching fills the seat …"""
 RINGS_BEFORE = timedelta(hours=4)
-"""… with more than this, those who stand by and rings of people do, and with less the grid worker is told as well."""
+"""… if more than this is left, rings of people are invited, and if less is left, the grid worker is told as well."""
 
 SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(hours=4)
-"""A ring waits a quarter of the time that is left for answers, and between these."""
+"""A ring waits for answers for a quarter of the time that is left before the start, but never less than `SHORTEST` and
+never more than `LONGEST`."""
 
 FOUND_WITHIN = timedelta(minutes=1)
-"""So long a process may take to find the people of a ring."""
+"""A process may take so long to choose the people of a ring. After that, another process may choose them."""
 
 _LOST = frozenset({OfferStatus.DECLINED, OfferStatus.EXPIRED, OfferStatus.WITHDRAWN, OfferStatus.TAKEN_OFF})
+"""An offer of these statuses has left a seat empty that was offered before."""
+
 _STANDS = frozenset(InvitationStatus) - {InvitationStatus.RELEASED}
+"""A person with an invitation of these statuses is not invited again. A released one does not count: the need moved."""
 
 
 class SeatsAreOpen(
     Conflict, code="need.seats-are-open", zh="还有名额，可直接报名。", en="There are open seats: take one."
 ):
-    """People stand by for needs that are full."""
+    """Nobody stands by for a need with open seats, since they may take one of them."""
 
 
 class HasSeat(Conflict, code="need.has-seat", zh="您已有名额。", en="You have a seat in it already."):
-    """Who has a seat, or is asked for one, does not stand by."""
+    """The person has a seat in the need or is offered one, so they can neither stand by nor take a second seat."""
 
 
 def waits_for(now: datetime, starts_at: datetime) -> timedelta:
-    """How long somebody who is asked at `now` may take to answer, when a seat that had been given is empty again."""
+    """The time to answer for a person who is asked at `now` for an empty seat: a quarter of the time that is left,
+    between `SHORTEST` and `LONGEST`, and never beyond the start.
+    """
     return min(max((starts_at - now) / 4, SHORTEST), LONGEST, max(starts_at - now, timedelta(0)))
 
 
 def hop_at(need: Need, now: datetime) -> Hop:
-    """Where somebody is looked for now, by the time that is left and by who stands by."""
+    """The hop by which a volunteer is looked for now: it depends on the time that is left and on who stands by."""
     left = need.starts_at - now
-    if left > PLANNED_BEFORE:
-        return Hop.PLAN
     if need.standby:
         return Hop.STANDBY
+    if left > PLANNED_BEFORE:
+        return Hop.PLAN
     return Hop.RING if left > RINGS_BEFORE else Hop.GRID_WORKER
 
 
 def is_refilled(need: Need, now: datetime) -> bool:
-    """Whether it is not the plan alone that looks for somebody: a seat was lost, or it begins before long."""
+    """Whether more than the next run of matching looks for a volunteer.
+
+    It does if somebody stands by, if a seat was lost within `PLANNED_BEFORE` of the start, or if any seat is empty
+    within `RINGS_BEFORE` of the start.
+    """
     if need.is_final or need.open_seats == 0 or now >= need.starts_at:
         return False
     left = need.starts_at - now
     if left > PLANNED_BEFORE:
-        return False
+        return bool(need.standby)
     return left <= RINGS_BEFORE or bool(need.standby) or any(offer.status in _LOST for offer in need.offers)
 
 
 def is_due(need: Need, now: datetime) -> bool:
-    """Whether the next hop is to follow now: there was none, its time is over, or everybody has answered."""
+    """Whether the next hop follows now: there was no hop yet, the time of the present one is over, or everybody whom it
+    asked has answered.
+    """
     if not is_refilled(need, now):
         return False
     refill = need.refill
@@ -96,19 +110,26 @@ def is_due(need: Need, now: datetime) -> bool:
 
 
 def plan_again(need: Need, now: datetime) -> Decision[Need]:
-    """A seat was lost long before the start: the next plan finds somebody. Said once for each time."""
-    if need.is_final or need.open_seats == 0 or need.refill is not None or need.starts_at - now <= PLANNED_BEFORE:
+    """Say that the next run of matching looks for a volunteer, since a seat was lost long before the start.
+
+    Nothing changes if somebody stands by, or if the need has said so already.
+    """
+    if need.is_final or need.open_seats == 0 or need.standby or need.starts_at - now <= PLANNED_BEFORE:
+        return decided(need)
+    if need.refill is not None and need.refill.hop is not Hop.STANDBY:
         return decided(need)
     return _hop(need, Hop.PLAN, need.starts_at - PLANNED_BEFORE, now, asked=0)
 
 
 def ask_standby(need: Need, until: datetime, now: datetime) -> Decision[Need]:
-    """Somebody who stands by has been asked, and may answer until `until`."""
+    """Record that a person who stands by was offered a seat, and may answer until `until`."""
     return _hop(need, Hop.STANDBY, until, now, asked=1)
 
 
 def claim(need: Need, id: str, now: datetime) -> Decision[Need]:
-    """One process is to find the people of the next ring, under `id`; after a minute another one may."""
+    """Claim the next ring for the process `id`, which chooses its people. After `FOUND_WITHIN` another process may
+    claim the ring. Nothing changes if no hop is due.
+    """
     if not is_due(need, now):
         return decided(need)
     ring = max((i.ring for i in need.invited), default=0)
@@ -117,10 +138,10 @@ def claim(need: Need, id: str, now: datetime) -> Decision[Need]:
 
 
 def invite(need: Need, people: Sequence[str], now: datetime, claimed: str | None = None) -> Decision[Need]:
-    """Ask a ring of people at once, or, where nobody is left or little time is, tell the grid worker as well.
+    """Invite the people of a ring at once. The grid worker is told too if nobody is left to invite, or little time is.
 
-    It is done where the ring is `claimed` under this id and by nobody else since, or where the next hop is due. Whoever
-    was asked before, by an offer or by an invitation that stands, is passed over.
+    Nothing changes if another process than `claimed` has claimed the ring since, or, without `claimed`, if no hop is
+    due. People who had an offer or an invitation for this need before are left out, unless it was released.
     """
     mine = need.refill is not None and need.refill.claimed == claimed is not None and is_refilled(need, now)
     if not mine and (claimed is not None or not is_due(need, now)):
@@ -142,7 +163,7 @@ def invite(need: Need, people: Sequence[str], now: datetime, claimed: str | None
 
 
 def decline_invitation(need: Need, by: Principal, now: datetime) -> Decision[Need] | None:
-    """The person says no to an invitation that stands; None where there is none to them."""
+    """The caller declines their invitation. None if the caller has no invitation, or it was released."""
     mine = next((i for i in need.invited if i.person == by.sub and i.status in _STANDS), None)
     if mine is None:
         return None
@@ -153,12 +174,12 @@ def decline_invitation(need: Need, by: Principal, now: datetime) -> Decision[Nee
 
 
 def stand_by(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The person wants to be asked before others should a seat come free; a second time changes nothing.
+    """The caller stands by: if a seat becomes free, they are asked before others. A second time changes nothing.
 
     Raises:
         NeedClosed, AlreadyStarted: the need is no longer planned.
-        HasSeat: they have a seat, or are asked for one.
-        SeatsAreOpen: they may take one at once.
+        HasSeat: the caller has a seat, or is offered one.
+        SeatsAreOpen: a seat is open, and nobody stands by for it.
     """
     by.require(need.community)
     if any(each.person == by.sub for each in need.standby):
@@ -173,22 +194,22 @@ def stand_by(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
 
 def pass_over(need: Need, person: str) -> Decision[Need]:
-    """Somebody who stands by could not be asked for a seat that is open: they stand by no more."""
+    """Let a person stand by no longer, since a seat is open for which they could not be asked."""
     return step_aside(need, person) if need.open_seats else decided(need)
 
 
 def give_up(need: Need, by: Principal) -> Decision[Need]:
-    """The person does not want to stand by any more.
+    """The caller no longer stands by.
 
     Raises:
-        NotYours: they are of another community.
+        NotYours: the caller is of another community.
     """
     by.require(need.community)
     return step_aside(need, by.sub)
 
 
 def step_aside(need: Need, person: str) -> Decision[Need]:
-    """The person stands by no more; a second time changes nothing."""
+    """The person no longer stands by. A second time changes nothing."""
     changed = without_standby(need, person)
     if changed is need:
         return decided(need)
@@ -202,13 +223,16 @@ def without_standby(need: Need, person: str) -> Need:
 
 
 def answered_yes(need: Need, person: str) -> Need:
-    """The need after `person` said yes: they stand by no more, and their invitation is answered."""
+    """The need after `person` said yes: they no longer stand by, and an open invitation to them is accepted."""
     need = without_standby(need, person)
     return _with(need, person, InvitationStatus.ACCEPTED) if _open_to(need, person) else need
 
 
 def end_invitations(need: Need, why: InvitationEnd) -> tuple[Need, list[Event]]:
-    """Nobody who was invited need answer any more, and each is told so. Nobody is looked for any more."""
+    """End the search for a volunteer and all open invitations. Returns the need, and an event for each person to tell.
+
+    If the need moved, answered invitations are released as well, so that the same people may be invited again.
+    """
     status = InvitationStatus.THANKED if why is InvitationEnd.FILLED else InvitationStatus.RELEASED
     ended = [i.person for i in need.invited if i.status is InvitationStatus.OPEN]
     gone: dict[str, Any] = {"refill": None}
@@ -223,9 +247,26 @@ def end_invitations(need: Need, why: InvitationEnd) -> tuple[Need, list[Event]]:
 
 
 def forgotten(need: Need, person: str, stand_in: str) -> Need:
-    """The need without a trace of `person` among those who were invited or stand by."""
+    """The need after `person` was erased: they no longer stand by, and their invitations name `stand_in` instead."""
     invited = tuple(i.model_copy(update={"person": stand_in}) if i.person == person else i for i in need.invited)
     return without_standby(need, person).model_copy(update={"invited": invited})
+
+
+def asked_instead(need: Need, person: str, into: str) -> Need:
+    """The need with `into` in the place of `person` among the people who were invited or stand by. Nobody stands there
+    twice.
+    """
+    known = {i.person for i in need.invited}
+    invited = tuple(
+        i.model_copy(update={"person": into}) if i.person == person and into not in known else i for i in need.invited
+    )
+    waits = {each.person for each in need.standby}
+    standby = tuple(
+        each.model_copy(update={"person": into}) if each.person == person else each
+        for each in need.standby
+        if each.person != person or into not in waits
+    )
+    return need.model_copy(update={"invited": invited, "standby": standby})
 
 
 def _hop(need: Need, hop: Hop, until: datetime, now: datetime, asked: int) -> Decision[Need]:

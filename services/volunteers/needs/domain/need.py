@@ -1,4 +1,4 @@
-"""Needs as they are kept: help wanted at one time, with the offers of its seats."""
+"""A need as it is stored: help that is wanted at one time, with the offers of its seats."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,19 +18,20 @@ from services.volunteers.needs.domain.roles import SHARED, RoleSeats
 from services.volunteers.people.domain.profile import AgeBand, Gender
 
 REPORTED_WITHIN = timedelta(hours=12)
-"""A visit that nobody reports within so long after its end raises an alert."""
+"""A visit for which nobody has reported hours so long after its end raises an alert."""
 
 FINAL = frozenset({NeedStatus.FULFILLED, NeedStatus.LAPSED, NeedStatus.CANCELLED})
+"""A need of these statuses is over, and keeps its status."""
 
 
 class AlreadyStarted(
     Conflict, code="need.already-started", zh="服务已经开始或结束。", en="It has started already, or is over."
 ):
-    """A service that has begun is no longer planned."""
+    """The service of the need has begun, so its time and its seats no longer change."""
 
 
 class NeedClosed(Conflict, code="need.closed", zh="该需求已经结束（{status}）。", en="The need is over ({status})."):
-    """A need that is fulfilled, lapsed or cancelled stays so."""
+    """The need is fulfilled, lapsed or cancelled, and no longer changes."""
 
 
 class OfActivity(
@@ -39,25 +40,33 @@ class OfActivity(
     zh="该需求属于活动，请在活动中办理。",
     en="The need belongs to an activity: change the activity.",
 ):
-    """The need of an activity, and the hours given to it, follow from the activity."""
+    """The need belongs to an activity: its time, its end and the hours given to it come from the activity."""
 
 
 class Need(Aggregate):
-    """Help wanted at one time, and the offers of its seats to everybody who was asked.
+    """Help that is wanted at one time, with the offers of its seats to everybody who was asked.
 
-    `barred`: people who never get a seat, such as whoever is helped and whom they refuse. `insured_only`: others don't
-    go. `urgency`: 1 to 3; among needs that can't all be filled, the more urgent ones are. `by_hand`: staff moved it,
-    and it no longer follows its care plan. `roles`: the parts of it, where they ask different things; their seats are
-    all seats. `bring`: what helpers bring along. `invited`: who was asked together with others. `standby`: who wants to
-    be asked first should a seat come free. `refill`: where somebody is looked for, while a seat that had been offered
-    is empty.
+    What the need asks: `skill_level` is the lowest level of `skill` that suffices. `insured_only`: only volunteers with
+    an accident insurance may take a seat. `barred`: people who never get a seat, such as the person helped and the
+    people whom that person refuses. `continuity`: the person helped wishes for volunteers who came before. `urgency`: 1
+    to 3; if not all needs can be filled, matching fills the more urgent ones first. `roles`: the roles of the seats,
+    where a lead and helpers are asked for different things; `seats` is the sum of their seats. `bring`: the things that
+    volunteers bring along.
+
+    What became of it: `ask_from` is when people are first asked. `by_hand`: staff moved the visit, which no longer
+    follows its care plan. `invited`: the people who were invited in rings. `standby`: the people who are asked first if
+    a seat becomes free. `refill`: the present hop of the search for a volunteer. `alerted_at`: when the alert was
+    raised that nobody reported the visit.
     """
 
     origin: Origin
     activity: Thing[str | None] = None
     care_plan: Thing[str | None] = None
+    case: Thing[str | None] = None
+    request: Thing[str | None] = None
     category: Thing[str]
     skill: Thing[str | None] = None
+    skill_level: int = 1
     certificate: Thing[str | None] = None
     adults_only: bool = False
     starts_at: datetime
@@ -68,6 +77,7 @@ class Need(Aggregate):
     language: Thing[str | None] = None
     with_minors: bool = False
     insured_only: bool = False
+    continuity: bool = False
     urgency: int = 1
     age_band: Thing[AgeBand | None] = None
     by_hand: bool = False
@@ -98,8 +108,11 @@ class Need(Aggregate):
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def report_due(self) -> datetime | None:
-        """When a visit is to have been reported, until it is or an alert was raised. The sweep looks for it."""
-        reported = any(offer.minutes is not None for offer in self.offers)
+        """When a visit must have been reported; None once it is reported or an alert was raised, and for other needs.
+
+        It is stored, since the sweep looks for it.
+        """
+        reported = any(offer.minutes for offer in self.offers)
         if self.origin is not Origin.CARE_PLAN or self.status is NeedStatus.CANCELLED or reported or self.alerted_at:
             return None
         return self.ends_at + REPORTED_WITHIN
@@ -107,7 +120,7 @@ class Need(Aggregate):
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def reminder_due(self) -> datetime | None:
-        """When somebody is to be reminded next. The sweep looks for it."""
+        """When a volunteer is reminded next; None if nobody is. It is stored, since the sweep looks for it."""
         return None if self.is_final else next_reminder(self.offers, self.starts_at)
 
     @property
@@ -116,8 +129,14 @@ class Need(Aggregate):
         yes = [offer for offer in self.offers if offer.status in SERVING and offer.answered_at is not None]
         return [o.person for o in sorted(yes, key=lambda o: (o.answered_at or o.offered_at, o.id))]
 
+    @property
+    def people(self) -> set[str]:
+        """Everybody who ever had an offer or an invitation, or stands by."""
+        asked = {offer.person for offer in self.offers} | {each.person for each in self.invited}
+        return asked | {each.person for each in self.standby}
+
     def offer_to(self, person: str) -> Offer | None:
-        """A person's offer: the live one where there is one, or else the last."""
+        """The person's offer: the live one, or, if none is live, the last one. None if they never had one."""
         theirs = [offer for offer in self.offers if offer.person == person]
         return next((offer for offer in theirs if offer.status in LIVE), theirs[-1] if theirs else None)
 
@@ -128,24 +147,24 @@ class Need(Aggregate):
 
     @property
     def open_roles(self) -> list[SeatRole]:
-        """The roles that have an open seat, in their order."""
+        """The roles that have an open seat, in the order of `roles`."""
         return [role for role in (*(part.role for part in self.roles),) or (SeatRole.HELPER,) if self.open_in(role)]
 
     def asking(self, role: SeatRole) -> "Need":
-        """The need with what it asks of whoever takes a seat of `role`."""
+        """The need, with the demands of a seat of `role` in its fields."""
         part = next((part for part in self.roles if part.role is role), None)
         if part is None:
             return self
         return self.model_copy(update=part.stricter_than({name: getattr(self, name) for name in SHARED}))
 
     def asked_of(self, person: str) -> "Need":
-        """The need with what it asks of the seat that `person` has or is offered."""
+        """The need, with the demands of the seat that `person` has or is offered in its fields."""
         theirs = self.offer_to(person)
         return self if theirs is None else self.asking(theirs.role)
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more happens to the need's seats."""
+        """Whether the need is over, so that its seats no longer change."""
         return self.status in FINAL
 
     def public(self) -> NeedState:
@@ -153,6 +172,8 @@ class Need(Aggregate):
             origin=self.origin,
             activity=self.activity,
             care_plan=self.care_plan,
+            case=self.case,
+            request=self.request,
             category=self.category,
             skill=self.skill,
             starts_at=self.starts_at,
@@ -170,7 +191,7 @@ Decide: TypeAlias = Callable[[Need, datetime], Decision[Need]]
 
 
 def require_planning(need: Need, now: datetime) -> None:
-    """Refuse where seats are no longer given or taken.
+    """Refuse if the need is no longer planned, so that its seats are no longer offered or given back.
 
     Raises:
         NeedClosed: the need is over.
@@ -183,9 +204,9 @@ def require_planning(need: Need, now: datetime) -> None:
 
 
 def require_staff(need: Need, by: Principal) -> None:
-    """Refuse whoever is not staff of the need's community.
+    """Refuse a caller who is not staff of the need's community.
 
     Raises:
-        NotYours: `by` is not.
+        NotYours: `by` is not staff.
     """
     by.require(need.community, Role.STAFF)

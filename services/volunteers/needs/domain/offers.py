@@ -1,8 +1,9 @@
-"""Offers of seats: the table of what may happen to an offer.
+"""Offers of seats, and the table of what may happen to an offer.
 
-A need has `seats`; an offer that is live occupies one. After the yes somebody says once more that they come
-(`confirmed`), is seen there (`checked-in`), and has served (`fulfilled`) or was awaited in vain (`no-show`). Offers are
-never removed, so that nobody is asked twice and every yes and no stays on record.
+A need has a number of seats, and each live offer occupies one of them. After a volunteer has accepted an offer, they
+confirm that they come (`confirmed`) and are checked in (`checked-in`). In the end staff confirm that they served
+(`fulfilled`), or record that they did not come (`no-show`). Offers are never removed from a need, so that nobody is
+asked twice and every answer stays on record.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ class NoSuchOffer(
     zh="没有等待您答复的邀请。",
     en="There is no such offer to you.",
 ):
-    """Only the person asked can answer."""
+    """The person has no offer in this need that the command could be about."""
 
 
 class OfferNotNow(
@@ -34,11 +35,13 @@ class OfferNotNow(
     zh="邀请目前为“{status}”，不能执行此操作。",
     en="The offer is {status}; that can't be done now.",
 ):
-    """The table of offers has no row for this."""
+    """The table of offers has no row for the command and the status of the offer."""
 
 
 class OfferStatus(StrEnum):
-    """The status of an offer."""
+    """The status of an offer. `released`: the need was moved, was cancelled or is over. `taken-off`: staff took the
+    person off the seat.
+    """
 
     OFFERED = "offered"
     ACCEPTED = "accepted"
@@ -54,11 +57,14 @@ class OfferStatus(StrEnum):
 
 
 class OfferCommand(StrEnum):
-    """A command that may be given to an offer."""
+    """A command to an offer. `promise`: the person confirms that they come. `correct`: a check-in was a mistake.
+    `miss`: the person did not come. `report` and `confirm` are about the hours served.
+    """
 
     ACCEPT = "accept"
     PROMISE = "promise"
     CHECK_IN = "check-in"
+    CORRECT = "correct"
     MISS = "miss"
     DECLINE = "decline"
     EXPIRE = "expire"
@@ -71,7 +77,7 @@ class OfferCommand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the table: `command` leads from `source` to `target`."""
+    """One row of the table: `command` leads from `source` to `target`. `reason` says why, where it is not plain."""
 
     source: OfferStatus
     command: OfferCommand
@@ -89,17 +95,24 @@ TABLE: tuple[Step, ...] = (
     Step(S.ACCEPTED, C.PROMISE, S.CONFIRMED),
     *(
         row
-        for source in (S.ACCEPTED, S.CONFIRMED, S.CHECKED_IN)
+        for source in (S.ACCEPTED, S.CONFIRMED)
         for row in (
             Step(source, C.WITHDRAW, S.WITHDRAWN, "a yes may be taken back until it starts"),
-            Step(source, C.RELEASE, S.RELEASED, "the yes was to another time; the person is asked again"),
             Step(source, C.TAKE_OFF, S.TAKEN_OFF, "staff decide who goes, until it starts"),
+        )
+    ),
+    *(
+        row
+        for source in (S.ACCEPTED, S.CONFIRMED, S.CHECKED_IN)
+        for row in (
+            Step(source, C.RELEASE, S.RELEASED, "the yes was to another time; the person is asked again"),
             Step(source, C.REPORT, source, "a report may be corrected until staff confirm"),
             Step(source, C.CONFIRM, S.FULFILLED),
         )
     ),
     Step(S.ACCEPTED, C.CHECK_IN, S.CHECKED_IN, "who comes without having said so again is welcome"),
     Step(S.CONFIRMED, C.CHECK_IN, S.CHECKED_IN),
+    Step(S.CHECKED_IN, C.CORRECT, S.CONFIRMED, "they were not there yet; whoever saw it wrong puts it right"),
     Step(S.ACCEPTED, C.MISS, S.NO_SHOW),
     Step(S.CONFIRMED, C.MISS, S.NO_SHOW),
     Step(S.NO_SHOW, C.CHECK_IN, S.CHECKED_IN, "they had come after all, and staff put it right"),
@@ -107,23 +120,23 @@ TABLE: tuple[Step, ...] = (
 _TARGETS = {(row.source, row.command): row.target for row in TABLE}
 
 TO_SERVE = frozenset({S.ACCEPTED, S.CONFIRMED, S.CHECKED_IN})
-"""The person has said yes, and the service is still before them or under way."""
+"""The person has said yes, and their service is still to come or under way."""
 
 OPEN = frozenset({S.OFFERED}) | TO_SERVE
-"""An offer of these is still to be answered or served."""
+"""An offer of these statuses is still to be answered or served."""
 
 SERVING = TO_SERVE | {S.FULFILLED}
-"""The person has said yes."""
+"""The person has said yes, and their service is still to come, under way or confirmed."""
 
 LIVE = frozenset({S.OFFERED, S.NO_SHOW}) | SERVING
-"""An offer of these occupies a seat; that of somebody who was awaited in vain can't be given to anybody else."""
+"""An offer of these statuses occupies a seat. The seat of a no-show is given to nobody else."""
 
 ASKED = frozenset(S) - {S.RELEASED}
-"""An offer of these stands against asking the same person again. A released one doesn't: its need has changed."""
-
+"""Nobody with an offer of these statuses is asked again. A released offer does not count: its need has changed."""
 
 _KEPT_AS = dict.fromkeys((S.CONFIRMED, S.CHECKED_IN, S.NO_SHOW), S.ACCEPTED)
-"""The stages after a yes are kept as a yes with its `stage`: a version that doesn't know them reads the yes."""
+"""The stages after a yes are stored as the status `accepted` and the stage, so that an older version of this service,
+which does not know the stages, reads an accepted offer."""
 
 
 def _kept(status: OfferStatus) -> OfferStatus:
@@ -135,14 +148,15 @@ Status = Annotated[
     PlainSerializer(_kept, return_type=OfferStatus),
     WithJsonSchema({"type": "string", "enum": [str(status) for status in OfferStatus if status not in _KEPT_AS]}),
 ]
-"""The status of an offer, as it is kept."""
+"""The status of an offer. In the store it is `accepted` for the stages after a yes (`Offer.stage` has the stage)."""
 
 
 class Offer(Value):
-    """A seat offered to one person. `minutes`: what they reported, then what was confirmed.
+    """A seat of `role` that was offered to one person, who may answer until `expires_at`.
 
-    `role`: the part that the seat is for. `reason`: why staff (`by`) chose this person, past the plan. `reminded_at`:
-    when the person was last reminded of the service.
+    `minutes`: the minutes of service that the person reported, and later those that staff confirmed. `reason`: why the
+    member of staff `by` chose this person; null where matching did. `reminded_at`: when the person was reminded of the
+    service.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -167,7 +181,9 @@ class Offer(Value):
     @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
     @property
     def stage(self) -> Thing[str | None]:
-        """What has become of a yes since. It is stored beside the status."""
+        """The stage after a yes: `confirmed`, `checked-in` or `no-show`; None for other statuses. It is stored beside
+        the status.
+        """
         return str(self.status) if self.status in _KEPT_AS else None
 
 
@@ -175,7 +191,7 @@ def target(status: OfferStatus, command: OfferCommand) -> OfferStatus:
     """The status to which `command` leads from `status`.
 
     Raises:
-        OfferNotNow: the command leads nowhere from there.
+        OfferNotNow: the table has no row for them.
     """
     found = _TARGETS.get((status, command))
     if found is None:

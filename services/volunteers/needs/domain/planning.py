@@ -1,10 +1,10 @@
-"""How the plan for a need changes: it is moved, cancelled, completed, or lapses; and which offers fall away by that."""
+"""How a need is moved with its activity, is cancelled, is completed or lapses, and which offers end by that."""
 
 from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.principal import SYSTEM, Principal, Role
+from services.chassis.principal import SYSTEM, Principal, Role, system
 from services.contracts.activities import ActivityMoved
 from services.contracts.event import Event
 from services.contracts.volunteers import (
@@ -24,7 +24,9 @@ from services.volunteers.needs.domain.offers import TO_SERVE, Offer, OfferComman
 
 
 def move(need: Need, moved: ActivityMoved, now: datetime) -> Decision[Need]:
-    """The activity moved. Where its time changed, every answer falls away, and whoever gave one is asked first."""
+    """The need follows its activity, which was moved. If the time changed, all offers are released, and the people who
+    had one are asked again before others.
+    """
     if need.is_final:
         return decided(need)
     where: dict[str, Any] = {"building": moved.building}
@@ -43,7 +45,7 @@ def move(need: Need, moved: ActivityMoved, now: datetime) -> Decision[Need]:
 
 
 def cancel(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The help isn't wanted any more; a second time changes nothing.
+    """Cancel the need, as staff or as the platform. A second cancellation changes nothing.
 
     Raises:
         NotYours: the caller is not staff.
@@ -63,8 +65,15 @@ def cancel(need: Need, by: Principal, now: datetime) -> Decision[Need]:
     return decided(changed, event_from(NeedCancelled, changed, released=released), *told)
 
 
+def call_off(need: Need, now: datetime) -> Decision[Need]:
+    """Cancel the need, since its case or its request was withdrawn. A need that has begun or is over stays as it is."""
+    if need.is_final or now >= need.starts_at:
+        return decided(need)
+    return cancel(need, system(need.community, Role.STAFF), now)
+
+
 def complete(need: Need, now: datetime) -> Decision[Need]:
-    """The activity is over, and its need fulfilled. Offers without an answer fall away."""
+    """The activity is over, and its need is fulfilled. Offers without an answer are released."""
     if need.is_final:
         return decided(need)
     released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
@@ -74,7 +83,7 @@ def complete(need: Need, now: datetime) -> Decision[Need]:
 
 
 def lapse(need: Need, now: datetime) -> Decision[Need]:
-    """The need's time is over with a seat empty. Those who said yes may still report hours."""
+    """The need lapses: it has ended with an empty seat. The people who said yes may still report hours."""
     if need.status is not NeedStatus.OPEN or now < need.ends_at:
         return decided(need)
     released, offers = release_offers(need, now, keep_yes=True, only_unanswered=True)
@@ -86,9 +95,10 @@ def lapse(need: Need, now: datetime) -> Decision[Need]:
 def release_offers(
     need: Need, now: datetime, *, keep_yes: bool = False, only_unanswered: bool = False
 ) -> tuple[list[OfferRef], tuple[Offer, ...]]:
-    """Release the offers that still are to be answered or served: those that fall away, and all offers afterwards.
+    """Release the offers that are still to be answered or served.
 
-    `keep_yes`: a yes stays on record as such. `only_unanswered`: a yes is not named among the offers that fall away.
+    Returns the offers that end, for the event, and all offers of the need as they are afterwards. `keep_yes`: an
+    accepted offer keeps its status. `only_unanswered`: an accepted offer is not among those that end.
     """
     falls = [
         offer

@@ -1,4 +1,4 @@
-"""When somebody is reminded of a service: a day before it, or, if they said yes late, two hours before."""
+"""When a volunteer is reminded of a service: a day before it, or, if they said yes late, two hours before."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from services.volunteers.needs.domain.offers import Offer, OfferStatus
 
 A_DAY = timedelta(hours=24)
+"""A volunteer is reminded so long before the start …"""
 SHORTLY = timedelta(hours=2)
-"""Who said yes less than so long before the first reminder would come is reminded so long before the start."""
+"""… or only so long before the start, if they said yes less than this before that reminder, or after it."""
 
 _TO_COME = frozenset({OfferStatus.ACCEPTED, OfferStatus.CONFIRMED})
 
 
 def reminded_from(offer: Offer, starts_at: datetime) -> datetime | None:
-    """When the person of `offer` is to be reminded, or None where they are not, or were before."""
+    """When the person of `offer` is reminded; None if they do not come to serve, or were reminded before."""
     if offer.status not in _TO_COME or offer.reminded_at is not None:
         return None
     early = starts_at - A_DAY
@@ -22,5 +23,5 @@ def reminded_from(offer: Offer, starts_at: datetime) -> datetime | None:
 
 
 def next_reminder(offers: Iterable[Offer], starts_at: datetime) -> datetime | None:
-    """When the next of those who said yes is to be reminded."""
+    """When the next person among `offers` is reminded; None if nobody is."""
     return min((due for offer in offers if (due := reminded_from(offer, starts_at)) is not None), default=None)

@@ -1,4 +1,4 @@
-"""The parts of a need: a lead and helpers, each with what it asks beside what the need asks of everybody."""
+"""The roles of a need's seats: a lead and helpers. A role may ask for more than the need asks of everybody."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,20 +8,22 @@ from pydantic import ConfigDict, Field
 from services.contracts.marks import Code
 from services.contracts.value import Value
 from services.contracts.volunteers import SeatRole
+from services.volunteers.people.domain.levels import LOWEST, Level
 from services.volunteers.people.domain.profile import Gender
 
 CERTIFICATES: dict[str, str] = {"medical": "medical-licence", "tutoring": "child-contact-check"}
-"""Skills that may only be used with a valid certificate: medical acts by licence, children after a record check."""
+"""The certificate that a skill requires, by the code of the skill: a medical licence for medical acts, and a record
+check for the tutoring of children."""
 
-
-SHARED = ("adults_only", "with_minors", "insured_only", "min_age")
-"""What both a need and a role may ask, so that the stricter one holds."""
+SHARED = ("adults_only", "with_minors", "insured_only", "min_age", "skill", "skill_level")
+"""The fields that both a need and a role have, and of which the stricter value applies."""
 
 
 class RoleSeats(Value):
-    """The seats of one role. What it asks comes on top of what the need asks: of two rules the stricter one holds.
+    """The seats of one role, and what the role asks in addition to the need. Of two demands the stricter one applies.
 
-    A skill, a certificate, a gender or a language that is given stands in the place of the need's.
+    The role's skill, certificate, gender or language, if one is given, replaces that of the need. `skill_level` is the
+    level of the role's skill, or, if the role has none, of the need's skill.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +31,7 @@ class RoleSeats(Value):
     role: SeatRole
     seats: int = Field(default=1, ge=1, le=200)
     skill: Code | None = None
+    skill_level: Level = LOWEST
     certificate: Code | None = None
     adults_only: bool = False
     min_age: int | None = Field(default=None, ge=14, le=99)
@@ -38,11 +41,16 @@ class RoleSeats(Value):
     insured_only: bool = False
 
     def stricter_than(self, asked_of_all: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields that are asked of this role, of a need that asks `asked_of_all` in the fields `SHARED`."""
+        """The fields of the need that change for a seat of this role. `asked_of_all` has the need's own values of the
+        fields `SHARED`.
+        """
         certificate = self.certificate or (None if self.skill is None else CERTIFICATES.get(self.skill))
         given = {"skill": self.skill, "certificate": certificate, "gender": self.gender, "language": self.language}
         asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         for name in ("adults_only", "with_minors", "insured_only"):
             asked[name] = getattr(self, name) or bool(asked_of_all.get(name))
         ages = [age for age in (self.min_age, asked_of_all.get("min_age")) if age is not None]
-        return asked | {"min_age": max(ages, default=None)}
+        levels = [self.skill_level]
+        if self.skill in (None, asked_of_all.get("skill")):
+            levels.append(asked_of_all.get("skill_level") or LOWEST)
+        return asked | {"skill_level": max(levels), "min_age": max(ages, default=None)}

@@ -1,8 +1,8 @@
-"""A need's seats: they are offered, accepted or declined, given back, and offers run out.
+"""The seats of a need: they are offered, accepted, declined and given back, and offers expire.
 
-Guarantees: there are never more live offers than seats, nobody is asked twice for the same, only the person asked
-answers, no offer is made without a hold made for it alone, and `need.staffed` is said exactly when the last empty seat
-gets its yes.
+Guarantees: a need never has more live offers than seats. Nobody is asked twice for the same need. Only the person asked
+answers an offer. Each offer has a hold of the volunteer's time that was made for it alone. The event `need.staffed` is
+published exactly when the last seat is accepted.
 """
 
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ from services.contracts.volunteers import (
     NeedOffered,
     NeedPersonErased,
     NeedReopened,
+    NeedRevised,
     NeedStaffed,
     NeedStatus,
     SeatRole,
@@ -27,6 +28,7 @@ from services.contracts.volunteers import (
 from services.volunteers.needs.domain.inviting import (
     SHORTEST,
     answered_yes,
+    asked_instead,
     decline_invitation,
     end_invitations,
     forgotten,
@@ -47,36 +49,49 @@ from services.volunteers.needs.domain.offers import (
 from services.volunteers.people.domain.volunteer import Booking
 
 OFFER_STANDS = timedelta(hours=24)
-"""A seat is held for an answer for so long, unless settings say otherwise; never beyond the start."""
+"""An offer can be answered for so long, unless the settings say otherwise, and never after the start."""
 
 
 class NoOpenSeat(Conflict, code="need.no-open-seat", zh="名额已满。", en="Every seat is taken or offered."):
-    """There are never more live offers than seats."""
+    """Every seat has a live offer already, so no further offer is made."""
 
 
 class AskedBefore(
     Conflict, code="need.asked-before", zh="已经询问过该志愿者。", en="This volunteer was asked already."
 ):
-    """Nobody is asked twice for the same."""
+    """The person was asked for this need before, or was taken off it."""
 
 
 class OfferExpired(Conflict, code="offer.expired", zh="邀请已过期。", en="The offer has expired."):
-    """The seat may be somebody else's by now."""
+    """The answer comes after the offer has expired, when another person may have the seat."""
+
+
+class CheckedIn(
+    Conflict,
+    code="need.checked-in",
+    zh="已经签到，不能再退出或移除；如签到有误，请工作人员先更正签到。",
+    en="Checked in already, so the seat can't be given up; where that was a mistake, it is corrected first.",
+):
+    """The person is checked in, and a seat of a person who is there is given to nobody else."""
 
 
 class NeedHasMoved(
     Conflict, code="need.has-moved", zh="服务时间刚刚变更，请重试。", en="Its time has just changed; try again."
 ):
-    """The time that was held is not the time that is needed."""
+    """The need was moved after the volunteer's time was booked, so the booking is for another time."""
 
 
 def answered_within(need: Need, now: datetime, stands: timedelta = OFFER_STANDS) -> timedelta:
-    """How long a seat is held for an answer: the less time is left, the shorter, so that others can still be asked."""
+    """How long an offer made now can be answered: `stands`, or, if the start is near, a third of the time that is left,
+    so that others can still be asked.
+    """
     return min(stands, max((need.starts_at - now) / 3, SHORTEST))
 
 
 def tentative(need: Need, offer: str, now: datetime, stands: timedelta = OFFER_STANDS) -> Booking:
-    """The booking for an offer made now. Both run out `stands` from now, at the start at the latest."""
+    """The booking of a volunteer's time for the offer `offer`, which is made now. Both expire `stands` from now, or at
+    the start of the need if that is earlier.
+    """
     until = min(now + stands, need.starts_at)
     return Booking(
         need=need.id, offer=offer, starts_at=need.starts_at, ends_at=need.ends_at, until=until, building=need.building
@@ -93,13 +108,14 @@ def offer(
     reason: str | None = None,
     by: str | None = None,
 ) -> Decision[Need]:
-    """Hold a seat of `role` for `person`, whose time `booking` holds. `by` of the staff chose them, for a `reason`.
+    """Offer a seat of `role` to `person`, whose time `booking` holds. `by`: the member of staff who chose the person;
+    `reason`: why. Both are None where matching chose them.
 
     Raises:
-        NeedClosed, AlreadyStarted: too late for seats.
+        NeedClosed, AlreadyStarted: the need is no longer planned.
         NeedHasMoved: the booking is for another time.
-        AskedBefore: the person has or had an offer.
-        OfferExpired: the booking ran out before the offer was made.
+        AskedBefore: the person has or had an offer, which was not released.
+        OfferExpired: the booking has expired.
         NoOpenSeat: every seat is taken or offered.
     """
     require_planning(need, now)
@@ -111,13 +127,14 @@ def offer(
 def take(
     need: Need, booking: Booking | None, by: Principal, now: datetime, role: SeatRole = SeatRole.HELPER
 ) -> Decision[Need]:
-    """A volunteer signs up: an offer and its yes at once. An offer to them that still stands is accepted.
+    """The caller signs up: an offer is made and accepted at once. If they have a live offer, it is accepted instead.
 
-    Somebody who let an offer run out or said no may change their mind this way.
+    A person who declined an offer or let it expire may change their mind by signing up.
 
     Raises:
-        NoSuchOffer: no offer stands, and no time is booked.
-        NeedHasMoved, AskedBefore, OfferExpired, NoOpenSeat: as for `offer`, of the booking.
+        NoSuchOffer: the caller has no live offer, and `booking` is None.
+        AskedBefore: the caller was taken off the need.
+        NeedHasMoved, OfferExpired, NoOpenSeat: as for `offer`.
         The refusals of `accept`.
     """
     by.require(need.community)
@@ -134,12 +151,12 @@ def take(
 
 
 def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The person asked says yes; a second time changes nothing.
+    """The caller accepts their offer. A second time changes nothing.
 
     Raises:
-        NoSuchOffer: nobody asked them.
-        OfferExpired: the answer comes too late.
-        OfferNotNow: the offer was answered or fell away.
+        NoSuchOffer: the caller never had an offer.
+        OfferExpired: the offer has expired.
+        OfferNotNow: the offer was declined or has ended otherwise.
         NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     by.require(need.community)
@@ -161,11 +178,11 @@ def accept(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
 
 def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
-    """The person asked says no, to an offer or to an invitation; a second time changes nothing.
+    """The caller declines their offer or invitation. A second time changes nothing.
 
     Raises:
-        NoSuchOffer: nobody asked them.
-        OfferNotNow: the offer was accepted or fell away.
+        NoSuchOffer: the caller had neither an offer nor an invitation.
+        OfferNotNow: the offer was accepted or has ended otherwise.
     """
     by.require(need.community)
     if _live(need, by.sub) is None and (invited := decline_invitation(need, by, now)) is not None:
@@ -178,11 +195,12 @@ def decline(need: Need, by: Principal, now: datetime) -> Decision[Need]:
 
 
 def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:
-    """A yes is taken back before the service starts, by the person or by staff on record.
+    """The person withdraws from their seat before the service starts, or staff do it for them.
 
     Raises:
-        NotYours: the yes is somebody else's, and the caller is not staff.
-        NoSuchOffer, OfferNotNow: there is no yes to take back.
+        NotYours: the seat is another person's, and the caller is not staff.
+        NoSuchOffer, OfferNotNow: the person has not accepted a seat.
+        CheckedIn: the person is checked in.
         NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     by.require(need.community)
@@ -192,17 +210,20 @@ def withdraw(need: Need, person: str, by: Principal, now: datetime) -> Decision[
     if theirs.status is OfferStatus.WITHDRAWN:
         return decided(need)
     require_planning(need, now)
+    _require_not_there(theirs)
     changed = _with_offer(need, theirs, status=target(theirs.status, OfferCommand.WITHDRAW), answered_at=now)
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
     return decided(changed, event_from(NeedReopened, changed, offer=theirs.id, person=person))
 
 
 def take_off(need: Need, person: str, reason: TakenOff, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff take a person off: the seat that they were offered or had accepted is open again, and no longer for them.
+    """Staff take a person off the need. The seat that the person had accepted or was offered is open again, and the
+    person can't take it any more.
 
     Raises:
         NotYours: the caller is not staff.
-        NoSuchOffer, OfferNotNow: they have no seat.
+        NoSuchOffer, OfferNotNow: the person has no seat.
+        CheckedIn: the person is checked in.
         NeedClosed, AlreadyStarted: the need is no longer planned.
     """
     require_staff(need, by)
@@ -210,6 +231,7 @@ def take_off(need: Need, person: str, reason: TakenOff, by: Principal, now: date
     if theirs.status is OfferStatus.TAKEN_OFF:
         return decided(need)
     require_planning(need, now)
+    _require_not_there(theirs)
     status = target(theirs.status, OfferCommand.TAKE_OFF)
     changed = _with_offer(need, theirs, status=status, answered_at=now)
     if theirs.status is OfferStatus.OFFERED:
@@ -219,7 +241,7 @@ def take_off(need: Need, person: str, reason: TakenOff, by: Principal, now: date
 
 
 def expire(need: Need, now: datetime) -> Decision[Need]:
-    """Offers whose time ran out without an answer free their seats."""
+    """Expire the offers that were not answered in time. Their seats are open again."""
     if need.is_final:
         return decided(need)
     changed, events = need, []
@@ -230,17 +252,54 @@ def expire(need: Need, now: datetime) -> Decision[Need]:
     return decided(changed, *events)
 
 
-def dismiss(need: Need, person: str, now: datetime) -> Decision[Need]:
-    """Somebody may not act as a volunteer any more: the seat that they were offered or had accepted is given back."""
+def dismiss(need: Need, person: str, now: datetime, reason: TakenOff | None = None) -> Decision[Need]:
+    """Give back the seat of a person who may no longer serve in the need. Nothing changes if they have no seat.
+
+    `reason`: why they are taken off, which they are told; None if they are told nothing.
+    """
     theirs = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
     if theirs is None or need.is_final:
         return decided(need)
-    changed, event = _given_back(need, theirs, now)
+    changed, event = _given_back(need, theirs, now, reason)
     return decided(changed, event)
 
 
+def hand_over(need: Need, person: str, into: str, booking: Booking, now: datetime) -> Decision[Need]:
+    """Hand the seat of `person` over to `into`: both are records of one person, and the record of `into` goes on.
+
+    `booking` holds the time of `into`. The seat keeps its status. Nothing changes if `into` has a seat in the need
+    already, if `person` has none, if the need has moved since, or if it is over.
+    """
+    owed = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
+    moved = (booking.need, booking.starts_at, booking.ends_at) != (need.id, need.starts_at, need.ends_at)
+    if owed is None or moved or need.is_final or _live(need, into) is not None:
+        return decided(need)
+    given, back = _given_back(need, owed, now)
+    made = owed.model_copy(update={"id": booking.offer, "person": into, "offered_at": now})
+    changed = without_standby(given.model_copy(update={"offers": (*given.offers, made)}), into)
+    events: list[Event] = [back]
+    if owed.status is OfferStatus.OFFERED:
+        told = {"offer": made.id, "person": into, "expires_at": made.expires_at, "role": made.role}
+        return decided(changed, back, event_from(NeedOffered, changed, **told))
+    changed = changed.model_copy(update={"status": need.status})
+    events.append(event_from(NeedAccepted, changed, offer=made.id, person=into))
+    if need.status is NeedStatus.STAFFED:
+        events.append(event_from(NeedStaffed, changed))
+    return decided(changed, *events)
+
+
+def follow_merger(need: Need, person: str, into: str) -> Decision[Need]:
+    """Replace `person` by `into` among the people who are barred, invited or stand by: both are records of one person,
+    and the record of `into` goes on.
+    """
+    changed = asked_instead(need, person, into)
+    if person in need.barred:
+        changed = changed.model_copy(update={"barred": need.barred - {person} | {into}})
+    return decided(need) if changed == need else decided(changed, event_from(NeedRevised, changed))
+
+
 def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Need]:
-    """A person is erased: the seat that they still had is given back, and their id is replaced wherever it stood."""
+    """Forget a person who was erased: the seat that they still had is given back, and `stand_in` replaces their id."""
     named = {o.person for o in need.offers} | {i.person for i in need.invited} | {s.person for s in need.standby}
     if person not in named | need.barred:
         return decided(need)
@@ -256,13 +315,19 @@ def forget(need: Need, person: str, stand_in: str, now: datetime) -> Decision[Ne
     return decided(changed, *events)
 
 
-def _given_back(need: Need, owed: Offer, now: datetime) -> tuple[Need, Event]:
+def _require_not_there(theirs: Offer) -> None:
+    if theirs.status is OfferStatus.CHECKED_IN:
+        raise CheckedIn()
+
+
+def _given_back(need: Need, owed: Offer, now: datetime, reason: TakenOff | None = None) -> tuple[Need, Event]:
+    told = {"offer": owed.id, "person": owed.person, "taken_off": reason}
     if owed.status is OfferStatus.OFFERED:
         changed = _with_offer(need, owed, status=OfferStatus.DECLINED, answered_at=now)
-        return changed, event_from(NeedDeclined, changed, offer=owed.id, person=owed.person)
+        return changed, event_from(NeedDeclined, changed, **told)
     changed = _with_offer(need, owed, status=OfferStatus.WITHDRAWN, answered_at=now)
     changed = changed.model_copy(update={"status": NeedStatus.OPEN})
-    return changed, event_from(NeedReopened, changed, offer=owed.id, person=owed.person)
+    return changed, event_from(NeedReopened, changed, **told)
 
 
 def _offer(
@@ -280,7 +345,7 @@ def _offer(
         raise AskedBefore()
     expires_at = booking.until or need.starts_at
     if now >= expires_at:
-        raise OfferExpired()  # its hold may be released by now
+        raise OfferExpired()  # the hold of the volunteer's time may have been released by now
     if need.open_in(role) == 0:
         raise NoOpenSeat()
     made = Offer(
@@ -306,7 +371,7 @@ def _offer_to(need: Need, person: str) -> Offer:
     """The person's offer, whatever its status.
 
     Raises:
-        NoSuchOffer: nobody asked them.
+        NoSuchOffer: the person never had an offer.
     """
     found = need.offer_to(person)
     if found is None:

@@ -1,4 +1,6 @@
-"""The hours of a need that is not an activity's: the volunteer reports how long it took, and staff confirm."""
+"""The hours of service in a need: the volunteer reports them, and staff confirm them. The hours of an activity's need
+come from the activity instead.
+"""
 
 from datetime import datetime, timedelta
 
@@ -21,11 +23,11 @@ from services.volunteers.needs.domain.offers import (
 from services.volunteers.shared.values import Minutes, whole_minutes
 
 OVERTIME = timedelta(minutes=60)
-"""So much more than planned may be entered."""
+"""The minutes of a service may exceed its planned length by at most so much."""
 
 
 class NotStarted(Conflict, code="need.not-started", zh="服务尚未开始。", en="It has not started yet."):
-    """Hours are reported for services that have begun."""
+    """The service has not started, and hours are entered only for a service that has."""
 
 
 class TooManyMinutes(
@@ -34,7 +36,7 @@ class TooManyMinutes(
     zh="最多可记 {limit} 分钟。",
     en="At most {limit} minutes can be entered.",
 ):
-    """A little overtime is truthful, a day's is not."""
+    """More minutes are entered than the planned length and `OVERTIME` together, which are `limit` minutes."""
 
 
 class NotGivenYet(
@@ -43,7 +45,18 @@ class NotGivenYet(
     zh="服务时间尚未满 {minutes} 分钟，不能提前记录。",
     en="So many minutes ({minutes}) have not gone by since it started.",
 ):
-    """No time is entered before it was given."""
+    """More minutes are entered than have passed since the start of the service."""
+
+
+class NothingMeasured(
+    Conflict,
+    code="need.nothing-measured",
+    zh="签到至签退不足一分钟，请填写实际服务分钟数。",
+    en="They were there for less than a minute: say how many minutes count.",
+):
+    """The volunteer checked in and out within a minute, so the planned length does not count: staff
+    enter the minutes.
+    """
 
 
 class ConfirmedByOneself(
@@ -52,31 +65,35 @@ class ConfirmedByOneself(
     zh="服务时长须由他人确认。",
     en="Somebody else confirms one's hours.",
 ):
-    """Nobody credits themselves, staff neither."""
+    """The caller confirms hours of their own, which nobody may do, staff neither."""
 
 
 class Report(Request):
-    """The time that the service took, in minutes."""
+    """The length of the caller's service, in minutes."""
 
     minutes: Minutes
 
 
 class Confirm(Request):
-    """Staff confirm the minutes that `person` reported. `minutes`, where given, count instead."""
+    """Staff confirm the hours of `person`. `minutes`: the minutes that count; null confirms the minutes that the person
+    reported, or, if they reported none, the planned length.
+    """
 
     person: Id
     minutes: Minutes | None = None
 
 
 def report(need: Need, command: Report, by: Principal, now: datetime) -> Decision[Need]:
-    """The volunteer says how long the service took; a later report replaces the one before.
+    """The caller reports the length of their service. A later report replaces the one before.
 
     Raises:
-        OfActivity: an activity's hours come from its check-out.
-        NoSuchOffer, OfferNotNow: the volunteer has no seat, or staff have confirmed already.
-        NotStarted, NeedClosed: nothing was served yet, or the need was cancelled.
-        TooManyMinutes: the service took much longer than planned.
-        NotGivenYet: so many minutes have not gone by.
+        OfActivity: the need belongs to an activity, and its hours come from the activity's check-out.
+        NoSuchOffer: the volunteer has no seat.
+        OfferNotNow: staff have confirmed the hours already.
+        NotStarted: the service has not started.
+        NeedClosed: the need was cancelled.
+        TooManyMinutes: the service took more than `OVERTIME` longer than planned.
+        NotGivenYet: so many minutes have not passed since the start.
     """
     by.require(need.community)
     theirs = _serving(need, by.sub, now)
@@ -89,18 +106,23 @@ def report(need: Need, command: Report, by: Principal, now: datetime) -> Decisio
 
 
 def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff confirm a service, once. Without minutes of their own, those reported count, or else those planned.
+    """Staff confirm the service of a volunteer, once. The minutes that staff give count; without them the reported
+    minutes do, or else the planned ones.
 
     Raises:
         NotYours: the caller is not staff.
         ConfirmedByOneself: the hours are the caller's own.
+        NothingMeasured: the volunteer was there for less than a minute, and staff give no minutes.
         The refusals of `report`.
     """
     require_staff(need, by)
     if command.person == by.sub:
         raise ConfirmedByOneself()
     theirs = _serving(need, command.person, now)
-    minutes = command.minutes or theirs.minutes or whole_minutes(need.ends_at - need.starts_at)
+    reported = whole_minutes(need.ends_at - need.starts_at) if theirs.minutes is None else theirs.minutes
+    minutes = command.minutes or reported
+    if minutes < 1:
+        raise NothingMeasured()
     _require_plausible(need, minutes, now)
     changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.CONFIRM))
     if need.status is NeedStatus.STAFFED and all(o.status not in TO_SERVE for o in changed.offers):
@@ -109,12 +131,13 @@ def confirm(need: Need, command: Confirm, by: Principal, now: datetime) -> Decis
 
 
 def note(need: Need, person: str, minutes: int, at: datetime) -> Decision[Need]:
-    """Somebody was there for so many minutes, when the need was to start `at`: they are reported, unless confirmed.
+    """Report the minutes between the check-in and the check-out of a person at the need that starts `at`.
 
-    Whoever has no seat any more, or none at that time, is passed over; so is who was there for less than a minute.
+    `minutes` is 0 for less than a minute. Nothing changes if the person has no seat any more, if the hours were
+    confirmed, or if the need was moved since.
     """
     theirs = next((o for o in need.offers if o.person == person and o.status in TO_SERVE), None)
-    if theirs is None or minutes < 1 or need.starts_at != at or theirs.minutes == minutes:
+    if theirs is None or need.starts_at != at or theirs.minutes == minutes:
         return decided(need)
     changed = _with_minutes(need, theirs, minutes, target(theirs.status, OfferCommand.REPORT))
     return decided(changed, event_from(NeedReported, changed, person=person, minutes=minutes))

@@ -1,1 +1,1 @@
-"""The rules of volunteers: what they say of themselves, what staff vouch for, and the time that is held for them."""
+"""The rules of volunteers: what they claim, what staff verify, and the time of theirs that is held for offers."""

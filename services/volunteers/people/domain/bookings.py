@@ -1,6 +1,7 @@
-"""A volunteer's time: held for an offer, held for good once the offer is accepted, and free again once it falls away.
+"""The bookings of a volunteer's time: time is held for an offer, is booked for good once the offer is accepted, and is
+free again once the offer has ended.
 
-How bookings and offers may stand together is a table of the room `seats`.
+The table in `seats/domain.py` says which combinations of bookings and offers are permitted.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from services.contracts.volunteers import VolunteerAsked, VolunteerBooked, Volun
 from services.volunteers.people.domain.volunteer import Booking, Volunteer
 
 REMEMBERED = timedelta(days=35)
-"""Past bookings are kept for this long: the week's cap and the fair share are reckoned from them."""
+"""Past bookings are kept for so long, since the cap of a week and the fair share are computed from them."""
 
 
 class AlreadyHeld(
@@ -20,23 +21,24 @@ class AlreadyHeld(
     zh="该志愿者已为此邀请预留时间。",
     en="The volunteer's time is already held for this offer.",
 ):
-    """One offer holds a person's time once."""
+    """The volunteer has a booking for this offer already, and an offer has one."""
 
 
 WEEK = timedelta(days=7)
-"""Asks are counted for so long."""
+"""The times at which matching asked a volunteer are kept for so long, and counted against `asks_a_week`."""
 
 
 def book(volunteer: Volunteer, booking: Booking, now: datetime, *, asked: bool = False) -> Decision[Volunteer]:
-    """Hold the time. `asked`: it is matching that asks for it, which is counted.
+    """Hold the volunteer's time by `booking`. `asked`: matching asks the volunteer, which is counted against their
+    week.
 
-    Whether it may be held is judged before, on this same state of the volunteer.
+    The caller of this function has judged on the same state of the volunteer whether the time may be held.
 
-    A need may hold the same time for several offers while they are being made: each has a hold of its own, and those
-    whose offer does not come about are released.
+    The same time may be held for several offers of one need while these are made. Each offer has a booking of its own,
+    and a booking without an offer is released.
 
     Raises:
-        AlreadyHeld: the time is held for this offer already.
+        AlreadyHeld: the volunteer has a booking for this offer.
     """
     if any(held.offer == booking.offer for held in volunteer.bookings):
         raise AlreadyHeld()
@@ -48,14 +50,14 @@ def book(volunteer: Volunteer, booking: Booking, now: datetime, *, asked: bool =
 
 
 def count_ask(volunteer: Volunteer, now: datetime) -> Decision[Volunteer]:
-    """Somebody asks the volunteer together with others: it counts against their week, and holds no time."""
+    """Count an invitation in a ring of people against the volunteer's week. It holds no time."""
     lately = tuple(moment for moment in volunteer.asked_at if moment > now - WEEK)
     changed = volunteer.model_copy(update={"asked_at": (*lately, now)})
     return decided(changed, VolunteerAsked())
 
 
 def settle(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
-    """The offer was accepted: its booking no longer runs out."""
+    """Settle the booking of an offer that was accepted, so that it no longer expires."""
     booking = next((b for b in volunteer.bookings if b.offer == offer), None)
     if booking is None or booking.until is None:
         return decided(volunteer)
@@ -66,7 +68,7 @@ def settle(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
 
 
 def release(volunteer: Volunteer, offer: str) -> Decision[Volunteer]:
-    """The offer fell away: its time is free again. An offer that holds no time changes nothing."""
+    """Release the booking of an offer that has ended. Nothing changes if the offer has no booking."""
     bookings = tuple(b for b in volunteer.bookings if b.offer != offer)
     if len(bookings) == len(volunteer.bookings):
         return decided(volunteer)

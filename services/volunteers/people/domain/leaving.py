@@ -1,15 +1,16 @@
-"""A volunteer leaves for good, or two records turn out to be one person's.
+"""A volunteer leaves for good, or two records of one person are merged.
 
-Who leaves is asked for nothing and gives seats back that are still to be served; hours stay on record. Of two records
-one goes on, and wherever they differ the stricter counts; the other leaves, and what was given under it follows.
+A volunteer who has left is not asked any more, and their seats that are still to be served are given back. Their hours
+stay on record. Of two merged records one goes on and the other ends. Where the two differ, the stricter value counts.
+The hours of the record that ends go over to the record that goes on.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Invalid
 from services.chassis.principal import Principal
-from services.chassis.values import Request
+from services.chassis.values import Request, local_date
 from services.contracts.marks import Id
 from services.contracts.volunteers import (
     VolunteerChanged,
@@ -18,30 +19,30 @@ from services.contracts.volunteers import (
     VolunteerMerged,
     VolunteerStatus,
 )
-from services.volunteers.people.domain.profile import Certificate
+from services.volunteers.people.domain.guardians import ended
+from services.volunteers.people.domain.levels import levels_of, lower_levels, named_in
+from services.volunteers.people.domain.profile import Certificate, Gender, Window
 from services.volunteers.people.domain.registering import require_self_or_staff
-from services.volunteers.people.domain.volunteer import Volunteer
-from services.volunteers.people.domain.vouching import require_another_of_staff
+from services.volunteers.people.domain.volunteer import GuardianConsent, HasLeft, Volunteer
+from services.volunteers.people.domain.vouching import LEAST_AGE, may_act, require_another_of_staff
 
 
 class MergedIntoItself(
     Invalid, code="volunteer.merged-into-itself", zh="不能与自身合并。", en="A record isn't merged with itself."
 ):
-    """Two records are merged."""
-
-
-class HasLeft(Conflict, code="volunteer.has-left", zh="该志愿者已经退出。", en="The volunteer has left for good."):
-    """Who has left goes on under no other record."""
+    """A record can't be merged with itself."""
 
 
 class MergeWith(Request):
-    """The other record of the same person, which ends."""
+    """Merge another record of the same person into this one. `person`: the id under which the other record stands,
+    which ends.
+    """
 
     person: Id
 
 
 def leave(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunteer]:
-    """Leave for good. What only served to ask them is forgotten; a second time changes nothing.
+    """The volunteer leaves for good. What served only to ask them is forgotten. A second time changes nothing.
 
     Raises:
         NotYours: the volunteer is somebody else, and the caller is not staff.
@@ -54,11 +55,12 @@ def leave(volunteer: Volunteer, by: Principal, now: datetime) -> Decision[Volunt
 
 
 def end(duplicate: Volunteer, into: str, by: Principal, now: datetime) -> Decision[Volunteer]:
-    """The record that ends: it has left, and says under whom it goes on.
+    """End the record `duplicate` in a merger. `into`: the person under whose record the volunteer goes on.
 
     Raises:
-        NotYours, NotByOneself: the caller is not staff, or it is their own record.
-        MergedIntoItself: there is one record only.
+        NotYours: the caller is not staff.
+        NotByOneself: the record is the caller's own.
+        MergedIntoItself: `into` is the person of this record.
     """
     require_another_of_staff(duplicate, by)
     if into == duplicate.person:
@@ -70,12 +72,16 @@ def end(duplicate: Volunteer, into: str, by: Principal, now: datetime) -> Decisi
     return decided(changed, told, event_from(VolunteerDisapproved, changed))
 
 
-def absorb(volunteer: Volunteer, duplicate: Volunteer, by: Principal) -> Decision[Volunteer]:
-    """The record that goes on takes over what the other adds; wherever the two differ, the stricter counts.
+def absorb(
+    volunteer: Volunteer, duplicate: Volunteer, by: Principal, now: datetime, least_age: int = LEAST_AGE
+) -> Decision[Volunteer]:
+    """Merge `duplicate` into `volunteer`, the record that goes on. Skills, languages and wishes of both count; where
+    the two differ, the stricter value does. A person who turns out to be younger than `least_age`, or to be a minor
+    without a guardian's consent, is disapproved.
 
     Raises:
         NotYours, NotByOneself: as for `end`.
-        HasLeft: this record has ended.
+        HasLeft: the record that is to go on has ended.
     """
     require_another_of_staff(volunteer, by)
     if volunteer.left_at is not None or volunteer.erased:
@@ -83,6 +89,10 @@ def absorb(volunteer: Volunteer, duplicate: Volunteer, by: Principal) -> Decisio
     changed = volunteer.model_copy(
         update={
             "skills": volunteer.skills | duplicate.skills,
+            "levels": lower_levels(volunteer.skills, volunteer.levels, duplicate.skills, duplicate.levels),
+            "claimed_levels": levels_of(
+                named_in(claims := (*duplicate.claimed_levels, *volunteer.claimed_levels)), claims
+            ),
             "claimed_skills": (volunteer.claimed_skills | duplicate.claimed_skills)
             - volunteer.skills
             - duplicate.skills,
@@ -90,16 +100,34 @@ def absorb(volunteer: Volunteer, duplicate: Volunteer, by: Principal) -> Decisio
             "daily_minutes": min(volunteer.daily_minutes, duplicate.daily_minutes),
             "asks_a_week": min(volunteer.asks_a_week, duplicate.asks_a_week),
             "away": tuple(dict.fromkeys((*volunteer.away, *duplicate.away))),
+            "prefers": (volunteer.prefers | duplicate.prefers)
+            - volunteer.avoids
+            - duplicate.avoids
+            - {volunteer.person, duplicate.person},
             "on_holidays": volunteer.on_holidays and duplicate.on_holidays,
             "reach": _both(volunteer.reach, duplicate.reach),
+            "reach_metres": _nearer(volunteer.reach_metres, duplicate.reach_metres),
+            "within": _both(volunteer.within, duplicate.within),
             "languages": volunteer.languages | duplicate.languages,
             "avoids": (volunteer.avoids | duplicate.avoids) - {volunteer.person, duplicate.person},
+            "avoided_by": (volunteer.avoided_by | duplicate.avoided_by) - {volunteer.person, duplicate.person},
             "certificates": _earliest(volunteer.certificates, duplicate.certificates),
             "adult": False if duplicate.adult is False else volunteer.adult,
+            "born": _last(volunteer.born, duplicate.born),
+            "gender": _agreed(volunteer.gender, duplicate.gender),
+            "insured_until": _first(volunteer.insured_until, duplicate.insured_until),
+            "not_now_until": _last(volunteer.not_now_until, duplicate.not_now_until),
+            "availability": _in_both(volunteer.availability, duplicate.availability),
+            "guardian": volunteer.guardian or duplicate.guardian,
+            "consents": _consents_of(volunteer, duplicate, now),
+            "called": volunteer.called or duplicate.called,
+            "phone": volunteer.phone or duplicate.phone,
             "approved_at": volunteer.approved_at if duplicate.approved or duplicate.left_at is not None else None,
             "status": VolunteerStatus.PAUSED if _is_paused(duplicate) else volunteer.status,
         }
     )
+    if not may_act(changed, local_date(now), least_age):
+        changed = changed.model_copy(update={"approved_at": None})
     if changed == volunteer:
         return decided(volunteer)
     told = [event_from(VolunteerChanged, changed)]
@@ -109,7 +137,10 @@ def absorb(volunteer: Volunteer, duplicate: Volunteer, by: Principal) -> Decisio
 
 
 def _gone(volunteer: Volunteer, now: datetime) -> Volunteer:
-    forgotten = {"called": None, "phone": None, "availability": None, "away": (), "reach": None, "asked_at": ()}
+    forgotten = {
+        **dict.fromkeys(("called", "phone", "availability", "base", "reach", "reach_metres", "within")),
+        **dict.fromkeys(("away", "extra", "asked_at"), ()),
+    }
     return volunteer.model_copy(
         update={**forgotten, "left_at": now, "approved_at": None, "status": VolunteerStatus.PAUSED}
     )
@@ -119,15 +150,58 @@ def _is_paused(duplicate: Volunteer) -> bool:
     return duplicate.status is VolunteerStatus.PAUSED and duplicate.left_at is None
 
 
+def _consents_of(volunteer: Volunteer, duplicate: Volunteer, now: datetime) -> tuple[GuardianConsent, ...]:
+    """The guardian's consents. Whatever was taken back under either record stands no more; where this record has
+    none, those of the other count."""
+    if not volunteer.consents or not duplicate.consents:
+        return volunteer.consents or duplicate.consents
+    return volunteer.consents if duplicate.consent is not None else ended(volunteer, now)
+
+
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """The buildings that both reach; None reaches all."""
+    """The buildings to which both records go; None stands for all buildings."""
     if one is None or other is None:
         return other if one is None else one
     return one & other
 
 
+def _nearer(one: int | None, other: int | None) -> int | None:
+    """The lower number of metres; None stands for any distance."""
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def _first(one: date | None, other: date | None) -> date | None:
+    """The earlier of two days; None is unknown and does not count."""
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
+def _last(one: date | None, other: date | None) -> date | None:
+    """The later of two days, so of two dates of birth that of the younger person; None is unknown and
+    does not count.
+    """
+    return max((day for day in (one, other) if day is not None), default=None)
+
+
+def _agreed(one: Gender | None, other: Gender | None) -> Gender | None:
+    """The gender on which both records agree, or that only one has; None if they differ."""
+    return one if other in (None, one) else other if one is None else None
+
+
+def _in_both(one: tuple[Window, ...] | None, other: tuple[Window, ...] | None) -> tuple[Window, ...] | None:
+    """The hours that are free in both records; None stands for any time."""
+    if one is None or other is None:
+        return other if one is None else one
+    spans = (
+        (mine.weekday, max(mine.start, theirs.start), min(mine.end, theirs.end))
+        for mine in one
+        for theirs in other
+        if mine.weekday == theirs.weekday
+    )
+    return tuple(Window(weekday=day, start=start, end=end) for day, start, end in dict.fromkeys(spans) if start < end)
+
+
 def _earliest(one: tuple[Certificate, ...], other: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
-    """Each certificate as it runs out the earliest."""
+    """Each certificate once; of two with one code, the one that expires earlier."""
     found: dict[str, Certificate] = {}
     for certificate in (*one, *other):
         known = found.get(certificate.code)

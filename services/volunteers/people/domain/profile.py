@@ -1,4 +1,4 @@
-"""What a volunteer tells of themselves, and what staff have seen of it: the requests and their values."""
+"""The profile of a volunteer: the requests by which volunteers tell it and staff verify it, and the values in them."""
 
 from enum import StrEnum
 from typing import Any
@@ -8,18 +8,20 @@ from pydantic import ConfigDict, Field, model_validator
 from services.chassis.values import Line, Request
 from services.contracts.marks import Code, Id
 from services.contracts.value import Value
+from services.volunteers.people.domain.levels import SkillLevel
 from services.volunteers.shared.values import Birthday, Day, TimeOfDay, Weekday, minute_of_day
+from services.volunteers.shared.values.points import Point
 
 
 class Gender(StrEnum):
-    """The gender of a person, where somebody who is visited asks for it."""
+    """The gender of a volunteer. An elder who is visited may ask for one."""
 
     FEMALE = "female"
     MALE = "male"
 
 
 class AgeBand(StrEnum):
-    """The age of somebody who is helped, as wide as figures need it."""
+    """The age of a person who is helped, in bands as wide as the statistics need."""
 
     YOUNGER = "under-60"
     SIXTIES = "60-69"
@@ -28,15 +30,15 @@ class AgeBand(StrEnum):
 
 
 WEEKLY_MINUTES = 600
-"""A volunteer is asked for so many minutes in a week at most, unless they say otherwise."""
+"""A volunteer serves at most so many minutes in a week, unless they say otherwise."""
 
 
 ASKS_A_WEEK = 5
-"""So many times within seven days matching asks somebody at most, unless they say otherwise."""
+"""Matching asks a volunteer at most so many times within seven days, unless they say otherwise."""
 
 
 class Window(Value):
-    """A stretch of a weekday in which somebody is free, in the community's time zone."""
+    """Hours of a weekday (1 is Monday) in which a volunteer is free, in Asia/Shanghai."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,7 +54,7 @@ class Window(Value):
 
 
 class Away(Value):
-    """Days on which somebody is away, whatever their weeks are like; `first` and `last` are among them."""
+    """Days off, from `first` to `last` inclusive, on which a volunteer is not free, whatever their weekdays say."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,8 +68,26 @@ class Away(Value):
         return self
 
 
+class Extra(Value):
+    """Extra hours of one date in which a volunteer is free, even if they are away or it is a holiday."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    on: Day
+    start: TimeOfDay
+    end: TimeOfDay
+
+    @model_validator(mode="after")
+    def _forward(self) -> "Extra":
+        if minute_of_day(self.start) >= minute_of_day(self.end):
+            raise ValueError("end must be after start")
+        return self
+
+
 class Certificate(Value):
-    """A qualification that staff have seen. It still holds on `valid_until` itself. `proof`: what they have seen."""
+    """A qualification that staff have seen. It is valid through the day `valid_until`. `proof`: the paper that staff
+    have seen.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -77,25 +97,38 @@ class Certificate(Value):
 
 
 class Profile(Request):
-    """A volunteer's profile. `availability` None: they are free at any time. `building`: they set out from there.
-    `away`: days off. `on_holidays`: free on public holidays as well. `reach` None: they go to any building.
-    `not_now_until`: nobody asks them through that day.
+    """The profile of a volunteer.
 
-    What staff enter of somebody else, they have seen. What somebody says of themselves is kept apart until staff have:
-    `skills` as claimed, `adult` as unknown unless they say that they are not. `called` and `phone` are for staff, who
-    call them.
+    When they are free: `availability` has the hours of each weekday; null means at any time. `away`: days off. `extra`:
+    hours of single dates in which they are free even so. `on_holidays`: they are free on public holidays as well.
+    `weekly_minutes` and `daily_minutes`: the most minutes of service in a week and on a day. `asks_a_week`: the most
+    times that matching asks them within seven days. `not_now_until`: matching does not ask them through that day.
+
+    Where they go: `building` is the building from which they set out, and `base` the exact point. `reach`: the only
+    buildings to which they go; null means any building. `reach_metres`: the greatest distance to which they go. They
+    then serve in no building whose place is unknown.
+
+    What staff enter about another person counts as verified. What a person says of themselves does not count until
+    staff verify it: `skills` and `levels` are kept as claims, and `adult` counts only if it is false. `called` (their
+    name) and `phone` are for staff, who call them.
     """
 
     called: Line | None = None
     phone: Line | None = None
     skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
+    levels: tuple[SkillLevel, ...] = Field(
+        default=(), max_length=50, description="A skill that has a level here counts as named in `skills`."
+    )
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int = Field(default=WEEKLY_MINUTES, ge=0, le=7 * 24 * 60)
     daily_minutes: int = Field(default=24 * 60, ge=0, le=24 * 60)
+    base: Point | None = None
     away: tuple[Away, ...] = Field(default=(), max_length=50)
+    extra: tuple[Extra, ...] = Field(default=(), max_length=50)
     on_holidays: bool = True
     reach: frozenset[Id] | None = Field(default=None, max_length=200)
+    reach_metres: int | None = Field(default=None, ge=0, le=100_000)
     languages: frozenset[Code] = Field(default=frozenset(), max_length=20)
     not_now_until: Day | None = None
     asks_a_week: int = Field(default=ASKS_A_WEEK, ge=0, le=50)
@@ -104,25 +137,31 @@ class Profile(Request):
 
 
 class Register(Profile):
-    """A person offers their time; staff may register somebody on record."""
+    """Register as a volunteer of a community. `person`: whom staff register; null registers the caller."""
 
     community: Id
     person: Id | None = None
 
 
 class ChangeProfile(Request):
-    """Change a profile. The fields given replace those that were there."""
+    """Change a profile. The fields given replace the former ones; they have the meaning that they have
+    in `Register`.
+    """
 
     called: Line | None = None
     phone: Line | None = None
     skills: frozenset[Code] | None = Field(default=None, max_length=50)
+    levels: tuple[SkillLevel, ...] | None = Field(default=None, max_length=50)
     availability: tuple[Window, ...] | None = Field(default=None, max_length=50)
     building: Id | None = None
     weekly_minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
     daily_minutes: int | None = Field(default=None, ge=0, le=24 * 60)
+    base: Point | None = None
     away: tuple[Away, ...] | None = Field(default=None, max_length=50)
+    extra: tuple[Extra, ...] | None = Field(default=None, max_length=50)
     on_holidays: bool | None = None
     reach: frozenset[Id] | None = Field(default=None, max_length=200)
+    reach_metres: int | None = Field(default=None, ge=0, le=100_000)
     languages: frozenset[Code] | None = Field(default=None, max_length=20)
     not_now_until: Day | None = None
     asks_a_week: int | None = Field(default=None, ge=0, le=50)
@@ -130,8 +169,13 @@ class ChangeProfile(Request):
     certificates: tuple[Certificate, ...] | None = Field(default=None, max_length=20)
 
     def given(self) -> dict[str, Any]:
-        """The fields that replace something: a null clears those that may be null, and leaves the others."""
-        clearable = {"availability", "building", "reach", "not_now_until", "called", "phone"}
+        """The fields to replace, by name. A null clears a field that may be null, and leaves any other
+        field as it is.
+        """
+        clearable = {
+            *("availability", "building", "base", "reach", "reach_metres"),
+            *("not_now_until", "called", "phone"),
+        }
         return {
             name: value
             for name in sorted(self.model_fields_set)
@@ -140,15 +184,15 @@ class ChangeProfile(Request):
 
 
 class Verify(Request):
-    """Verify the things that staff have seen; all others stay. A certificate replaces the one of its code.
-
-    `born` is a date and never an instant, so that nobody's age depends on a zone.
+    """Verify what staff have seen of a volunteer. Fields that are not given stay as they are. A certificate replaces
+    the former one with its code. `born`: the date of birth. `insured_until`: the last day of their accident insurance.
     """
 
     skills: frozenset[Code] = Field(default=frozenset(), max_length=50)
+    levels: tuple[SkillLevel, ...] = Field(default=(), max_length=50, description="The levels that staff have seen.")
     certificates: tuple[Certificate, ...] = Field(default=(), max_length=20)
     adult: bool | None = None
     born: Birthday | None = None
     gender: Gender | None = None
     insured_until: Day | None = None
-    unit: Id | None = Field(default=None, description="The partner organisation that supplies them.")
+    unit: Id | None = Field(default=None, description="The partner organisation that supplies the volunteer.")

@@ -1,4 +1,5 @@
-"""Certificates over HTTP: asked for, posted, issued, revoked, read as a PDF, registered, and checked by everybody."""
+"""Certificates over HTTP: asking for one, issuing, refusing and revoking it, the PDF, the register and the public
+check."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,7 +46,7 @@ _PRIVATE = {"Cache-Control": "no-store"}
 
 
 class NotIssued(NotFound, code="certificate.unknown", zh="查无此证明。", en="There is no such certificate."):
-    """The code is none's, or the certificate was never issued."""
+    """No certificate has the code, or it was never issued."""
 
 
 class _Sheet(StreamingResponse):
@@ -72,21 +73,21 @@ def _lists(routes: APIRouter, desk: Desk) -> None:
         status: Annotated[CertificateStatus | None, Query()] = None,
         person: Annotated[Id | None, Query()] = None,
     ) -> Response:
-        """One's own; all of a community's for staff."""
+        """The caller's own certificates; for staff, all of the community."""
         principal.require(community)
         whom = person if principal.has(community, Role.STAFF) else principal.sub
         query = matching(community, status=status, person=whom, erased=False)
         found = await desk.certificates.select(query, limit=page.limit, cursor=page.cursor)
-        return paged(found, desk.view, request)
+        return paged(found, desk.view(principal), request)
 
     @routes.get(
         "/register.csv",
-        summary="The register, as a sheet",
+        summary="The register of certificates as a CSV sheet (staff)",
         response_class=_Sheet,
         responses={200: {"content": {SHEET: {"schema": {"type": "string"}}}}, **problems(NotYours)},
     )
     async def registered(principal: PrincipalDep, community: Annotated[Id, Query()]) -> StreamingResponse:
-        """Every certificate that has a number, also those that were revoked. For staff."""
+        """The register for staff: every certificate that has a number, with those that were revoked."""
         principal.require(community, Role.STAFF)
         headers = {"Content-Disposition": f'attachment; filename="register-{community}.csv"', **_PRIVATE}
         return _Sheet(register(desk.certificates, community), headers=headers)
@@ -95,11 +96,11 @@ def _lists(routes: APIRouter, desk: Desk) -> None:
 def _reading(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/{id}", summary="One certificate", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> CertificateView:
-        return desk.view(await known(desk.certificates, id, _mine(principal)))
+        return desk.view(principal)(await known(desk.certificates, id, _mine(principal)))
 
     @routes.get(
         "/{id}/pdf",
-        summary="The certificate to print",
+        summary="A certificate as a PDF",
         response_class=Response,
         responses={
             200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}},
@@ -120,7 +121,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 def _checked(routes: APIRouter, desk: Desk) -> None:
     @routes.get(
         "/check/{code}",
-        summary="Whether a certificate is genuine, as a page (public)",
+        summary="Check a certificate, as a page (public)",
         response_class=Response,
         responses={
             200: {"content": {_HTML: {"schema": {"type": "string"}}}},
@@ -132,7 +133,7 @@ def _checked(routes: APIRouter, desk: Desk) -> None:
         status = 404 if found is None else 200
         return Response(page_about(found), status, media_type="text/html; charset=utf-8", headers=_PRIVATE)
 
-    @routes.get("/checked/{code}", summary="The same as data (public)", responses=problems(NotIssued))
+    @routes.get("/checked/{code}", summary="Check a certificate, as data (public)", responses=problems(NotIssued))
     async def data(code: Id) -> CheckedView:
         found = await desk.by_code(code)
         if found is None or found.identity is None or found.issuer is None or found.issued_at is None:
@@ -158,7 +159,7 @@ def _making(routes: APIRouter, desk: Desk) -> None:
     async def changed(id: str, command: Command, decide: Decide) -> Response:
         by = command.principal
         return await command.change(
-            desk.certificates, id, lambda c, now: decide(c, by, now), desk.view, known_to=_mine(by)
+            desk.certificates, id, lambda c, now: decide(c, by, now), desk.view(by), known_to=_mine(by)
         )
 
     @routes.post(
@@ -169,25 +170,26 @@ def _making(routes: APIRouter, desk: Desk) -> None:
         responses=problems(NotYours, NothingToCertify),
     )
     async def ask(body: Ask, command: CommandDep) -> Response:
-        """It is posted inside the committee for a while, and can be issued after that."""
+        """Ask for a certificate. It is posted inside the committee for a while, and can be issued after that."""
         by = command.principal
         by.require(body.community)
         account = await desk.account(body.community, body.person or by.sub)
         return await command.create(
             desk.certificates,
             lambda id, now: domain.ask(id, body, account, by, now, desk.notice),
-            desk.view,
+            desk.view(by),
             location=f"{BASE}/{{id}}",
         )
 
     @routes.post(
         "/{id}/issue",
         response_model=CertificateView,
-        summary="Issue it, once it was posted long enough",
+        summary="Issue a certificate that was posted long enough (staff)",
         responses=problems(*refusals, StillPosted, NotIdentified, NothingToCertify, CantBeDrawn),
     )
     async def issue(id: Id, body: Issue, command: CommandDep) -> Response:
-        """It gets the next number of the register. Whatever the font can't draw is named, and nothing is issued."""
+        """Issue the certificate under the next number of the register. Where the font can't draw a character, the
+        refusal names it, and nothing is issued."""
         certificate = (await known(desk.certificates, id, _mine(command.principal))).aggregate
         account = await desk.account(certificate.community, certificate.person)
         record = await desk.record(certificate.community, certificate.person)
@@ -196,17 +198,25 @@ def _making(routes: APIRouter, desk: Desk) -> None:
             id, command, lambda c, by, now: domain.issue(c, body, account, record, number, code, by, now)
         )
 
-    @routes.post("/{id}/refuse", response_model=CertificateView, summary="No", responses=problems(*refusals))
+    @routes.post(
+        "/{id}/refuse",
+        response_model=CertificateView,
+        summary="Refuse a certificate (staff)",
+        responses=problems(*refusals),
+    )
     async def refuse(id: Id, body: Because, command: CommandDep) -> Response:
         return await changed(id, command, lambda c, by, now: domain.refuse(c, body, by, now))
 
     @routes.post(
-        "/{id}/revoke", response_model=CertificateView, summary="Not valid any more", responses=problems(*refusals)
+        "/{id}/revoke",
+        response_model=CertificateView,
+        summary="Revoke a certificate (staff)",
+        responses=problems(*refusals),
     )
     async def revoke(id: Id, body: Because, command: CommandDep) -> Response:
         return await changed(id, command, lambda c, by, now: domain.revoke(c, body, by, now))
 
 
 def _mine(by: Principal) -> Callable[[ServiceCertificate], bool]:
-    """Certificates are known to their holder and to staff."""
+    """A test of certificates: whether `by` is the holder, or staff."""
     return lambda certificate: certificate.person == by.sub or known_to(by, Role.STAFF)(certificate)

@@ -1,4 +1,4 @@
-"""Records over HTTP: staff keep them, and their owner reads all five parts."""
+"""Records over HTTP: staff enter and strike out, and the volunteer reads all five parts."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +23,7 @@ from services.volunteers.records.domain.certificate import CantBeDrawn
 from services.volunteers.records.domain.record import (
     Enter,
     Identify,
+    NotYetOn,
     OwnRecord,
     Record,
     RecordFull,
@@ -48,7 +49,7 @@ class _Sheet(StreamingResponse):
 
 
 class Keeping:
-    """Changes and shows records, each with the services of its owner's account."""
+    """Changes and shows records, each with the services on its volunteer's account."""
 
     def __init__(
         self, records: Aggregates[Record], accounts: Aggregates[Account], volunteers: Aggregates[Volunteer]
@@ -58,13 +59,13 @@ class Keeping:
         self._volunteers = volunteers
 
     async def view(self, record: Record) -> View:
-        """How `record` is shown."""
+        """The view that shows `record`."""
         account = await self._accounts.find(account_id(record.community, record.person))
         of = new_account(record.community, record.person) if account is None else account.aggregate
         return lambda stored: record_view(stored, of)
 
     async def keep(self, community: str, person: str, command: Command, decide: Decide) -> Response:
-        """Change somebody's record, which may have no entry yet. Volunteers alone have one.
+        """Change the record of `person`, a volunteer, and create it if there is none yet.
 
         Raises:
             NotYours: the caller is not staff.
@@ -80,7 +81,7 @@ class Keeping:
                     self.records, lambda _, now: decide(record, now), view, id=id, location=f"{BASE}/{{id}}"
                 )
             except AlreadyExists:
-                pass  # another entry came first
+                pass  # another entry has created the record meanwhile
         return await command.change(self.records, id, decide, view)
 
 
@@ -90,7 +91,7 @@ def router(keeping: Keeping, export: Export) -> APIRouter:
 
     @routes.get("/me", summary="My record in its five parts", responses=problems(NotYours))
     async def me(principal: PrincipalDep, community: Annotated[Id, Query()]) -> RecordView:
-        """Before the first entry, the version is 0."""
+        """The caller's record. Its version is 0 before the first entry."""
         principal.require(community)
         stored = await keeping.records.find(record_id(community, principal.sub))
         stored = stored or Stored(new_record(community, principal.sub), 0)
@@ -105,7 +106,7 @@ def router(keeping: Keeping, export: Export) -> APIRouter:
     async def exported(
         principal: PrincipalDep, community: Annotated[Id, Query()], part: Annotated[Sheet, Query()]
     ) -> StreamingResponse:
-        """For staff. Names and documents are in it."""
+        """A sheet for staff, with names and numbers of documents."""
         principal.require(community, Role.STAFF)
         name = f"{part.value}-{community}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -113,7 +114,7 @@ def router(keeping: Keeping, export: Export) -> APIRouter:
 
     @routes.get("/{id}", summary="A record in its five parts", responses=problems(UnknownAggregate))
     async def one(id: Id, principal: PrincipalDep) -> RecordView:
-        """For the volunteer and staff."""
+        """A record, for its volunteer and staff."""
         stored = await known(keeping.records, id, _mine(principal))
         return (await keeping.view(stored.aggregate))(stored)
 
@@ -125,11 +126,12 @@ def _changing(routes: APIRouter, keeping: Keeping) -> None:
     @routes.post(
         "/identify",
         response_model=RecordView,
-        summary="Staff have seen who it is",
+        summary="Enter a volunteer's identity (staff)",
         responses=problems(*_REFUSALS, CantBeDrawn),
     )
     async def identify(body: Identify, command: CommandDep) -> Response:
-        """Characters that no certificate could show are named at once."""
+        """Enter the identity of a volunteer, whose document staff have seen. A refusal names characters that no
+        certificate could show."""
         _require_drawable(body.identity.name, body.identity.document_number, body.identity.number)
         by = command.principal
         return await keeping.keep(body.community, body.person, command, lambda r, now: domain.identify(r, body, by))
@@ -137,8 +139,8 @@ def _changing(routes: APIRouter, keeping: Keeping) -> None:
     @routes.post(
         "/enter",
         response_model=RecordView,
-        summary="A training, a commendation or an evaluation",
-        responses=problems(*_REFUSALS, RecordFull, CantBeDrawn),
+        summary="Enter a training, a commendation or an evaluation (staff)",
+        responses=problems(*_REFUSALS, RecordFull, NotYetOn, CantBeDrawn),
     )
     async def enter(body: Enter, command: CommandDep) -> Response:
         _require_drawable(body.title, body.by_whom, body.text)
@@ -150,7 +152,7 @@ def _changing(routes: APIRouter, keeping: Keeping) -> None:
     @routes.post(
         "/{id}/strike",
         response_model=RecordView,
-        summary="It was wrong; it stays readable",
+        summary="Strike out a wrong entry, which stays readable (staff)",
         responses=problems(*_REFUSALS, UnknownLine),
     )
     async def strike(id: Id, body: Strike, command: CommandDep) -> Response:
@@ -168,5 +170,5 @@ def _require_drawable(*texts: str | None) -> None:
 
 
 def _mine(by: Principal) -> Callable[[Record], bool]:
-    """Records are known to their owner and to staff."""
+    """A test of records: whether `by` is the volunteer, or staff."""
     return lambda record: record.person == by.sub or known_to(by, Role.STAFF)(record)

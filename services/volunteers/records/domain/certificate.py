@@ -1,7 +1,7 @@
 """A certificate of service: asked for, posted inside the committee for a while, issued with a number, and revocable.
 
-What it says is copied when it is issued and never changes, so that who prints it again later prints the same. A ledger
-that is corrected afterwards changes no certificate: staff revoke it, and issue another.
+The content is copied when the certificate is issued and never changes, so that a later print is the same. A correction
+of the ledger afterwards does not change a certificate: staff revoke it, and issue another.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from services.chassis.aggregate import Aggregate, Decision, decided, event_from
 from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
-from services.chassis.values import Line, Request, Text
+from services.chassis.values import ZONE, Line, Request, Text
 from services.contracts.marks import Id, Office, Officer, Personal, Someone, Thing, Words
 from services.contracts.value import Value
 from services.contracts.volunteers import (
@@ -30,7 +30,7 @@ from services.volunteers.records.domain.record import Identity, OwnRecord, Recor
 from services.volunteers.shared.values import Day
 
 NOTICE = timedelta(days=7)
-"""A certificate is posted inside the committee for so long before it is issued."""
+"""The time for which a certificate is posted inside the committee before it can be issued."""
 
 
 class StillPosted(
@@ -39,7 +39,7 @@ class StillPosted(
     zh="公示期未满，{until} 之后方可出具。",
     en="It is posted until {until}, and issued after that.",
 ):
-    """Whoever knows better has time to object."""
+    """The certificate is still posted, so that people have time to object."""
 
 
 class NotThisStatus(
@@ -48,7 +48,8 @@ class NotThisStatus(
     zh="证明目前为“{status}”，不能执行此操作。",
     en="The certificate is {status}; that can't be done now.",
 ):
-    """What was refused isn't issued, and what was not issued isn't revoked."""
+    """The certificate's status does not allow the step: a refused one can't be issued, and one that wasn't issued can't
+    be revoked."""
 
 
 class NothingToCertify(
@@ -57,7 +58,7 @@ class NothingToCertify(
     zh="该时段内没有志愿服务时长记录。",
     en="There are no minutes on record for these days.",
 ):
-    """A certificate says what is on record."""
+    """The account has no minutes of service for the days asked for."""
 
 
 class NotIdentified(
@@ -66,7 +67,7 @@ class NotIdentified(
     zh="尚未登记该志愿者的姓名和证件。",
     en="Staff have not entered yet who the volunteer is, as a document says it.",
 ):
-    """A certificate names its holder as their document does."""
+    """Nobody has entered the holder's identity, which a certificate names as their document does."""
 
 
 class CantBeDrawn(
@@ -75,11 +76,12 @@ class CantBeDrawn(
     zh="字库中没有这些字：{characters}，请先更正或另行手写。",
     en="The font has no glyphs for {characters}.",
 ):
-    """No certificate goes out with an empty box in a name."""
+    """The font lacks characters, which would stand in the certificate as empty boxes."""
 
 
 class Ask(Request):
-    """Ask for a certificate of one's service; staff may for somebody. `first` and `last` limit the days."""
+    """The request for a certificate of one's service; staff may ask for somebody else. `first` and `last` limit the
+    days."""
 
     community: Id
     person: Id | None = None
@@ -95,7 +97,7 @@ class Ask(Request):
 
 
 class Issuer(Value):
-    """Who certifies: the committee, its head, who handled it, and how to reach them."""
+    """The issuer: the committee, its head, the person who handles the certificate, and a contact."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -106,14 +108,14 @@ class Issuer(Value):
 
 
 class Issue(Request):
-    """Issue it, as this committee."""
+    """The order to issue a certificate, with the committee that certifies."""
 
     issuer: Issuer
     remarks: Line | None = None
 
 
 class Because(Request):
-    """Why it is refused, or revoked."""
+    """The reason why a certificate is refused or revoked."""
 
     reason: Text
 
@@ -129,7 +131,8 @@ class Certified(Value):
 
 
 class ServiceCertificate(Aggregate):
-    """A certificate of a volunteer's service. `code`: who has it can check the certificate, without an account."""
+    """A certificate of a volunteer's service. Everybody who has `code` can check the certificate, without an
+    account."""
 
     person: Someone[str]
     status: CertificateStatus = CertificateStatus.POSTED
@@ -169,7 +172,7 @@ class ServiceCertificate(Aggregate):
 def ask(
     id: str, command: Ask, account: Account, by: Principal, now: datetime, notice: timedelta = NOTICE
 ) -> Decision[ServiceCertificate]:
-    """Ask for a certificate of what stands on `account`.
+    """Ask for a certificate of the services on `account`.
 
     Raises:
         NotYours: the account is somebody else's, and the caller is not staff.
@@ -196,19 +199,19 @@ def ask(
 
 
 def may_issue(certificate: ServiceCertificate, by: Principal, now: datetime) -> None:
-    """Refuse whoever may not issue it now.
+    """Raise the refusal where `by` may not issue the certificate now.
 
     Raises:
         NotYours: the caller is not staff.
         OwnRecord: the certificate is the caller's own.
-        NotThisStatus: it was issued or refused already.
-        StillPosted: the notice is not over.
+        NotThisStatus: the certificate was issued or refused already.
+        StillPosted: the time of posting is not over.
     """
     _require_another_of_staff(certificate, by)
     if certificate.status is not CertificateStatus.POSTED:
         raise NotThisStatus(status=certificate.status.value)
     if now < certificate.posted_until:
-        raise StillPosted(until=certificate.posted_until.isoformat())
+        raise StillPosted(until=f"{certificate.posted_until.astimezone(ZONE):%Y-%m-%d %H:%M}")
 
 
 def issue(
@@ -221,12 +224,12 @@ def issue(
     by: Principal,
     now: datetime,
 ) -> Decision[ServiceCertificate]:
-    """Issue it under `number`, with what is on record now.
+    """Issue the certificate under `number`, with the services and the record of now.
 
     Raises:
         The refusals of `may_issue`.
-        NotIdentified: nobody has entered who it is.
-        NothingToCertify: the minutes were corrected away.
+        NotIdentified: nobody has entered the holder's identity.
+        NothingToCertify: corrections have left no minutes.
     """
     may_issue(certificate, by, now)
     if record is None or record.identity is None:
@@ -254,11 +257,11 @@ def issue(
 def refuse(
     certificate: ServiceCertificate, command: Because, by: Principal, now: datetime
 ) -> Decision[ServiceCertificate]:
-    """Staff refuse it, since somebody objected or it is not so.
+    """Refuse the certificate, as staff, because somebody objected or it is not true.
 
     Raises:
         NotYours, OwnRecord: as for `may_issue`.
-        NotThisStatus: it is not posted any more.
+        NotThisStatus: the certificate is no longer posted.
     """
     return _ended(certificate, command, by, now, CertificateStatus.POSTED, CertificateStatus.REFUSED)
 
@@ -266,17 +269,17 @@ def refuse(
 def revoke(
     certificate: ServiceCertificate, command: Because, by: Principal, now: datetime
 ) -> Decision[ServiceCertificate]:
-    """Staff revoke it; its number stays in the register.
+    """Revoke the certificate, as staff. Its number stays in the register.
 
     Raises:
         NotYours, OwnRecord: as for `may_issue`.
-        NotThisStatus: it was not issued, or is revoked already.
+        NotThisStatus: the certificate was not issued, or is revoked already.
     """
     return _ended(certificate, command, by, now, CertificateStatus.ISSUED, CertificateStatus.REVOKED)
 
 
 def erase(certificate: ServiceCertificate, stand_in: str) -> Decision[ServiceCertificate]:
-    """Forget whose it was; the number stays in the register, and nobody checks it any more."""
+    """Remove the holder. The number stays in the register, and the certificate can no longer be checked."""
     if certificate.erased:
         return decided(certificate)
     nothing = {"purpose": None, "identity": None, "code": None, "services": (), "remarks": None, "ended_because": None}
@@ -285,7 +288,7 @@ def erase(certificate: ServiceCertificate, stand_in: str) -> Decision[ServiceCer
 
 
 def certified(account: Account, first: date | None, last: date | None) -> list[Certified]:
-    """The services of an account in these days: each once, with its corrections, and none without minutes."""
+    """The services of `account` from `first` to `last`: each once, with its corrections, and none without minutes."""
     by_service: dict[str, tuple[Entry, int]] = {}
     for entry in account.entries:
         head, minutes = by_service.get(entry.corrects or entry.id, (entry, 0))

@@ -1,25 +1,26 @@
-"""A volunteer's record beside their hours: who they are, trainings, commendations and evaluations.
+"""A volunteer's record beside their hours: identity, trainings, commendations and evaluations.
 
-With the services of the hours ledger, these are the five parts that a record has. Whoever organised enters them, never
-the volunteer, and nothing is overwritten: what was wrong is struck out with a reason and stays readable.
+Together with the services in the ledger of hours, these are the five parts of a record. The organiser enters them,
+never the volunteer, and nothing is overwritten: a wrong entry is struck out with a reason and stays readable.
 """
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.aggregate import Aggregate, Decision, decided, derived_id, event_from
 from services.chassis.errors import Forbidden, Invalid
 from services.chassis.principal import Principal, Role
-from services.chassis.values import Line, Request, Text
+from services.chassis.values import Line, Request, Text, local_date
 from services.contracts.marks import Id, Office, Officer, Personal, Someone, Thing
 from services.contracts.value import Value
 from services.contracts.volunteers import RecordErased, RecordKept, RecordState
 from services.volunteers.shared.values import Day, Minutes
 
 MOST = 500
-"""So many entries a record has at most."""
+"""The most entries of a record."""
 
 
 class OwnRecord(
@@ -28,19 +29,25 @@ class OwnRecord(
     zh="志愿服务记录须由他人登记、出具。",
     en="Somebody else keeps one's record and issues one's certificate.",
 ):
-    """谁组织谁记录: nobody writes their own record."""
+    """Somebody enters into their own record; the organiser records (谁组织谁记录)."""
 
 
 class UnknownLine(Invalid, code="record.unknown-entry", zh="没有这条记录。", en="There is no such entry."):
-    """What is struck out is on record, and was not struck out before."""
+    """The entry to strike out is not on record, or was struck out before."""
+
+
+class NotYetOn(
+    Invalid, code="record.not-yet", zh="登记日期不能晚于今天。", en="What is entered took place today or before."
+):
+    """Nothing is entered before it took place."""
 
 
 class RecordFull(Invalid, code="record.full", zh="记录条目已满。", en="The record has no room for more entries."):
-    """A record without an end could not be read."""
+    """The record has as many entries as it may have."""
 
 
 class DocumentKind(StrEnum):
-    """The document that says who somebody is."""
+    """The kind of document that proves an identity."""
 
     IDENTITY_CARD = "identity-card"
     PASSPORT = "passport"
@@ -57,7 +64,8 @@ class Part(StrEnum):
 
 
 class Identity(Value):
-    """Who somebody is, as their document says it. `number`: of the volunteer, where the ministry's system has one."""
+    """The identity of a volunteer by their document. `number` is their number in the ministry's system, if they have
+    one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,16 +75,40 @@ class Identity(Value):
     number: Line | None = None
 
 
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CARD = re.compile(r"[1-9][0-9]{5}(?P<born>[0-9]{8})[0-9]{3}[0-9X]")
+
+
+def is_card_number(number: str) -> bool:
+    """Whether it can be the number of a resident's identity card, by its date of birth and its check (GB 11643)."""
+    found = _CARD.fullmatch(number)
+    if found is None:
+        return False
+    try:
+        date.fromisoformat(found["born"])
+    except ValueError:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
+    return "10X98765432"[total % 11] == number[-1]
+
+
 class Identify(Request):
-    """Staff have seen a document."""
+    """The identity of a volunteer, whose document staff have seen."""
 
     community: Id
     person: Id
     identity: Identity
 
+    @model_validator(mode="after")
+    def _of_a_card(self) -> "Identify":
+        shown = self.identity
+        if shown.document is DocumentKind.IDENTITY_CARD and not is_card_number(shown.document_number):
+            raise ValueError("身份证号码有误 (no identity card has this number)")
+        return self
+
 
 class Enter(Request):
-    """Enter a training, a commendation or an evaluation. `minutes`: how long a training took."""
+    """The entry of a training, a commendation or an evaluation. `minutes` is the length of a training."""
 
     community: Id
     person: Id
@@ -89,14 +121,14 @@ class Enter(Request):
 
 
 class Strike(Request):
-    """Strike out what is wrong."""
+    """The order to strike out a wrong entry."""
 
     entry: Id
     reason: Text
 
 
 class Entered(Value):
-    """An entry, and who entered it. One that was struck out stays, with the reason."""
+    """An entry, with the person who entered it. An entry that was struck out stays, with the reason."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -113,7 +145,7 @@ class Entered(Value):
 
 
 class Record(Aggregate):
-    """What is on record of a volunteer in one community, beside their hours."""
+    """The record of a volunteer in one community, beside their hours."""
 
     person: Someone[str]
     identity: Personal[Identity | None] = Field(default=None, repr=False)
@@ -121,7 +153,7 @@ class Record(Aggregate):
     erased: bool = False
 
     def of(self, part: Part) -> list[Entered]:
-        """The entries of a part that stand."""
+        """The entries of `part` that are not struck out."""
         return [entry for entry in self.entries if entry.part is part and entry.struck_because is None]
 
     def public(self) -> RecordState | None:
@@ -137,17 +169,17 @@ class Record(Aggregate):
 
 
 def record_id(community: str, person: str) -> str:
-    """The id of a person's record in a community: one each."""
+    """The id of the record of `person` in `community`; there is one for each."""
     return derived_id("record", community, person)
 
 
 def new_record(community: str, person: str) -> Record:
-    """A record before its first entry."""
+    """The record of a person before its first entry."""
     return Record(id=record_id(community, person), community=community, person=person)
 
 
 def identify(record: Record, command: Identify, by: Principal) -> Decision[Record]:
-    """Staff enter who it is; a later document replaces the one before.
+    """Enter the identity of the volunteer, as staff. A later document replaces the one before.
 
     Raises:
         NotYours: the caller is not staff.
@@ -160,15 +192,18 @@ def identify(record: Record, command: Identify, by: Principal) -> Decision[Recor
 
 
 def enter(record: Record, command: Enter, id: str, by: Principal, now: datetime) -> Decision[Record]:
-    """Staff enter what a volunteer has learnt, or how they were commended or evaluated.
+    """Enter a training, a commendation or an evaluation, as staff, under `id`.
 
     Raises:
         NotYours, OwnRecord: as for `identify`.
-        RecordFull: there is no room.
+        RecordFull: the record has no room for another entry.
+        NotYetOn: its day is still to come.
     """
     _require_another_of_staff(record, by)
     if record.erased:
         return decided(record)
+    if command.on > local_date(now):
+        raise NotYetOn()
     if len(record.entries) >= MOST:
         raise RecordFull()
     told = {name: getattr(command, name) for name in ("part", "title", "on", "by_whom", "minutes", "text")}
@@ -177,11 +212,11 @@ def enter(record: Record, command: Enter, id: str, by: Principal, now: datetime)
 
 
 def strike(record: Record, command: Strike, by: Principal) -> Decision[Record]:
-    """Staff strike out an entry that is wrong; it stays readable.
+    """Strike out a wrong entry, as staff. It stays readable.
 
     Raises:
         NotYours, OwnRecord: as for `identify`.
-        UnknownLine: no entry of that id stands.
+        UnknownLine: the record has no such entry, or it is struck out already.
     """
     _require_another_of_staff(record, by)
     if all(entry.id != command.entry or entry.struck_because is not None for entry in record.entries):
@@ -193,8 +228,22 @@ def strike(record: Record, command: Strike, by: Principal) -> Decision[Record]:
     return _kept(record.model_copy(update={"entries": entries}))
 
 
+def take_over(record: Record, other: Record) -> Decision[Record]:
+    """What is on record of a second record of the person stands here as well; an identity that was seen here stays."""
+    known = {entry.id for entry in record.entries}
+    entries = (*record.entries, *(entry for entry in other.entries if entry.id not in known))
+    changed = record.model_copy(update={"identity": record.identity or other.identity, "entries": entries})
+    return decided(record) if changed == record or record.erased else _kept(changed)
+
+
+def give_up(record: Record) -> Decision[Record]:
+    """What is on record stands on the other record of the same person from now on."""
+    changed = record.model_copy(update={"identity": None, "entries": ()})
+    return decided(record) if changed == record or record.erased else _kept(changed)
+
+
 def erase(record: Record, stand_in: str) -> Decision[Record]:
-    """Forget everything about the person."""
+    """Remove everything about the person, and put `stand_in` in their place."""
     if record.erased:
         return decided(record)
     changed = Record(id=record.id, community=record.community, person=stand_in, erased=True)

@@ -1,1 +1,1 @@
-"""The HTTP routes of offers, of their answers, and of hours that were served."""
+"""The HTTP routes of offers, of answers to them, and of hours served."""

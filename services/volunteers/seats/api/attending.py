@@ -1,20 +1,20 @@
-"""From the yes to the service over HTTP: who says that they come, is there or not, stands by, or changes their part."""
+"""Seats from acceptance to service over HTTP: confirming, checking in, a no-show, standing by, and changing the
+part."""
 
 from fastapi import APIRouter, Response
 
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
-from services.chassis.store.aggregates import Aggregates
 from services.chassis.values import Request
 from services.contracts.marks import Id
 from services.contracts.volunteers import SeatRole
-from services.volunteers.needs.api.changing import changing_need
+from services.volunteers.needs.api.changing import Changing
 from services.volunteers.needs.domain import attending, inviting
 from services.volunteers.needs.domain.attending import NotTheTime
 from services.volunteers.needs.domain.eligibility import NotEligible
 from services.volunteers.needs.domain.inviting import HasSeat, SeatsAreOpen
-from services.volunteers.needs.domain.need import AlreadyStarted, Need, NeedClosed, OfActivity
+from services.volunteers.needs.domain.need import AlreadyStarted, NeedClosed, OfActivity
 from services.volunteers.needs.domain.offers import NoSuchOffer, OfferNotNow
 from services.volunteers.needs.domain.seating import NoOpenSeat
 from services.volunteers.needs.domain.serving import ConfirmedByOneself, NotStarted
@@ -25,35 +25,36 @@ _REFUSALS = (NotYours, UnknownAggregate, StaleVersion, NoSuchOffer, OfferNotNow,
 
 
 class Whom(Request):
-    """The person whose seat it is."""
+    """Name the person whose seat the command is about."""
 
     person: Id
 
 
 class Reseat(Whom):
-    """The person, and the part that they are to have."""
+    """Name the person, and the role of the seat that they get."""
 
     role: SeatRole
 
 
-def router(needs: Aggregates[Need], seats: Seats) -> APIRouter:
+def router(change: Changing, seats: Seats) -> APIRouter:
     """The routes of attending."""
     routes = APIRouter(prefix="/api/volunteers/v1/needs", tags=["offers"])
-    _coming(routes, needs, seats)
-    _there(routes, needs, seats)
+    _coming(routes, change, seats)
+    _there(routes, change, seats)
     return routes
 
 
-def _coming(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
+def _coming(routes: APIRouter, change: Changing, seats: Seats) -> None:
     @routes.post(
         "/{id}/promise",
         response_model=NeedView,
-        summary="I come",
+        summary="Confirm that I come",
         responses=problems(*_REFUSALS, AlreadyStarted, NotEligible),
     )
     async def promise(id: Id, command: CommandDep) -> Response:
-        """Who said yes says shortly before that they come; who can't any more withdraws. Filters may refuse."""
-        return await seats.promise(id, command.principal, changing_need(needs, id, command))
+        """Confirm, shortly before the service, that the caller comes. Somebody who can't come any more withdraws
+        instead. Filters may refuse."""
+        return await seats.promise(id, command.principal, change.of(id, command))
 
     @routes.post(
         "/{id}/standby",
@@ -64,49 +65,61 @@ def _coming(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
         ),
     )
     async def stand_by(id: Id, command: CommandDep) -> Response:
-        """The caller is asked before others should a seat come free; those who stood by before come first."""
-        return await seats.stand_by(id, command.principal, changing_need(needs, id, command))
+        """Stand by: if a seat becomes free, the people who stand by are asked before others, in their order."""
+        return await seats.stand_by(id, command.principal, change.of(id, command))
 
     @routes.post(
         "/{id}/step-aside",
         response_model=NeedView,
-        summary="Stand by no more",
+        summary="No longer stand by",
         responses=problems(NotYours, UnknownAggregate, StaleVersion),
     )
     async def step_aside(id: Id, command: CommandDep) -> Response:
         by = command.principal
-        return await changing_need(needs, id, command)(lambda need, now: inviting.give_up(need, by))
+        return await change.of(id, command, filtered=True)(lambda need, now: inviting.give_up(need, by))
 
 
-def _there(routes: APIRouter, needs: Aggregates[Need], seats: Seats) -> None:
+def _there(routes: APIRouter, change: Changing, seats: Seats) -> None:
     @routes.post(
         "/{id}/came",
         response_model=NeedView,
-        summary="They were there",
+        summary="Record that somebody was there (staff)",
         responses=problems(*_REFUSALS, OfActivity, NotTheTime, NotEligible, ConfirmedByOneself),
     )
     async def came(id: Id, body: Whom, command: CommandDep) -> Response:
-        """Staff write down that somebody came whom nobody checked in, or who had been missed. Filters may refuse."""
-        return await seats.check_in(id, body.person, command.principal, changing_need(needs, id, command))
+        """Record, as staff, that somebody came who was not checked in, or was recorded as a no-show. Filters may
+        refuse."""
+        return await seats.check_in(id, body.person, command.principal, change.of(id, command))
+
+    @routes.post(
+        "/{id}/not-there",
+        response_model=NeedView,
+        summary="Correct that somebody was checked in who is not there (staff, grid workers)",
+        responses=problems(*_REFUSALS, OfActivity, AlreadyStarted),
+    )
+    async def not_there(id: Id, body: Whom, command: CommandDep) -> Response:
+        """Correct a check-in by mistake, before the start. The person is still expected."""
+        by = command.principal
+        return await change.of(id, command)(lambda n, now: attending.not_there(n, body.person, by, now))
 
     @routes.post(
         "/{id}/no-show",
         response_model=NeedView,
-        summary="They did not come",
+        summary="Record that somebody did not come (staff, grid workers)",
         responses=problems(*_REFUSALS, OfActivity, NotStarted),
     )
     async def no_show(id: Id, body: Whom, command: CommandDep) -> Response:
-        """Staff or a grid worker waited in vain. If they had come after all, `came` puts it right."""
+        """Record, as staff or a grid worker, that somebody did not come. If they came after all, the check-in corrects
+        it."""
         by = command.principal
-        return await changing_need(needs, id, command)(lambda n, now: attending.no_show(n, body.person, by, now))
+        return await change.of(id, command)(lambda n, now: attending.no_show(n, body.person, by, now))
 
     @routes.post(
         "/{id}/reseat",
         response_model=NeedView,
-        summary="Another part",
+        summary="Give somebody another part (staff)",
         responses=problems(*_REFUSALS, AlreadyStarted, NotEligible, NoOpenSeat),
     )
     async def reseat(id: Id, body: Reseat, command: CommandDep) -> Response:
-        """Staff give somebody another part; the seat of the part before is open in the same step."""
-        change = changing_need(needs, id, command)
-        return await seats.reseat(id, body.person, body.role, command.principal, change)
+        """Give somebody a seat of another role, as staff. The seat of the former role is open by the same write."""
+        return await seats.reseat(id, body.person, body.role, command.principal, change.of(id, command))

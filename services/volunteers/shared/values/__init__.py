@@ -1,15 +1,17 @@
 """The bounded types that requests have here beside those of every service, and arithmetic of days and minutes."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from services.chassis import values
 from services.chassis.values import local_date
 
 _OLDEST = date(1900, 1, 1)
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -17,6 +19,13 @@ def _of_this_century(moment: datetime) -> datetime:
     if not _EARLIEST <= moment < _LATEST:
         raise ValueError("out of range")
     return moment
+
+
+def _a_date(given: Any) -> Any:
+    """What is given as a date, and is none where it is an instant or a number, which has a zone or a beginning."""
+    if isinstance(given, datetime | int | float) or (isinstance(given, str) and not _WRITTEN.fullmatch(given)):
+        raise ValueError("a date is written YYYY-MM-DD")
+    return given
 
 
 def _in_range(day: date) -> date:
@@ -28,7 +37,7 @@ def _in_range(day: date) -> date:
 Moment = Annotated[values.Moment, AfterValidator(_of_this_century)]
 """A time of this century with its zone, kept in UTC and whole milliseconds."""
 
-Day = Annotated[date, AfterValidator(_in_range)]
+Day = Annotated[date, BeforeValidator(_a_date), AfterValidator(_in_range)]
 """A date of this century on the community's calendar."""
 
 
@@ -38,7 +47,7 @@ def _of_a_life(day: date) -> date:
     return day
 
 
-Birthday = Annotated[date, AfterValidator(_of_a_life)]
+Birthday = Annotated[date, BeforeValidator(_a_date), AfterValidator(_of_a_life)]
 """The date on which somebody who is alive was born."""
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$")]
@@ -49,6 +58,10 @@ Weekday = Annotated[int, Field(ge=1, le=7)]
 
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 """A length of time of one day at most."""
+
+
+GROWN_UP = 18
+"""From this age on somebody is an adult."""
 
 
 def age_on(born: date, day: date) -> int:

@@ -15,6 +15,7 @@ from services.contracts.volunteers import (
     TeamApplicationRefused,
     TeamApplied,
     TeamInvitationDeclined,
+    TeamLeadDeclined,
     TeamMemberInvited,
     TeamMemberJoined,
     TeamMemberLeft,
@@ -78,12 +79,15 @@ def invite(team: Team, command: Invite, by: Principal, now: datetime) -> Decisio
 
 
 def decline(team: Team, by: Principal, now: datetime) -> Decision[Team]:
-    """Whoever was invited does not join.
+    """Whoever was invited does not join; whoever was asked to lead does not.
 
     Raises:
         NotInvited: nobody asked them.
     """
     by.require(team.community)
+    if by.sub == team.asked_to_lead:
+        stays = team.model_copy(update={"asked_to_lead": None})
+        return decided(stays, event_from(TeamLeadDeclined, stays, person=by.sub))
     if by.sub not in team.invited:
         raise NotInvited()
     changed = team.model_copy(update={"invited": team.invited - {by.sub}})
@@ -145,7 +149,8 @@ def leave(team: Team, command: Membership, by: Principal, now: datetime) -> Deci
         return decided(team)
     if person == team.leader:
         raise LeaderStays()
-    changed = team.model_copy(update={"people": team.people - {person}})
+    asked = None if person == team.asked_to_lead else team.asked_to_lead
+    changed = team.model_copy(update={"people": team.people - {person}, "asked_to_lead": asked})
     return decided(changed, event_from(TeamMemberLeft, changed, person=person))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import ConfigDict, Field, model_validator
 
 from services.chassis.aggregate import Aggregate
-from services.chassis.errors import Conflict, NotYours
+from services.chassis.errors import Conflict, Invalid, NotYours
 from services.chassis.principal import Principal, Role
 from services.chassis.values import Line, Request, Text
 from services.contracts.marks import Id, Masked, Office, Someone, Words
@@ -46,6 +46,10 @@ class NoApplication(
     Conflict, code="team.no-application", zh="没有等待答复的入队申请。", en="There is no application to this team."
 ):
     """Who has not applied is neither admitted nor refused."""
+
+
+class CallIsOver(Invalid, code="team.call-is-over", zh="招募截止日期不能早于今天。", en="A call ends today or later."):
+    """A team looks for people until a day that is still to come."""
 
 
 class Dissolved(Conflict, code="team.dissolved", zh="该队伍已经解散。", en="The team is dissolved."):
@@ -107,7 +111,7 @@ class Decide(Request):
 
 
 class ChangeTeam(Request):
-    """Hand over the lead, open or close recruiting."""
+    """Ask a member to lead, open or close recruiting."""
 
     leader: Id | None = None
     recruiting: bool | None = None
@@ -131,7 +135,9 @@ class Application(Value):
 
 
 class Team(Aggregate):
-    """A group of people with a leader. `people`: its members, the leader among them; `invited`: who may join."""
+    """A group of people with a leader. `people`: its members, the leader among them; `invited`: who may join;
+    `asked_to_lead`: the member who is to say whether they lead it.
+    """
 
     title: Office[Masked]
     title_en: Office[Masked | None] = None
@@ -145,7 +151,13 @@ class Team(Aggregate):
     call_until: date | None = None
     invited: Someone[frozenset[str]] = frozenset()
     applications: tuple[Application, ...] = ()
+    asked_to_lead: Someone[str | None] = None
     dissolved: bool = False
+
+    @property
+    def everybody(self) -> set[str]:
+        """The members, who was invited, and who has applied."""
+        return {*self.people, *self.invited, *(each.person for each in self.applications)}
 
     def application(self, person: str) -> Application | None:
         """The application of a person that waits for an answer."""

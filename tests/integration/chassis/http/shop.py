@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
-from fastapi import APIRouter, FastAPI, Form, Request, Response, UploadFile
+from fastapi import APIRouter, FastAPI, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from services.chassis.aggregate import Aggregate, Decision, decided
@@ -114,12 +114,19 @@ def routes(jars: Aggregates[Jar]) -> APIRouter:
     async def add(command: CommandDep, id: str) -> Response:
         return await command.change(jars, id, one_more, JarView.of)
 
+    @router.post(PATH + "/{id}/shake", response_model=JarView)
+    async def shake(command: CommandDep, id: str) -> Response:
+        """Nothing changes; who it is that asks may only know of jars without a label."""
+        return await command.change(
+            jars, id, lambda jar, _now: decided(jar), JarView.of, known_to=lambda jar: not jar.label
+        )
+
     @router.get(PATH + "/{id}", response_model=JarView)
     async def look(id: str, request: Request) -> Response:
         return etagged(await jars.get(id), JarView.of, request)
 
     @router.get(PATH, response_model=PageView[JarView])
-    async def count(page: PageDep, request: Request) -> Response:
+    async def count(page: PageDep, request: Request, _label: Annotated[str, Query(alias="label")] = "") -> Response:
         found = await jars.select({}, sort="at", limit=page.limit, cursor=page.cursor)
         return paged(found, JarView.of, request)
 
@@ -142,7 +149,7 @@ class Shop:
             }
         )
         self.metrics = Metrics()
-        self.jars = Aggregates(JARS, database, utc_now, outcome=self.metrics.command)
+        self.jars = Aggregates(JARS, database, utc_now, count=self.metrics.command)
         self.app: FastAPI = create_app("shop", "Shop", self.settings, [routes(self.jars)], metrics=self.metrics)
 
     def caller(self, sub: str = "p-1") -> httpx.AsyncClient:

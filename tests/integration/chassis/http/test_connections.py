@@ -108,7 +108,7 @@ async def test_a_connection_is_kept_between_requests_and_for_slow_bodies_that_fl
     assert (await wire.answer())[0] == 200
 
 
-async def test_who_is_not_known_is_told_so_before_the_body(plain: Served) -> None:
+async def test_an_unknown_caller_is_refused_before_the_body(plain: Served) -> None:
     wire = await plain.open()
     await wire.send(
         b"POST /api/garden/v1/plants HTTP/1.1\r\nHost: garden\r\nContent-Type: application/json\r\n"
@@ -161,7 +161,9 @@ async def test_a_body_that_was_answered_is_not_read_for_ever(tmp_path: Path) -> 
         (GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: a\r\n\r\n", (404, "route.unknown")),
     ],
 )  # fmt: skip
-async def test_what_is_no_request_is_refused_with_a_code(plain: Served, sent: bytes, expected: tuple[int, str]) -> None:
+async def test_bytes_that_are_no_request_are_refused_with_a_code(
+    plain: Served, sent: bytes, expected: tuple[int, str]
+) -> None:
     assert told(await plain.say(sent)) == expected
     await eventually(lambda: plain.connections() == 0)
 
@@ -185,7 +187,7 @@ async def test_requests_in_a_row_are_each_answered_in_order(plain: Served, count
     assert re.findall(rb'"name":"(\d+) spring"', got) == [b"%d" % n for n in range(count)]
 
 
-async def test_after_a_request_that_is_none_the_ones_before_are_answered(plain: Served) -> None:
+async def test_requests_before_one_that_is_none_are_answered(plain: Served) -> None:
     got = await plain.say(GET + b"\r\n" + GET + b"\r\n" + b"NO HTTP\r\n\r\n" + GET + b"\r\n")
     assert re.findall(rb"HTTP/1.1 (\d+)", got) == [b"200", b"200", b"400"]
 

@@ -38,7 +38,7 @@ async def test_the_first_answer_is_given_even_when_the_thing_has_changed(caller:
     assert (again.headers["ETag"], again.json()["sweets"]) == ('"1"', 3)
 
 
-async def test_many_copies_at_once_through_two_replicas(store: mongo.Database, tmp_path: Path) -> None:
+async def test_many_copies_at_once_through_two_replicas_have_one_effect(store: mongo.Database, tmp_path: Path) -> None:
     callers = [Shop(store, tmp_path).caller() for _ in range(2)]
     answers = await asyncio.gather(
         *(caller.post(PATH, json={"sweets": 3}, headers=KEY) for caller in callers for _ in range(15))
@@ -49,7 +49,7 @@ async def test_many_copies_at_once_through_two_replicas(store: mongo.Database, t
     assert await jars(store) == 1
 
 
-async def test_many_copies_of_a_change_at_once(caller: httpx.AsyncClient) -> None:
+async def test_many_copies_of_a_change_at_once_have_one_effect(caller: httpx.AsyncClient) -> None:
     place = (await caller.post(PATH, json={"sweets": 0})).headers["Location"]
     answers = await asyncio.gather(*(caller.post(f"{place}/sweets", headers=KEY) for _ in range(20)))
     assert {answer.content for answer in answers} == {answers[0].content}
@@ -119,7 +119,7 @@ async def test_an_upload_is_the_same_whatever_its_boundary(caller: httpx.AsyncCl
     assert await jars(store) == 1
 
 
-async def test_a_thing_with_an_id_by_nature(caller: httpx.AsyncClient, shop: Shop) -> None:
+async def test_a_thing_with_an_id_by_nature_is_created_once(caller: httpx.AsyncClient, shop: Shop) -> None:
     first = await caller.put(f"{PATH}/jar-1", json={"sweets": 3}, headers=KEY)
     again = await caller.put(f"{PATH}/jar-1", json={"sweets": 3}, headers=KEY)
     assert (first.status_code, again.content) == (201, first.content)
@@ -137,7 +137,7 @@ async def test_a_malformed_key_is_refused_and_not_ignored(
     assert await jars(store) == 0
 
 
-async def test_what_is_kept_tells_neither_key_nor_caller(caller: httpx.AsyncClient, store: mongo.Database) -> None:
+async def test_a_stored_receipt_tells_neither_key_nor_caller(caller: httpx.AsyncClient, store: mongo.Database) -> None:
     await caller.post(PATH, json={"sweets": 3}, headers={"Idempotency-Key": "phone-13800138000"})
     document = await store["jars"].find_one({})
     assert document is not None

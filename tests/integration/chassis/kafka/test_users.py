@@ -110,7 +110,7 @@ async def _read(settings: KafkaSettings, topic: str, group: str) -> int:
         await consumer.stop()
 
 
-async def test_each_does_its_own_work_and_nothing_else(
+async def test_each_service_does_its_own_work_and_nothing_else(
     locked: Locked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     administrator = locked.known_as("admin", ADMIN, "PLAIN")
@@ -139,7 +139,7 @@ async def test_each_does_its_own_work_and_nothing_else(
     with pytest.raises(TopicAuthorizationFailedError):
         await _write(by["volunteers"], ISSUES.name)
     with pytest.raises(TopicAuthorizationFailedError):
-        await _read(by["volunteers"], ISSUES.name, "community.volunteers")
+        await _read(by["events"], ISSUES.name, "community.events")
     with pytest.raises(GroupAuthorizationFailedError):
         await _read(by["volunteers"], NOTICES.name, "community.issues")
     for forger in ("issues", "volunteers", "events"):  # an erasure request is a fact of notify's
@@ -174,6 +174,7 @@ async def test_each_does_its_own_work_and_nothing_else(
     users = Users(administrator)
     assert users.names() == sorted(SERVICES)
     users.put("volunteers", "of-volunteers", of_service("volunteers") | of_service("notify"))
+    assert users.put("volunteers", "of-volunteers", of_service("volunteers"), keep=True) == (0, 0)
     added, taken = users.put("volunteers", "of-volunteers", of_service("volunteers"))
     assert (added, taken) == (0, len(of_service("notify") - of_service("volunteers")))
 

@@ -39,9 +39,7 @@ def unanswered(lab: Lab, *, arrives: bool) -> Any:
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-async def test_what_became_of_a_send_is_not_known_so_its_state_is_published_again_and_again(
-    lab: Lab, arrives: bool
-) -> None:
+async def test_a_state_whose_sending_is_in_doubt_is_published_again_and_again(lab: Lab, arrives: bool) -> None:
     things = lab.things()
     await things.create("thing-1", make("thing-1", 1), ME)
     assert not await (await lab.lane(producer=unanswered(lab, arrives=arrives))).drain()
@@ -72,7 +70,7 @@ async def test_doubt_ends_after_the_longest_wait(lab: Lab) -> None:
     assert times == 5
 
 
-async def test_what_is_asked_for_while_it_is_answered_stays_asked(lab: Lab) -> None:
+async def test_a_request_that_is_repeated_while_it_is_answered_stays(lab: Lab) -> None:
     republish = RepublishRequests(lab.store)
     await republish.ask("thing", ["thing-1", "thing-2"])
     asked = await republish.asked("thing", 5)
@@ -107,7 +105,7 @@ async def test_nothing_newer_is_sent_before_the_doubt_is_on_record(lab: Lab) -> 
     assert "thing-1" in await requests(lab)
 
 
-async def test_who_takes_over_from_a_leader_that_died_doubts_what_it_may_have_sent(lab: Lab) -> None:
+async def test_a_leader_that_follows_a_dead_one_doubts_what_it_may_have_sent(lab: Lab) -> None:
     things = lab.things()
     await things.create("thing-1", make("thing-1"), ME)
     await RepublishRequests(lab.store).ask("thing", ["thing-2"])
@@ -124,7 +122,7 @@ async def test_who_takes_over_from_a_leader_that_died_doubts_what_it_may_have_se
     assert {id: each["wait"] for id, each in found.items()} == {"thing-1": 30.0, "thing-2": 60.0}
 
 
-async def test_who_takes_over_from_a_leader_that_took_its_leave_doubts_nothing(lab: Lab) -> None:
+async def test_a_leader_that_follows_one_which_gave_its_lease_up_doubts_nothing(lab: Lab) -> None:
     await lab.things().create("thing-1", make("thing-1"), ME)
     await (await lab.lease("one")).release()
     lane = await lab.lane(await lab.lease("two"))
@@ -134,7 +132,7 @@ async def test_who_takes_over_from_a_leader_that_took_its_leave_doubts_nothing(l
     assert await requests(lab) == {}
 
 
-async def test_what_was_handed_over_in_an_older_epoch_is_not_sent(lab: Lab) -> None:
+async def test_documents_handed_over_in_an_older_epoch_are_not_sent(lab: Lab) -> None:
     """The leader freezes with a commit in its hands; another publishes it and a newer one, and gives the lease back."""
     handed: list[Any] = []
     things = lab.things(handed.append)

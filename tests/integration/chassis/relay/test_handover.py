@@ -34,7 +34,7 @@ async def looking_once(lab: Lab) -> tuple[Lane, Looks]:
     return await lab.lane(collection=looks.collection, poll=3600), looks
 
 
-async def test_what_was_handed_over_is_relayed_without_a_look(lab: Lab) -> None:
+async def test_documents_handed_over_are_relayed_without_a_look(lab: Lab) -> None:
     lane, looks = await looking_once(lab)
     things = lab.things(lane.committed)
     async with running(lane.run()):
@@ -67,7 +67,7 @@ async def test_a_commit_behind_events_of_another_process_is_looked_for_and_does_
     assert sequences(await lab.read(lab.facts)) == {"thing-1": [1, 2, 3]}
 
 
-async def test_what_a_look_has_found_before_it_was_handed_over_is_not_sent_again(lab: Lab) -> None:
+async def test_a_document_that_a_look_found_before_it_was_handed_over_is_not_sent_again(lab: Lab) -> None:
     """The command hears of its commit late: by then the relay has found it, sent it, and even cleared it."""
     lane, _ = await looking_once(lab)
     late: list[Document | None] = []
@@ -90,7 +90,7 @@ async def test_what_a_look_has_found_before_it_was_handed_over_is_not_sent_again
 
 
 @pytest.mark.parametrize("away", ["lease", "kafka"])
-async def test_what_is_handed_over_while_the_relay_may_not_send_is_found_later(lab: Lab, away: str) -> None:
+async def test_documents_handed_over_while_the_relay_may_not_send_are_found_later(lab: Lab, away: str) -> None:
     lane, things = await _away(lab, away)
     async with running(lane.run()):
         await things.create("thing-1", make("thing-1"), ME)
@@ -117,7 +117,9 @@ async def _away(lab: Lab, away: str) -> tuple[Lane, Aggregates[Thing]]:
     return lane, lab.things(lane.committed)
 
 
-async def test_more_than_the_relay_takes_over_is_found_by_a_look(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_documents_beyond_those_that_the_relay_takes_over_are_found_by_a_look(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.chassis.relay.handed_over._AT_MOST", 2)
     lane, looks = await looking_once(lab)
     things = lab.things(lane.committed)
@@ -130,7 +132,7 @@ async def test_more_than_the_relay_takes_over_is_found_by_a_look(lab: Lab, monke
     assert first_arrivals(await lab.read(lab.facts)) == {id: [1] for id in IDS}
 
 
-async def test_what_could_not_be_settled_is_sent_once_more(lab: Lab) -> None:
+async def test_a_round_that_could_not_be_completed_is_sent_once_more(lab: Lab) -> None:
     """The journal refuses; what was handed over is not lost with the round that carried it."""
     lane, _ = await looking_once(lab)
     refusals = iter([True, False])

@@ -50,7 +50,7 @@ async def test_an_event_arrives_with_all_that_is_known_of_it(lab: Lab) -> None:
     assert envelope.time == stored[0].time
 
 
-async def test_what_is_internal_reaches_the_journal_and_no_topic(lab: Lab) -> None:
+async def test_internal_fields_reach_the_journal_and_no_topic(lab: Lab) -> None:
     things = lab.things()
     await things.create("thing-1", make("thing-1", secret="drawer"), ME)
     await things.change("thing-1", whisper, ME)
@@ -112,7 +112,7 @@ async def test_a_commit_of_this_process_is_relayed_without_waiting_for_the_poll(
             await eventually(lab.relayed)
 
 
-async def test_the_backlog_is_how_many_wait_and_since_when(lab: Lab) -> None:
+async def test_the_backlog_tells_how_many_aggregates_wait_and_since_when(lab: Lab) -> None:
     lane, things = await lab.lane(), lab.things()
     assert await lane.backlog() == (0, None)
     await things.create("thing-1", make("thing-1"), ME)

@@ -13,7 +13,7 @@ from tests.waiting import eventually
 IDS = [f"thing-{n}" for n in range(5)]
 
 
-async def test_who_does_not_hold_the_lease_relays_nothing(lab: Lab) -> None:
+async def test_a_process_without_the_lease_relays_nothing(lab: Lab) -> None:
     first = await lab.lease("one")
     second = await lab.lease("two")
     await lab.things().create("thing-1", make("thing-1"), ME)

@@ -49,10 +49,15 @@ def things(store: mongo.Database) -> Aggregates[Thing]:
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """What is committed from now on is another process's."""
-    return lambda: monkeypatch.setattr("services.chassis.store.aggregates.WRITER", "another-process")
+
+    def become_another() -> None:
+        for module in ("aggregates", "command_group"):
+            monkeypatch.setattr(f"services.chassis.store.{module}.writer", lambda: "another-process")
+
+    return become_another
 
 
-async def test_another_process_wakes_it_this_one_does_not(
+async def test_commits_of_another_process_wake_the_relay_and_own_ones_do_not(
     store: mongo.Database, lease: Lease, things: Aggregates[Thing], elsewhere: Callable[[], None]
 ) -> None:
     woken = Woken()

@@ -42,7 +42,7 @@ async def test_two_hundred_creations_need_few_calls_and_all_stand(store: mongo.D
     assert len(counting.calls) <= 3
 
 
-async def test_what_is_wrong_with_one_document_is_no_matter_of_its_neighbours(store: mongo.Database) -> None:
+async def test_a_bad_document_fails_alone(store: mongo.Database) -> None:
     insert = Inserts(store["things"])
     await insert({"_id": "taken"})
     documents: list[dict[str, Any]] = [
@@ -63,7 +63,7 @@ async def test_what_is_wrong_with_one_document_is_no_matter_of_its_neighbours(st
     assert {found["_id"] async for found in store["things"].find()} == {"taken", "a", "c"}
 
 
-async def test_a_crowd_that_creates_the_same_has_one_winner(things: Aggregates[Thing]) -> None:
+async def test_of_many_that_create_the_same_document_one_succeeds(things: Aggregates[Thing]) -> None:
     results = await asyncio.gather(
         *(things.create("thing-1", make("thing-1", n), ME) for n in range(30)), return_exceptions=True
     )
@@ -101,7 +101,7 @@ async def test_a_read_sees_what_stood_before_it_began(things: Aggregates[Thing])
 async def test_reads_share_a_call_and_tell_who_is_missing(store: mongo.Database) -> None:
     await store["things"].insert_many([{"_id": f"thing-{n}", "n": n, "other": 1} for n in range(50)])
     counting = Counting(store["things"])
-    read = Reads(counting, {"n": 1})  # type: ignore[arg-type]  # as much of a collection as it uses
+    read = Reads(counting, {"n": 1}, dict)  # type: ignore[arg-type]  # as much of a collection as it uses
 
     found = await asyncio.gather(*(read(f"thing-{n % 60}") for n in range(120)))
 
@@ -126,7 +126,7 @@ async def test_updates_share_a_call_and_each_learns_whether_its_document_was_as_
     assert len(counting.calls) <= 3
 
 
-async def test_one_update_alone_learns_the_same(store: mongo.Database) -> None:
+async def test_a_single_update_learns_whether_its_document_was_as_it_says(store: mongo.Database) -> None:
     await store["things"].insert_one({"_id": "thing-1", "v": 1})
     update = Updates(store["things"])
 
@@ -136,7 +136,7 @@ async def test_one_update_alone_learns_the_same(store: mongo.Database) -> None:
     assert [found async for found in store["things"].find()] == [{"_id": "thing-1", "v": 2}]
 
 
-async def test_what_is_wrong_with_one_update_is_no_matter_of_its_neighbours(store: mongo.Database) -> None:
+async def test_a_bad_update_fails_alone(store: mongo.Database) -> None:
     await store["things"].create_index("name", unique=True)
     await store["things"].insert_many([{"_id": f"thing-{n}", "v": 1, "name": str(n)} for n in range(5)])
     update = Updates(store["things"])

@@ -54,6 +54,24 @@ async def test_two_processes_change_one_aggregate_and_neither_change_is_lost(sto
     assert [entry["data"]["n"] for entry in document["outbox"]] == list(range(21))
 
 
+async def test_a_crowd_is_written_in_few_writes_each_with_its_own_facts(things: Aggregates[Thing]) -> None:
+    await things.create("thing-1", make("thing-1"), ME)
+    causes = [Cause(f"person-{n}", f"request-{n}", f"trace-{n}") for n in range(50)]
+
+    came = await asyncio.gather(*(things.change("thing-1", bump, cause) for cause in causes))
+
+    document = await things.collection.find_one({"_id": "thing-1"})
+    assert document is not None
+    facts = document["outbox"][1:]
+    assert [(each["seq"], each["data"]["n"]) for each in facts] == [(n + 1, n) for n in range(1, 51)]
+    assert [(each["actor"], each["cause"], each["trace"]) for each in facts] == [
+        (cause.actor, cause.causationid, cause.traceparent) for cause in causes
+    ]
+    assert [(each.version, each.aggregate.n) for each in came] == [(n + 1, n) for n in range(1, 51)]
+    assert sum("state" in each for each in facts) <= 3  # one for each write
+    assert facts[-1]["state"] == b'{"n":50}'
+
+
 async def test_a_loser_of_the_race_decides_again_on_what_the_winner_left(
     things: Aggregates[Thing], mongodb_url: str
 ) -> None:
@@ -106,7 +124,7 @@ async def test_a_command_that_decides_on_nothing_writes_nothing(things: Aggregat
     assert await things.collection.find_one({"_id": "thing-1"}) == before
 
 
-async def test_what_is_not_there_is_told(things: Aggregates[Thing]) -> None:
+async def test_a_missing_aggregate_is_reported_as_unknown(things: Aggregates[Thing]) -> None:
     with pytest.raises(UnknownAggregate):
         await things.get("thing-0")
     with pytest.raises(UnknownAggregate):
@@ -114,7 +132,9 @@ async def test_what_is_not_there_is_told(things: Aggregates[Thing]) -> None:
     assert await things.find("thing-0") is None
 
 
-async def test_created_by_another_command_is_refused_and_left_alone(things: Aggregates[Thing]) -> None:
+async def test_an_aggregate_of_another_command_is_not_created_again_and_stays_as_it_is(
+    things: Aggregates[Thing],
+) -> None:
     await things.create("thing-1", make("thing-1", 1), ME)
 
     with pytest.raises(AlreadyExists):
@@ -125,7 +145,7 @@ async def test_created_by_another_command_is_refused_and_left_alone(things: Aggr
     assert (await things.get("thing-1")).aggregate.n == 1
 
 
-async def test_the_same_event_creates_once_and_finds_what_became_of_it(things: Aggregates[Thing]) -> None:
+async def test_the_same_event_creates_once_and_finds_the_present_aggregate(things: Aggregates[Thing]) -> None:
     event = Taken("handler", "case-1", 4)
     await things.create("thing-1", make("thing-1"), ME, taken=event)
     await things.change("thing-1", bump, ME)
@@ -208,7 +228,7 @@ async def test_a_unique_index_of_the_service_holds_and_its_breach_is_no_repetiti
     assert (await things.get("thing-2")).version == 1
 
 
-async def test_a_store_that_does_not_answer_is_told_as_such() -> None:
+async def test_a_store_that_does_not_answer_is_reported_as_unavailable() -> None:
     client = mongo.connect("mongodb://127.0.0.1:1/?replicaSet=rs0", application="t", select_within_ms=100)
     things = Aggregates(THINGS, mongo.database(client, "nowhere"), utc_now)
 
@@ -223,7 +243,7 @@ async def test_a_store_that_does_not_answer_is_told_as_such() -> None:
     client.close()
 
 
-async def test_a_command_given_up_in_its_turn_does_not_hold_the_next_one_up(things: Aggregates[Thing]) -> None:
+async def test_a_command_that_is_given_up_in_its_turn_does_not_hold_up_the_next_one(things: Aggregates[Thing]) -> None:
     await things.create("thing-1", make("thing-1"), ME)
     given_up = [asyncio.create_task(things.change("thing-1", bump, ME)) for _ in range(5)]
     await asyncio.sleep(0)
@@ -236,4 +256,4 @@ async def test_a_command_given_up_in_its_turn_does_not_hold_the_next_one_up(thin
     stored = await asyncio.wait_for(things.change("thing-1", bump, ME), 5)
 
     assert stored.aggregate.n == 3
-    assert len(things._locks) == 0
+    assert len(things._change) == 0

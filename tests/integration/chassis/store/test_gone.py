@@ -80,11 +80,12 @@ class _Slow(Gone):
     meanwhile: Callable[[], Any]
     looked = False
 
-    async def require(self, people: Collection[str], community: str | None) -> None:
-        await super().require(people, community)
+    async def among(self, people: Collection[str], community: str | None) -> frozenset[str]:
+        found = await super().among(people, community)
         if not self.looked:
             self.looked = True
             await self.meanwhile()
+        return found
 
 
 @pytest.mark.parametrize("creates", [True, False])
@@ -134,7 +135,7 @@ async def test_what_a_dead_process_left_is_found_by_looking_again(store: Databas
         await one.clubs.create("club-2", found("club-2", ANN), Cause(ANN))
 
 
-async def test_of_one_community_only(one: Replica) -> None:
+async def test_an_erasure_in_one_community_leaves_the_others(one: Replica) -> None:
     await one.clubs.create("club-1", found("club-1", ANN), Cause(ANN))
     await one.erases(ANN, "elsewhere")
     assert (await one.clubs.get("club-1")).aggregate.founder == ANN
@@ -143,7 +144,7 @@ async def test_of_one_community_only(one: Replica) -> None:
     assert await one.traces_of(ANN) == []
 
 
-async def test_a_late_fact_is_taken_without_who_was_erased(one: Replica, two: Replica) -> None:
+async def test_a_late_fact_is_taken_without_the_erased_person(one: Replica, two: Replica) -> None:
     seen: list[Any] = []
     intake = subscriber(one, seen)
     await two.erases(ANN)

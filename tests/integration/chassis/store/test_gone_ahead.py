@@ -105,7 +105,7 @@ WRITERS = [_creates, _changes, _journals, _takes]
 
 
 @pytest.mark.parametrize("writes", WRITERS)
-async def test_who_writes_asks_the_store_for_no_tombstone(two: Replica, ahead: Ahead, writes: Writes) -> None:
+async def test_writes_ask_the_store_for_no_tombstone(two: Replica, ahead: Ahead, writes: Writes) -> None:
     await ahead.look()
     await two.db.command({"profile": 2})
     try:
@@ -147,7 +147,7 @@ async def test_what_an_erasure_passes_between_the_write_and_the_look_after_it_is
     assert await _erased(two)
 
 
-async def test_who_was_erased_elsewhere_is_refused_once_it_is_read_or_the_memory_is_old(
+async def test_a_person_erased_elsewhere_is_refused_once_the_tombstone_is_read_or_the_memory_is_old(
     one: Replica, two: Replica, ahead: Ahead
 ) -> None:
     await ahead.look()
@@ -163,14 +163,14 @@ async def test_who_was_erased_elsewhere_is_refused_once_it_is_read_or_the_memory
             await two.clubs.create("club-2", found("club-2", person), Cause(person))
 
 
-async def test_who_erases_refuses_at_once(two: Replica, ahead: Ahead) -> None:
+async def test_the_process_that_erases_refuses_at_once(two: Replica, ahead: Ahead) -> None:
     await ahead.look()
     await two.erases(ANN)
     with pytest.raises(PersonGone):
         await _creates(two)
 
 
-async def test_of_one_community_only(one: Replica, two: Replica, ahead: Ahead) -> None:
+async def test_a_tombstone_of_one_community_leaves_the_others(one: Replica, two: Replica, ahead: Ahead) -> None:
     await ahead.look()
     await _creates(two)
     await one.erases(ANN, "elsewhere")
@@ -188,7 +188,9 @@ async def _writes_on(two: Replica) -> None:
         await two.clubs.create(f"club-{n}", found(f"club-{n}", ANN, CANARY), Cause(ANN))
 
 
-async def test_two_running_replicas(one: Replica, two: Replica) -> None:
+async def test_of_two_running_replicas_one_erases_while_the_other_writes_and_nothing_stays(
+    one: Replica, two: Replica
+) -> None:
     """On the clock of the machine, with nothing held: one erases while the other goes on writing."""
     two = Replica(two.db)
     ahead = GoneAhead(two.gone)
@@ -221,7 +223,7 @@ async def test_while_nothing_can_be_read_the_store_is_asked(
     ]
 
 
-async def test_who_has_no_room_to_remember_what_it_wrote_asks_at_once(one: Replica, two: Replica) -> None:
+async def test_a_process_without_room_to_remember_its_writes_asks_at_once(one: Replica, two: Replica) -> None:
     hand = Hand()
     two = Replica(two.db, known=KnownGone(hand, written=1))
     await Ahead(two, hand).look()
@@ -232,7 +234,7 @@ async def test_who_has_no_room_to_remember_what_it_wrote_asks_at_once(one: Repli
     assert await _erased(two)
 
 
-async def test_who_can_not_remember_all_tombstones_asks_for_each(one: Replica, two: Replica) -> None:
+async def test_a_process_that_can_not_remember_all_tombstones_asks_for_each(one: Replica, two: Replica) -> None:
     hand = Hand()
     two = Replica(two.db, known=KnownGone(hand, tombstones=1))
     ahead = Ahead(two, hand)
@@ -282,7 +284,9 @@ async def test_a_reading_reaches_back_to_well_before_the_last_one(two: Replica, 
     assert two.gone.known.among({ANN, BEN}, COMMUNITY) == {ANN, BEN}
 
 
-async def test_a_later_look_shows_a_tombstone_anew_to_who_missed_it(one: Replica, two: Replica, ahead: Ahead) -> None:
+async def test_a_later_look_shows_a_tombstone_again_to_a_process_that_missed_it(
+    one: Replica, two: Replica, ahead: Ahead
+) -> None:
     now = utc_now()
     await ahead.look()
     await one.gone.bury(ANN, None)
@@ -327,7 +331,7 @@ async def test_an_old_write_is_not_erased_again(one: Replica, two: Replica, ahea
     assert ahead._late.empty()
 
 
-async def test_what_is_new_is_found_by_an_index(two: Replica, ahead: Ahead) -> None:
+async def test_new_tombstones_are_found_by_an_index(two: Replica, ahead: Ahead) -> None:
     await two.db[COLLECTION].create_indexes(INDEXES)
     await ahead.look()
     await two.db.command({"profile": 2})

@@ -16,7 +16,7 @@ LONG = timedelta(seconds=60)
 SHORT = timedelta(milliseconds=300)
 
 
-async def test_one_holds_it_and_renews_it_under_one_epoch(store: mongo.Database) -> None:
+async def test_one_process_holds_a_lease_and_renews_it_under_one_epoch(store: mongo.Database) -> None:
     one, two = Lease(store, "relay", ttl=LONG, holder="one"), Lease(store, "relay", ttl=LONG, holder="two")
 
     assert await one.acquire()
@@ -34,7 +34,7 @@ async def test_of_many_that_ask_at_once_one_gets_it(store: mongo.Database) -> No
     assert sum(lease.held for lease in many) == 1
 
 
-async def test_who_does_not_renew_stops_believing_and_another_takes_over_under_a_higher_epoch(
+async def test_a_holder_that_does_not_renew_stops_believing_and_another_takes_over_under_a_higher_epoch(
     store: mongo.Database,
 ) -> None:
     frozen, next_one = Lease(store, "relay", ttl=SHORT, holder="one"), Lease(store, "relay", ttl=LONG, holder="two")
@@ -63,7 +63,7 @@ async def test_a_holder_that_comes_back_before_anybody_else_keeps_its_epoch(stor
     assert lease.epoch == 1
 
 
-async def test_what_is_given_up_is_free_at_once(store: mongo.Database) -> None:
+async def test_a_lease_that_is_given_up_is_free_at_once(store: mongo.Database) -> None:
     one, two = Lease(store, "relay", ttl=LONG, holder="one"), Lease(store, "relay", ttl=LONG, holder="two")
     await one.acquire()
 
@@ -95,7 +95,7 @@ async def test_a_holder_cut_off_from_the_store_stops_believing_when_its_time_is_
     client.close()
 
 
-async def test_who_slept_longer_than_the_lease_lasts_does_not_believe_in_it(store: mongo.Database) -> None:
+async def test_a_holder_that_slept_longer_than_the_lease_lasts_does_not_believe_in_it(store: mongo.Database) -> None:
     """The machine sleeps: timers stand still, and so does the clock by which programs usually measure."""
     now = 1000.0
     lease = Lease(store, "relay", ttl=LONG, holder="one", clock=lambda: now)
@@ -139,7 +139,7 @@ async def test_a_lease_that_ran_out_is_inherited_and_one_given_up_is_not(store: 
     assert (one.epoch, one.inherited) == (3, False)
 
 
-async def test_keeping_it_renews_it_and_tells_of_changes(store: mongo.Database) -> None:
+async def test_keeping_a_lease_renews_it_and_tells_of_changes(store: mongo.Database) -> None:
     """Times are long enough for a machine that stands still for a second."""
     ttl = timedelta(seconds=3)
     won, lost = asyncio.Event(), asyncio.Event()

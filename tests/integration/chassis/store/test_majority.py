@@ -68,7 +68,7 @@ async def test_an_event_that_comes_again_finds_its_effect_once_a_majority_has_it
     assert slow.asked == 3
 
 
-async def test_who_finds_an_id_taken_is_refused_only_by_what_a_majority_has(store: mongo.Database) -> None:
+async def test_an_id_counts_as_taken_only_once_a_majority_has_it(store: mongo.Database) -> None:
     await Aggregates(THINGS, store, utc_now).create("thing-1", make("thing-1"), ME)
 
     with pytest.raises(StoreUnavailable):
@@ -77,7 +77,7 @@ async def test_who_finds_an_id_taken_is_refused_only_by_what_a_majority_has(stor
         await _slowly(store, unknown=1)[0].create("thing-1", make("thing-1"), ME)
 
 
-async def test_what_was_taken_back_meanwhile_is_made_anew(store: mongo.Database) -> None:
+async def test_an_aggregate_that_was_rolled_back_meanwhile_is_made_again(store: mongo.Database) -> None:
     """The id is taken, no majority has it, and then it is gone: the command has its effect after all."""
     things, slow = _slowly(store, unknown=1000)
     real = Aggregates(THINGS, store, utc_now)

@@ -10,8 +10,7 @@ from services.chassis.clock import utc_now
 from services.chassis.errors import AlreadyExists, StaleVersion
 from services.chassis.store import mongo
 from services.chassis.store.aggregates import Aggregates, Stored
-from services.chassis.store.documents import RECEIPTS_KEPT
-from services.chassis.store.receipt import IdempotencyKeyReused, Receipt, Replayed
+from services.chassis.store.receipt import A_WHILE, KEPT, IdempotencyKeyReused, Receipt, Replayed
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make, nothing
 
 
@@ -49,6 +48,22 @@ async def test_fifty_copies_of_a_change_have_one_effect_and_one_answer(store: mo
     assert len(found) == 50
     assert set(found) == {b'{"n":1,"version":2}'}
     assert (await sides[0].get("thing-1")).version == 2
+
+
+async def test_a_crowd_that_was_left_without_answers_repeats_and_has_one_effect_each(store: mongo.Database) -> None:
+    """The process dies somewhere in the middle of them; another one is asked again."""
+    one, two = (Aggregates(THINGS, store, utc_now) for _ in range(2))
+    await one.create("thing-1", make("thing-1"), ME)
+    crowd = [asyncio.create_task(one.change("thing-1", bump, ME, receipt=receipt(f"key-{n}"))) for n in range(40)]
+    await asyncio.wait(crowd, return_when=asyncio.FIRST_COMPLETED)
+    for task in crowd:
+        task.cancel()
+
+    found = await answers(*(two.change("thing-1", bump, ME, receipt=receipt(f"key-{n}")) for n in range(40)))
+
+    assert len(set(found)) == 40
+    stored = await two.get("thing-1")
+    assert (stored.aggregate.n, stored.version) == (40, 41)
 
 
 async def test_fifty_copies_of_a_creation_have_one_effect_and_one_answer(store: mongo.Database) -> None:
@@ -126,12 +141,20 @@ async def test_a_refused_command_leaves_no_receipt(things: Aggregates[Thing]) ->
     assert (await things.change("thing-1", bump, ME, receipt=receipt())).version == 2
 
 
-async def test_the_latest_receipts_are_kept_and_the_document_does_not_grow(things: Aggregates[Thing]) -> None:
+async def test_the_latest_receipts_are_kept_and_the_document_does_not_grow(store: mongo.Database) -> None:
+    """In a crowd those of all who may still repeat are kept; when it has gone, as many as ever."""
+    now = utc_now()
+    things = Aggregates(THINGS, store, lambda: now)
     await things.create("thing-1", make("thing-1"), ME)
-    for number in range(RECEIPTS_KEPT + 3):
-        await things.change("thing-1", bump, ME, receipt=receipt(f"key-{number}"))
+    crowd = KEPT + 3
+    await asyncio.gather(*(things.change("thing-1", bump, ME, receipt=receipt(f"key-{n}")) for n in range(crowd)))
 
-    document = await things.collection.find_one({"_id": "thing-1"})
+    assert len(await _keys(things)) == crowd
+    now += A_WHILE
+    await things.change("thing-1", bump, ME, receipt=receipt("last"))
+    assert await _keys(things) == [*(f"key-{n}" for n in range(4, crowd)), "last"]
 
-    assert document is not None
-    assert [entry["k"] for entry in document["receipts"]] == [f"key-{n}" for n in range(3, RECEIPTS_KEPT + 3)]
+
+async def _keys(things: Aggregates[Thing]) -> list[str]:
+    document = await things.collection.find_one({"_id": "thing-1"}) or {}
+    return [entry["k"] for entry in document["receipts"]]

@@ -41,7 +41,7 @@ def passwords(root: str, *before: str) -> Passwords:
     return Passwords(root=root, before=before, services={name: f"p@ss:{name}" for name in SERVICES})
 
 
-async def test_each_reads_and_writes_its_own_database_and_no_other(locked: Locked) -> None:
+async def test_each_service_reads_and_writes_its_own_database_and_no_other(locked: Locked) -> None:
     here = f"127.0.0.1:{locked.port}"
     wanted = ReplicaSet("rs0", [here], here=here)
     for _ in range(2):  # at the first start, and at every later one
@@ -79,6 +79,6 @@ async def test_each_reads_and_writes_its_own_database_and_no_other(locked: Locke
     await ensure_databases(wanted, passwords("second"))
 
 
-async def test_without_a_server_it_says_so(tmp_path: Path) -> None:
+async def test_without_a_server_the_refusal_says_so(tmp_path: Path) -> None:
     with pytest.raises(DatabasesRefused, match="no primary"):
         await ensure_databases(ReplicaSet("rs0", ["127.0.0.1:1"], here="127.0.0.1:1"), passwords("root"), wait=0.1)

@@ -75,7 +75,9 @@ async def test_a_header_name_that_is_not_utf_8_costs_one_dead_letter(
         assert letter.header("ce_id") == f"{(letter.key or b'').decode()}.1"
 
 
-async def test_its_letter_is_listed_shown_and_replayed(lab: Lab, handlers: Handlers, seen: list[str]) -> None:
+async def test_the_letter_of_a_misnamed_header_is_listed_shown_and_replayed(
+    lab: Lab, handlers: Handlers, seen: list[str]
+) -> None:
     """The replay carries the header under a name that can be written: others can read it, and it has its effect."""
     await raw.send(lab.client, lab.facts, 0, raw.batch([made("thing-1", 1, BAD), made("thing-2")]))
     async with lab.subscribed(handlers):

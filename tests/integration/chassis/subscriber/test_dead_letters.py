@@ -51,7 +51,7 @@ class Ward:
         return (await self.lab.things().get(self.own)).aggregate.n
 
 
-async def test_a_replay_reaches_who_failed_alone_and_has_its_effect_after_later_ones(
+async def test_a_replay_reaches_only_the_consumer_that_failed_and_has_its_effect_after_later_events(
     lab: Lab, dead_letters: DeadLetters
 ) -> None:
     """Sequence 3 of the same aggregate was taken meanwhile: the replay of 2 is older and yet not a repetition."""
@@ -175,7 +175,7 @@ async def test_a_letter_that_was_cut_is_not_replayed(dead_letters: DeadLetters) 
 
 
 @pytest.mark.parametrize("settled", ["first", "again"])
-async def test_what_was_told_twice_is_one_letter_and_settled_at_once(
+async def test_a_failure_that_was_told_twice_is_one_letter_and_settled_at_once(
     lab: Lab, dead_letters: DeadLetters, settled: str
 ) -> None:
     """As after a crash between the letter and the commit; another record's letter, and another consumer's, stay."""

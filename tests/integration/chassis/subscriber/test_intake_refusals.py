@@ -81,7 +81,7 @@ async def poisoned(lab: Lab, notebook: Notebook, key: bytes | None, value: bytes
 
 
 @pytest.mark.parametrize("what", POISON)
-async def test_it_becomes_a_dead_letter_and_the_rest_has_its_effect(lab: Lab, what: str) -> None:
+async def test_a_bad_record_becomes_a_dead_letter_and_the_rest_has_its_effect(lab: Lab, what: str) -> None:
     key, value, headers, reason = POISON[what]
     notebook = Notebook()
 

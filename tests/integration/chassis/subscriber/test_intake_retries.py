@@ -119,7 +119,7 @@ async def test_a_bug_gets_three_tries_and_then_the_partition_goes_on(lab: Lab) -
     assert (letter.mark("reason"), letter.mark("detail")) == ("handler-failed", "ZeroDivisionError")
 
 
-async def test_what_waits_for_another_event_is_tried_until_it_is_there(lab: Lab) -> None:
+async def test_a_handler_that_waits_for_another_event_is_tried_until_it_is_there(lab: Lab) -> None:
     """The other event brings what is needed while this one waits; nothing of the same aggregate overtakes it."""
     arrived = asyncio.Event()
     done: list[str] = []
@@ -145,7 +145,7 @@ async def test_what_waits_for_another_event_is_tried_until_it_is_there(lab: Lab)
     assert set(tries) == {"thing-1.1"}
 
 
-async def test_what_waits_in_vain_becomes_a_dead_letter_after_its_time(lab: Lab) -> None:
+async def test_a_handler_that_waits_in_vain_leaves_a_dead_letter_after_its_time(lab: Lab) -> None:
     done: list[str] = []
 
     async def needing(received: Received[Any]) -> None:

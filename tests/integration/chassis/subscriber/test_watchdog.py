@@ -159,7 +159,7 @@ async def test_an_idle_consumer_and_one_in_a_long_effect_are_left_alone(lab: Lab
         await eventually(lambda: _no_lag(consumer))
 
 
-async def test_what_can_not_be_mended_is_told(lab: Lab, handlers: Handlers) -> None:
+async def test_a_consumer_that_can_not_be_mended_is_told(lab: Lab, handlers: Handlers) -> None:
     class Denying:
         async def look(self, partitions: Any) -> Seen:
             return Seen(frozenset(), {})

@@ -91,3 +91,29 @@ async def test_lists_by_start_and_filters_page_by_page(api: Caller) -> None:
     window = {"from": (START + HOUR).isoformat(), "to": (START + 3 * HOUR).isoformat()}
     assert await titles(**window) == ["t1", "t2"]
     assert (await api.get(None, "/activities")).status_code == 422
+
+
+async def test_a_thousand_people_are_expected_only_where_the_police_were_told(api: Caller) -> None:
+    missing = (422, "activity.formalities-missing")
+
+    async def refusal(path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
+        answer = await api.post(STAFF, path, body)
+        return answer.status_code, answer.json().get("code")
+
+    large = an_activity(capacity=1000)
+    assert await refusal("/activities", large) == missing
+    weekly = large | {"rule": "FREQ=WEEKLY;COUNT=3"}
+    for path in ("/series", "/series/preview"):
+        assert await refusal(path, weekly) == missing
+    filed = await api.ok(STAFF, "/activities", large | {"details": {"filing": "file-12"}})
+    place = f"/activities/{filed['id']}"
+    for path in ("change", "change/preview"):
+        assert await refusal(f"{place}/{path}", {"details": {"filing": None}}) == missing
+    small = await scheduled(api, venue="garden")
+    assert await refusal(f"{small}/change", {"capacity": 1000}) == missing
+    await api.ok(STAFF, f"{small}/change", {"capacity": 1000, "details": {"filing": "file-13"}})
+    draft = await api.ok(STAFF, "/drafts", large | {"venue": "square"})
+    assert await refusal(f"/drafts/{draft['id']}/submit") == missing
+    classes = await api.ok(STAFF, "/series", weekly | {"capacity": 20, "venue": "school"})
+    more = {"scope": "all", "capacity": 1000}
+    assert await refusal(f"/series/{classes['id']}/change", more) == missing

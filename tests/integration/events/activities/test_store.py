@@ -20,12 +20,12 @@ from services.events.activities.store import (
     to_complete,
     with_person,
 )
-from services.events.registrations.store import missed, overlapping
+from services.events.registrations.store import taking_part
 from tests.integration import standing
 from tests.integration.calling import Hand
 from tests.integration.events.peopled import peopled
 from tests.integration.events.planned import walks_an_index
-from tests.unit.events.given import END, HOME, HOUR, NOW, STAFF, activity
+from tests.unit.events.given import END, HOME, HOUR, NOW, STAFF
 
 ME = Cause("staff-1")
 DAY = timedelta(days=1)
@@ -55,8 +55,7 @@ async def test_an_activity_is_read_back_as_it_was(activities: Aggregates[Activit
         (in_calendar(HOME, NOW, END, venue="garden"), (BY_START, 1)),
         (in_calendar(HOME, NOW, END, host="team-1"), (BY_START, 1)),
         (in_calendar(HOME, NOW, END, age=9), (BY_START, 1)),
-        (overlapping("resident-1", activity()), None),
-        (missed("resident-1", NOW), None),
+        (taking_part(["resident-1", "resident-2"], NOW, END), None),
     ],
 )
 async def test_every_query_of_activities_walks_an_index_in_its_order(

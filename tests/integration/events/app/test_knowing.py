@@ -6,10 +6,11 @@ from typing import Any
 from services.chassis.principal import Role
 from services.chassis.room import Room
 from tests.integration import standing
-from tests.integration.calling import Caller
+from tests.integration.calling import Caller, fine
 from tests.integration.events.calling import an_activity
 from tests.integration.knowing import asked_by_id, assert_unknown
 from tests.unit.events.given import STAFF, person, resident
+from tests.unit.events.pictures.test_images import photo
 
 BASE = "/api/events/v1"
 PUBLIC = frozenset(
@@ -22,6 +23,7 @@ PUBLIC = frozenset(
         f"{BASE}/venues/{{id}}/bookings",
         "/calendar/{community}/{id}",
         "/calendar/{community}/series/{id}",
+        "/calendar/{community}/{id}/door",
     ]
 )
 BODIES: dict[str, Any] = {
@@ -32,11 +34,13 @@ BODIES: dict[str, Any] = {
     "/activities/{id}/change": {"title": "义诊"},
     "/activities/{id}/change/preview": {"title": "义诊"},
     "/activities/{id}/move/preview": {"venue": "garden"},
+    "/activities/{id}/registrations/{person}/change": {"party": 2},
     "/activities/{id}/registrations/{person}/answer": {"comes": True},
     "/activities/{id}/registrations/{person}/remove": {"reason": "重复"},
     "/activities/{id}/registrations/{person}/move-up": {"position": 1, "reason": "例外"},
     "/activities/{id}/scans": {"scans": [{"id": "a", "person": "resident-1", "at": "2026-03-02T01:00:00Z"}]},
     "/activities/{id}/walk-ins": {},
+    "/activities/{id}/presences/strike": {"person": "resident-1"},
     "/activities/{id}/feedback": {"rating": 5},
     "/drafts/{id}/send-back": {"reason": "缺场地"},
     "/drafts/{id}/write": {"title": "义诊"},
@@ -47,6 +51,8 @@ BODIES: dict[str, Any] = {
     "/enrolments/{id}/leave-out": {"on": "2026-04-04"},
     "/enrolments/{id}/take": {"on": "2026-04-04"},
     "/enrolments/{id}/again": {},
+    "/enrolments/{id}/change": {"party": 2},
+    "/enrolments/{id}/change/preview": {"party": 2},
     "/children/{id}/consent": {"text": "consent-v1"},
     "/children/{id}/pickups": {"pickups": []},
     "/series/{id}/skip": {"on": "2026-04-04"},
@@ -62,12 +68,21 @@ async def test_what_one_may_not_know_answers_as_what_is_not_there(api: Caller, o
     activity = (await api.ok(STAFF, "/activities", an_activity()))["id"]
     series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=MONTHLY;BYDAY=1SA")))["id"]
     await api.ok(resident(1), f"/activities/{activity}/registrations", {})
-    enrolment = (await api.ok(resident(1), f"/series/{series}/enrolments", {}))["id"]
+    enrolment = (await api.ok(resident(1), f"/series/{series}/enrolments", {"despite_overlap": True}))["id"]
     child = (await api.ok(resident(1), "/children", {"community": "sunshine", "label": "小宝"}))["id"]
     hall = {"community": "sunshine", "venue": "committee-hall", "zh": "大厅"}
     venue = (await api.ok(STAFF, "/venues", hall))["id"]
     draft = (await api.ok(STAFF, "/drafts", {"community": "sunshine", "title": "义诊", "kind": "clinic"}))["id"]
-    things = {"drafts": draft, "venues": venue, "series": series, "enrolments": enrolment, "children": child}
+    sent: dict[str, Any] = {"data": {"community": "sunshine"}, "files": {"picture": ("a.jpg", photo(), "image/jpeg")}}
+    picture = fine(await api.send(STAFF, "POST", "/pictures", **sent))["id"]
+    things = {
+        "pictures": picture,
+        "drafts": draft,
+        "venues": venue,
+        "series": series,
+        "enrolments": enrolment,
+        "children": child,
+    }
     routes = asked_by_id(standing.routers(opened), public=PUBLIC)
     assert len(routes) >= 9
     stranger = person("stranger-1", *Role, home="elsewhere")

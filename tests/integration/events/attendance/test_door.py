@@ -37,11 +37,11 @@ async def test_a_code_is_shown_scanned_offline_and_sent_twice(api: Caller, hand:
     for _ in range(2):
         told = await api.ok(STAFF, f"{path}/scans", scans)
         assert [each["outcome"] for each in told["answers"]] == ["present", "present", "refused"]
-    await api.ok(GRID, f"{path}/walk-ins", {"label": "路人", "heads": 3})
+    await api.ok(GRID, f"{path}/walk-ins", {"label": "路人", "heads": 3, "children": 1})
     assert (await api.get(None, path)).json()["attended"] == 6
     after = (await api.get(STAFF, f"{path}/door-list")).json()
-    assert (after["children_present"], after["adults_present"], after["adults_missing"]) == (1, 2, 0)
+    assert (after["children_present"], after["adults_present"], after["adults_missing"]) == (2, 4, 0)
     page = (await api.get(STAFF, f"{path}/door-list.html")).text
     assert "&lt;小宝&gt;" in page
-    assert page.count("☑") == 2
+    assert page.count("☑") == 3
     assert (await api.get(resident(1), f"{path}/door-list.html")).status_code == 404

@@ -6,7 +6,7 @@ from services.chassis.store.aggregates import Aggregates, Cause
 from services.events.activities.domain import ending, scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.attendance.domain import attendance
-from services.events.attendance.figures import FiguresView, hidden
+from services.events.attendance.figures import hidden, told
 from services.events.registrations import domain as registrations
 from tests.integration.calling import Caller
 from tests.unit.events.given import END, HOME, MINUTE, NOW, STAFF, START, plan, resident
@@ -47,8 +47,26 @@ async def test_heads_are_counted_by_kind_and_small_numbers_hidden(
 
 def test_nothing_is_told_as_nothing_and_few_are_not_told() -> None:
     assert [hidden(count) for count in (0, 1, 4, 5)] == [0, None, None, 5]
-    counts = {"_id": None, "activities": 1, "capacity": 9, "seated": 5, "attended": 4, "missed": 1, "waiting": 0}
-    told = FiguresView.from_counts(counts)
-    assert (told.of, told.seated, told.attended, told.missed, told.waiting) == (None, 5, None, None, 0)
-    one_missed = FiguresView.from_counts({**counts, "seated": 9, "attended": 8})
+    counts: dict[str, Any] = {
+        "_id": None,
+        "activities": 1,
+        "capacity": 9,
+        "seated": 5,
+        "attended": 4,
+        "missed": 1,
+        "waiting": 0,
+    }
+    (alone,) = told([counts])
+    assert (alone.of, alone.seated, alone.attended, alone.missed, alone.waiting) == (None, 5, None, None, 0)
+    (one_missed,) = told([{**counts, "seated": 9, "attended": 8}])
     assert (one_missed.seated, one_missed.attended, one_missed.missed) == (9, None, None)
+
+
+def test_one_number_that_is_hidden_takes_another_along_since_their_sum_is_told_elsewhere() -> None:
+    rows = [
+        {"_id": name, "activities": 1, "capacity": 50, "seated": n, "waiting": 0}
+        for name, n in zip("abc", (3, 30, 9), strict=True)
+    ]
+    assert [row.seated for row in told(rows)] == [None, 30, None]
+    two = [{**rows[0]}, {**rows[0], "_id": "d"}, rows[1]]
+    assert [row.seated for row in told(two)] == [None, None, 30]

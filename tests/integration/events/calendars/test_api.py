@@ -6,6 +6,7 @@ from icalendar import Calendar
 from tests.integration.calling import Caller
 from tests.integration.events.calling import an_activity, scheduled
 from tests.unit.events.given import HOME, STAFF, resident
+from tests.waiting import eventually
 
 
 async def test_the_calendar_follows_and_spares_those_who_have_it(api: Caller) -> None:
@@ -37,6 +38,9 @@ async def test_a_personal_calendar_opens_by_its_secret_until_that_is_revoked(api
     body = (await api.get(None, place)).content
     assert [str(entry["summary"]) for entry in Calendar.from_ical(body).walk("VEVENT")] == ["每月义诊"]
     assert len(Calendar.from_ical(body).walk("VALARM")) == 1
+    own = (await api.ok(STAFF, "/my/calendar", {}))["address"].rpartition("/")[2]
+    organised = Calendar.from_ical((await api.get(None, f"/calendars/{own}")).content).walk("VEVENT")
+    assert sorted(str(entry["summary"]) for entry in organised) == sorted(["每月义诊", "别的活动"])
     assert (await api.get(None, "/calendars/" + first["address"].rpartition("/")[2])).status_code == 404
     assert (await api.post(resident(1), "/my/calendar/revoke", {})).status_code == 204
     assert (await api.get(None, place)).status_code == 404
@@ -46,8 +50,16 @@ async def test_a_venue_has_a_calendar_and_feed_readers_see_what_comes_next(api: 
     await scheduled(api, title="义诊 <b>&amp;")
     await scheduled(api, venue="garden", title="植树")
     await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;BYDAY=SA", venue="garden", title="太极"))
-    body = (await api.get(None, f"/communities/{HOME}/calendar.ics", venue="garden")).content
-    assert sorted(str(e["summary"]) for e in Calendar.from_ical(body).walk("VEVENT")) == ["太极", "植树"]
+    await api.ok(STAFF, "/venues", {"community": HOME, "venue": "garden", "zh": "花园", "en": "Garden"})
+
+    async def read() -> Calendar:
+        return Calendar.from_ical((await api.get(None, f"/communities/{HOME}/calendar.ics", venue="garden")).content)
+
+    async def called() -> bool:
+        return str((await read())["name"]) == "社区活动 Community activities (花园 Garden)"
+
+    await eventually(called)
+    assert sorted(str(e["summary"]) for e in (await read()).walk("VEVENT")) == ["太极", "植树"]
     fed = feedparser.parse((await api.get(None, f"/communities/{HOME}/activities.rss")).content)
     assert not fed.bozo
     assert [entry.title for entry in fed.entries] == ["义诊 <b>&amp;", "植树"]

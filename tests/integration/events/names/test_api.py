@@ -41,6 +41,7 @@ async def test_names_stand_beside_ids_and_each_reads_what_they_may_do(
     mine = (await api.get(resident(1), "/my/activities?as=registered&when=ahead")).json()
     assert [each["command"] for each in mine["items"][0]["can"]] == [
         "registrations/me/withdraw",
+        "registrations/me/change",
         "registrations/me/answer",
     ]
     assert (await api.get(resident(1), "/my/activities", when="over")).json()["total"] == 0
@@ -60,6 +61,13 @@ async def test_activities_are_found_by_day_and_by_free_places(api: Caller) -> No
     assert (await api.get(None, "/activities", community=HOME, day="2026-03-08")).json()["total"] == 0
     free = (await api.get(None, "/activities", community=HOME, free=2)).json()
     assert [each["id"] for each in free["items"]] == [wide["id"]]
+    days = {"starts_at": "2027-10-08T00:00:00+08:00", "ends_at": "2027-10-10T00:00:00+08:00", "all_day": True}
+    fair = await api.ok(STAFF, "/activities", an_activity(**days))
+    found = {}
+    for n in range(7, 11):
+        on = (await api.get(None, "/activities", community=HOME, day=f"2027-10-{n:02}")).json()
+        found[n] = [each["id"] for each in on["items"]]
+    assert found == {7: [], 8: [fair["id"]], 9: [fair["id"]], 10: []}
     assert (await api.get(None, "/activities", community=HOME, free=5)).json()["items"] == []
 
 

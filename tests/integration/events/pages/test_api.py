@@ -57,7 +57,7 @@ async def test_a_week_a_month_and_a_page_for_each_activity_in_both_languages(api
     ):
         assert said in zh.text, said
     en = await _get(api, f"{HOME}/{made['id']}?lang=en")
-    for said in ("Your insurance card", "18 and older", "At the desk", "Hall", "Sat 7 Mar, 09:00"):
+    for said in ("Your insurance card", "18 and older", "At the desk", "Hall", "Sat 7 Mar 2026, 09:00"):
         assert said in en.text, said
     (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', zh.text, re.DOTALL)
     event = orjson.loads(data)
@@ -70,21 +70,47 @@ async def test_a_week_a_month_and_a_page_for_each_activity_in_both_languages(api
         None, "GET", f"http://events.test/calendar/{HOME}/{made['id']}", {"If-None-Match": zh.headers["etag"]}
     )
     assert again.status_code == 304
-    await api.ok(STAFF, f"/activities/{made['id']}/cancel")
+    cancelled = await api.ok(STAFF, f"/activities/{made['id']}/cancel", {"reason": "大雨"})
+    assert cancelled["reason"] == "大雨"
     off = (await _get(api, f"{HOME}/{made['id']}")).text
-    assert ("已取消" in off, "怎样报名" in off) == (True, False)
+    assert ("已取消" in off, "原因：大雨" in off, "怎样报名" in off) == (True, True, False)
 
 
 async def test_a_series_has_a_page_and_nobody_finds_things_of_elsewhere(api: Caller) -> None:
     series = await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;BYDAY=SA", title_en="Clinic"))
     assert "Clinic" in (await _get(api, f"{HOME}/series/{series['id']}?lang=en")).text
+    far = {"starts_at": "2026-07-06T09:00:00+08:00", "ends_at": "2026-07-06T10:00:00+08:00"}
+    summer = await api.ok(STAFF, "/series", an_activity(rule="FREQ=DAILY;COUNT=3", **far))
+    planned = (await _get(api, f"{HOME}/series/{summer['id']}?lang=en")).text
+    assert ("Wed 8 Jul 2026" in planned, "How to register" in planned) == (True, True)
+    july = (await _get(api, f"{HOME}?span=month&on=2026-07-10&lang=en")).text
+    assert july.count(f"/calendar/{HOME}/series/{summer['id']}?lang=en") == 3, "its dates lead to the class"
+    asked: dict[str, Any] = {"community": HOME, "from": "2026-07-07T00:00:00+08:00", "to": "2026-07-10T00:00:00+08:00"}
+    later = (await api.get(STAFF, "/series/dates", **asked)).json()
+    assert [(each["series"], each["starts_at"]) for each in later["items"]] == [
+        (summer["id"], f"2026-07-{day:02}T01:00:00Z") for day in (7, 8)
+    ]
+    assert later["total"] == 2
+    never: dict[str, Any] = {"community": HOME, "from": "9999-12-31T23:00:00Z"}
+    beyond = await api.get(STAFF, "/series/dates", **never)
+    assert beyond.json()["items"] == []
+    ended = await api.ok(STAFF, f"/series/{summer['id']}/end", {"reason": "老师离职"})
+    assert (await api.get(STAFF, "/series/dates", **asked)).json()["items"] == []
+    assert (ended["called_off"], ended["reason"]) == (True, "老师离职")
+    off = (await _get(api, f"{HOME}/series/{summer['id']}?lang=en")).text
+    assert ("called off" in off, "The reason: 老师离职" in off) == (True, True)
+    assert ("8 Jul" in off, "How to register" in off) == (False, False)
     made = await api.ok(STAFF, "/activities", an_activity())
     for path in (f"elsewhere/{made['id']}", f"elsewhere/series/{series['id']}", f"{HOME}/nothing"):
         answer = await _get(api, path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), path
+        browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+        page = await api.send(None, "GET", f"http://events.test/calendar/{path}?lang=en", browser)
+        assert (page.status_code, "There is no such activity" in page.text) == (404, True), path
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert (await _get(api, "elsewhere")).status_code == 200
-    css = await _get(api, "assets/calendar.css")
-    assert css.headers["content-type"] == "text/css; charset=utf-8"
+    for name, kind in (("calendar.css", "text/css; charset=utf-8"), ("sun.svg", "image/svg+xml")):
+        assert (await _get(api, f"assets/{name}")).headers["content-type"] == kind
 
 
 @pytest.mark.parametrize("query", ["on=1999-01-01", "on=2026-02-30", "span=year", "lang=fr", "on=9999-12-31"])

@@ -31,3 +31,24 @@ async def test_activities_follow_their_series(running: tuple[Caller, Wire]) -> N
     first, again = await wire.wait_for_many(2, ActivityScheduled, occurrence="2026-03-14")
     assert first[0].partitionkey != again[0].partitionkey
     assert again[1]["title"] == "每月义诊"
+
+    await api.ok(resident(2), f"/activities/{again[0].partitionkey}/registrations", {})
+    await api.ok(STAFF, f"/activities/{again[0].partitionkey}/cancel", {"reason": "大雨"})
+    cancelled = (await api.get(STAFF, f"/series/{series}")).json()
+    assert "restore" in [each["command"] for each in cancelled["can"]]
+    await api.ok(STAFF, f"/series/{series}/restore", {"on": "2026-03-14"})
+    third = (await wire.wait_for_many(3, ActivityScheduled, occurrence="2026-03-14"))[-1][0].partitionkey
+    assert third not in (first[0].partitionkey, again[0].partitionkey)
+    twice = await api.post(STAFF, f"/series/{series}/restore", {"on": "2026-03-14"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "series.not-skipped")
+
+    mine = (await api.get(resident(2), "/my/activities")).json()["items"]
+    assert [each["registration"]["status"] for each in mine] == ["cancelled"]  # they are not in the one that stands
+    await api.ok(resident(2), f"/activities/{third}/registrations", {})
+    lists = [
+        await api.get(None, "/activities", community=HOME, day="2026-03-14"),
+        await api.get(resident(2), "/my/activities"),
+    ]
+    assert [[each["id"] for each in found.json()["items"]] for found in lists] == [[third]] * 2
+    off = (await api.get(None, "/activities", community=HOME, day="2026-03-14", status="cancelled")).json()["items"]
+    assert {each["id"] for each in off} == {first[0].partitionkey, again[0].partitionkey}

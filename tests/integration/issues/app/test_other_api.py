@@ -9,7 +9,7 @@ from tests.integration.issues.calling import BASE, OPERATOR, Api, a_community
 from tests.integration.issues.uploads.pictures import a_picture
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, WALKER
 
-PUBLIC = {f"{BASE}/report"}
+PUBLIC = {f"{BASE}/report", *(f"{BASE}/exhibits/{{id}}{of}" for of in ("", "/before.jpg", "/after.jpg"))}
 STARTS = "2026-01-05T09:00:00+08:00"
 
 

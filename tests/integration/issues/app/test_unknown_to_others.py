@@ -25,7 +25,8 @@ from tests.unit.issues.world import (
     person,
 )
 
-NOWHERE = "case-of-nobody"
+NOWHERE = derived_id("case", "nobody")
+"""An id of the form of those that there are: a sentence names other words, which people type."""
 LATER = "2099-01-01T00:00:00Z"
 BODIES: dict[str, Any] = {
     "accept": {},

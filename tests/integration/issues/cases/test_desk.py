@@ -110,6 +110,16 @@ async def test_staff_put_a_case_right_and_the_history_tells(
     assert set(told["data"]["amended"]) == {"category", "title", "priority", "place", "floor"}
     for by, status in ((RESIDENT, 403), (person("s", Role.STAFF, community="elsewhere"), 404)):
         assert (await api.post(by, f"{at}/amend", body)).status == status
+    [compound] = (await api.get(STAFF, "/places", community=HERE, kind="compound")).json["items"]
+    report = {"community": HERE, "category": "lighting", "place": houses[0], "text": "灯不亮"}
+    part = {"category": "lighting", "title": "灯"}
+    for wrong, code in (
+        ({"floor": 99}, "place.no-such-floor"),
+        ({"floor": 1, "place": compound["id"]}, "place.no-floors"),
+    ):
+        assert (await api.post(STAFF, f"{at}/amend", {**wrong, "reason": "x"})).code == code
+        assert (await api.post(STAFF, f"{at}/children", {**part, **wrong})).code == code
+        assert (await api.post(RESIDENT, "/cases", {**report, **wrong})).code == code
     found = await api.made(
         WALKER, "/cases", {"community": HERE, "category": "lighting", "place": houses[0], "title": "灯"}
     )
@@ -134,6 +144,7 @@ async def test_remarks_with_photos_public_and_internal(api: Api, unit_and_houses
 
     seen = (await api.get(RESIDENT, f"/cases/{case['id']}")).json["inside"]
     assert [each["text"] for each in seen["remarks"]] == ["还有三楼", "师傅明天到"]
+    assert [each["photos"] for each in seen["remarks"]] == [seen["before"][-1:], seen["after"]]
     assert (seen["before"], seen["after"]) == (theirs["inside"]["before"], public["inside"]["after"])
     hidden = internal["inside"]["after"][-1]
     assert (await api.get(RESIDENT, f"/photos/{hidden}")).status == 404
@@ -147,6 +158,10 @@ async def test_a_person_of_the_unit_takes_it_and_gives_it_on(api: Api, unit_and_
     one, at = person("handler-1", Role.HANDLER, units=(unit,)), f"/cases/{case['id']}"
     taken = (await api.post(one, f"{at}/take")).json
     assert taken["inside"]["assignee"] == "handler-1"
+    refused = await api.post(one, f"{at}/give-on", {"to": "handler-2"})
+    assert (refused.status, refused.code) == (409, "case.not-known-as-colleague")
+    other = await a_dispatched_case(api, unit, houses[0])
+    await api.post(person("handler-2", Role.HANDLER, units=(unit,)), f"/cases/{other['id']}/take")
     given = (await api.post(one, f"{at}/give-on", {"to": "handler-2", "note": "请接手"})).json
     assert given["inside"]["assignee"] == "handler-2"
     assert (await api.get(RESIDENT, at)).json["inside"]["assignee"] is None

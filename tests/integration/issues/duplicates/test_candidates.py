@@ -34,6 +34,8 @@ async def test_the_same_lamp_is_suggested_with_reasons_and_without_anybodys_word
     assert first["why"] == [LikenessReason.SAME_PLACE, LikenessReason.SAME_CATEGORY, LikenessReason.SIMILAR_WORDS]
     assert second["why"] == [LikenessReason.NEXT_FLOOR, LikenessReason.SAME_CATEGORY, LikenessReason.SIMILAR_WORDS]
     assert first["score"] > second["score"]
+    assert (first["names"]["building"], first["names"]["category"]) == ("1号楼", "Public lighting")
+    assert first["names"]["at"] is None
     assert (first["supported"], first["mine"]) == (False, False)
     assert not any(word in str(first) for word in ("七楼", "703", "楼道灯", floor["id"]))
 
@@ -71,7 +73,7 @@ async def test_questions_that_make_no_sense_and_people_who_may_not_ask(api: Api)
     assert (await ask(api, place=house, limit=21)).status == 422
 
 
-async def test_what_is_not_public_or_long_over_is_not_suggested(store: Kept, db: Database) -> None:
+async def test_private_cases_and_those_long_over_are_not_suggested(store: Kept, db: Database) -> None:
     house, now = a_building(), utc_now()
     ages = {"open": (CaseStatus.ACCEPTED, None), "fresh": (CaseStatus.VERIFIED, 3), "old": (CaseStatus.VERIFIED, 30)}
     for id, (status, days) in ages.items():

@@ -24,7 +24,7 @@ from tests.integration.issues.open311.desk import V2
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _UNHURRIED = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     database=None,
     derandomize=True,

@@ -3,7 +3,9 @@
 from typing import Any
 
 from services.chassis.principal import Role
+from services.chassis.store.mongo import Database
 from services.issues.catalogue.residential import RESIDENTIAL
+from services.issues.open311.jurisdictions import Jurisdictions
 from tests.contract.open311.reading import as_texts, read_xml
 from tests.integration.issues.calling import Api
 from tests.integration.issues.open311.desk import KEYS, V2, Desk
@@ -50,7 +52,7 @@ UNKNOWN = (
 )
 
 
-async def test_what_does_not_exist_is_a_404_in_the_asked_format(desk: Desk) -> None:
+async def test_something_that_does_not_exist_is_a_404_in_the_asked_format(desk: Desk) -> None:
     assert {path: (await desk.refused(path)).status for path in UNKNOWN} == dict.fromkeys(UNKNOWN, 404)
     for path in ("/services", "/services.yaml", "/requests/xyz", "/discovery", "/requests.JSON"):
         answer = await desk.raw("GET", path)
@@ -75,15 +77,22 @@ async def test_the_base_address_answers_in_the_asked_format(desk: Desk) -> None:
     assert (answer.status_code, answer.json()[0]["code"]) == (400, "400")
 
 
-async def test_several_communities_must_be_named(desk: Desk, api: Api) -> None:
-    assert (await desk.get("services", "/services", jurisdiction_id=HERE)).status == 200
-    assert (await desk.get("services", "/services", jurisdiction_id="")).status == 200
+async def test_a_second_community_breaks_no_client_of_the_first(desk: Desk, api: Api, db: Database) -> None:
+    lamp = await desk.requested(description="一")
+    asked = [("services", "/services"), ("definition", "/services/lighting"), ("requests", f"/requests/{lamp}")]
+    before = [(await desk.get(schema, path)).value for schema, path in asked]
+    there = person("operator-9", Role.OPERATOR, community="0-elsewhere")
+    await api.made(there, "/places", {"community": "0-elsewhere", "kind": "compound", "title": "别处小区"})
+    assert [(await desk.get(schema, path)).value for schema, path in asked] == before
+    assert (await desk.get("requests", "/requests")).status == 200
+    assert (await desk.get("updates", "/servicerequestupdates", jurisdiction_id="")).status == 200
+    assert (await desk.get("services", "/services", jurisdiction_id="0-elsewhere")).value
+    assert (await desk.refused("/requests/" + lamp, jurisdiction_id="0-elsewhere")).status == 404
     assert (await desk.refused("/services", jurisdiction_id="atlantis")).status == 404
-    there = person("operator-9", Role.OPERATOR, community="elsewhere")
-    await api.made(there, "/places", {"community": "elsewhere", "kind": "compound", "title": "别处小区"})
-    assert (await desk.get("services", "/services", jurisdiction_id="elsewhere")).value
-    assert (await desk.refused("/requests")).status == 400
-    assert (await desk.refused("/requests", api_key="o311_made-up")).status == 400
+    anew = Jurisdictions(db, ())
+    assert (await anew.community(None), await anew.served()) == (HERE, frozenset({HERE, "0-elsewhere"}))
+    named = Jurisdictions(db, ("0-elsewhere", HERE))
+    assert (await named.community(None), await named.community(HERE)) == ("0-elsewhere", HERE)
 
 
 async def test_a_key_names_its_community_where_several_are_served(desk: Desk, api: Api) -> None:
@@ -102,7 +111,7 @@ async def test_a_key_names_its_community_where_several_are_served(desk: Desk, ap
         ("updates", "/servicerequestupdates"),
     ):
         assert (await desk.get(schema, path, api_key=desk.key)).status == 200, path
-    assert (await desk.post("errors", data={"service_code": "lighting", "api_key": "o311_made-up"})).status == 400
+    assert (await desk.post("errors", data={"service_code": "lighting", "api_key": "o311_made-up"})).status == 403
     theirs = (await api.made(there, KEYS, {"community": "elsewhere", "title": "别处"}))["api_key"]
     assert (await desk.refused(f"/requests/{lamp}", api_key=theirs)).status == 404
     assert (await desk.get("requests", f"/requests/{lamp}", api_key=theirs, jurisdiction_id=HERE)).value

@@ -24,7 +24,9 @@ from tests.unit.issues.world import HERE, NEIGHBOUR, STAFF
 PHONE, EMAIL = "13812345678", "li.lei@example.org"
 
 
-async def test_what_was_sent_stands_in_the_case_and_is_told_to_nobody_else(desk: Desk, api: Api, store: Kept) -> None:
+async def test_the_fields_that_were_sent_stand_in_the_case_and_are_told_to_nobody_else(
+    desk: Desk, api: Api, store: Kept
+) -> None:
     sent = {
         "description": "楼道灯不亮，请尽快修理。\r\n我的电话在下面",
         "lat": str(LAT + 0.0001),
@@ -80,12 +82,15 @@ async def test_pictures_of_every_field_name_are_kept_as_drawings(desk: Desk, api
     assert (await api.get(None, f"/photos/{before[0]}")).status == 401
 
 
-async def test_every_way_to_say_where(desk: Desk, api: Api, places: tuple[str, list[str]]) -> None:
+async def test_a_place_may_be_given_by_id_coordinates_or_words(
+    desk: Desk, api: Api, places: tuple[str, list[str]]
+) -> None:
     house = places[1][2]
     floor = await a_place(api, kind="floor", parent=house, number=7)
     for given, building, storey in (
         ({"address_id": floor}, house, 7),
-        ({"address_string": "都市小区 2号楼"}, places[1][1], None),
+        ({"address_string": "都市小区 2号楼三层"}, places[1][1], 3),
+        ({"address_string": "都市小区 2号楼 99层"}, places[1][1], None),
         ({"lat": str(LAT), "long": str(LON + 2 * STEP)}, places[1][1], None),
         ({"lat": str(LAT - 0.01), "long": str(LON)}, None, None),
         ({"lat": str(LAT - 0.01), "long": str(LON), "address_string": "Building 3"}, house, None),
@@ -195,7 +200,7 @@ async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, 
     assert len(set(made)) == 4
 
 
-async def test_what_can_not_be_taken_changes_nothing(desk: Desk, store: Kept) -> None:
+async def test_a_form_that_can_not_be_taken_changes_nothing(desk: Desk, store: Kept) -> None:
     base = {"service_code": "lighting", "address_string": "1号楼"}
     picture = {"media": ("a.png", a_picture(), "image/png")}
     cases: list[tuple[int, dict[str, Any]]] = [
@@ -270,7 +275,7 @@ async def test_a_form_is_in_utf8_or_in_gbk_whatever_it_says_of_itself(desk: Desk
         assert (case["inside"]["text"], case["inside"]["spot"]) == ("灯坏了", "2号楼"), kind
 
 
-async def test_what_other_systems_write_otherwise_is_taken_all_the_same(desk: Desk, api: Api) -> None:
+async def test_forms_that_other_systems_write_otherwise_are_taken_all_the_same(desk: Desk, api: Api) -> None:
     id = await desk.requested(phone="(0311) 8888-8888", media_url="http://example.org/\x00a\x01.jpg")
     case = (await api.get(STAFF, f"/cases/{id}")).json
     assert case["contact"]["phone"] == "0311 8888-8888"

@@ -1,6 +1,7 @@
 """The tree of places over HTTP: a building laid out at once, found again, put right, retired, and seen by others."""
 
 import asyncio
+import random
 from typing import Any
 
 from services.chassis.clock import utc_now
@@ -103,7 +104,31 @@ async def test_places_are_listed_as_one_walks_them(api: Api) -> None:
     assert [title for _, title in spots[:2]] == ["9号房", "10号房"]
     whole = await listed(7, within=building)
     assert whole == await listed(200, within=building)
+    assert whole[:4] == [(-1, "地下1层"), (None, "9号房"), (None, "10号房"), (1, "1层")]
+    fewer = await api.post(STAFF, f"/places/{building}/change", {"floors": 9})
+    assert (fewer.code, "floor 10, floor 11" in fewer.json["detail"]) == ("place.floors-above", True)
+    assert (await api.post(STAFF, f"/places/{building}/change", {"floors": 11})).status == 200
     assert (await api.get(RESIDENT, "/places", community=HERE, cursor="nonsense")).code == "cursor.invalid"
+    [floor] = (await api.get(RESIDENT, "/places", community=HERE, parent=building, limit=1)).json["items"]
+    assert floor["names"].keys() == set(floor["path"])
+    assert floor["names"][building] == (await api.get(RESIDENT, f"/places/{building}")).json["title"]
+
+
+async def test_thousands_of_places_are_listed_as_one_walks_them_too(api: Api, db: Database) -> None:
+    await a_community(api, 1)
+    one = await db["places"].find_one({"state.kind": "building"})
+    assert one is not None
+    many = [
+        {**one, "_id": f"{one['_id']}-{n}", "state": {**one["state"], "number": n, "title": f"{n}号楼"}, "outbox": []}
+        for n in random.Random(5).sample(range(2, 1502), 1500)
+    ]
+    await db["places"].insert_many(many)
+    seen, cursor = list[int](), None
+    while not seen or cursor is not None:
+        page = (await api.get(RESIDENT, "/places", community=HERE, kind="building", limit=200, cursor=cursor)).json
+        seen += [each["number"] for each in page["items"]]
+        cursor = page["next"]
+    assert seen == list(range(1, 1502))
 
 
 async def test_a_place_keeps_its_grid_and_its_point_in_its_datum(api: Api) -> None:

@@ -233,7 +233,7 @@ async def close(db: Database, id: str, days_ago: float, **more: Any) -> None:
 
 def moved(store: Kept, clock: Hand) -> Vault:
     """The vault of `store`, which with its cases is at another time."""
-    store.vault._clock = store.cases._clock = clock
+    store.vault._clock = store.cases._clock = store.cases._change.clock = clock
     return store.vault
 
 

@@ -84,7 +84,7 @@ async def test_a_fact_that_overtakes_an_older_one_is_as_late_as_that(db: Databas
     assert (await Measure(db, Later(5))()).seconds == 4.0
 
 
-async def test_what_is_made_anew_is_not_late_and_what_changed_goes_first(
+async def test_rows_that_are_only_made_anew_are_not_late_and_changed_ones_go_first(
     db: Database, cases: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.issues.reading.projection.BATCH", 5)

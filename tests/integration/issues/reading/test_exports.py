@@ -11,8 +11,8 @@ from services.chassis.store.cursor import encode
 from services.chassis.store.journal import Journal
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CaseStatus
+from services.issues.reading.conditions import Filters
 from services.issues.reading.exporting import BATCH, sheet
-from services.issues.reading.finding import Filters
 from services.issues.reading.row import ROWS, Where, row
 from services.issues.reading.sheet import COLUMNS
 from tests.integration.issues.calling import Api, a_community
@@ -108,7 +108,7 @@ async def test_a_history_is_read_page_by_page_as_far_as_one_may(api: Api, db: Da
     assert (await api.get(STAFF, "/cases/case-0/history")).status == 404
 
 
-async def test_who_was_forgotten_is_in_no_history(api: Api, store: Kept, db: Database) -> None:
+async def test_an_erased_person_is_in_no_history(api: Api, store: Kept, db: Database) -> None:
     _, houses = await a_community(api)
     case = await reported(api, houses[0])
     await _journalled(db)

@@ -81,6 +81,10 @@ async def test_a_deadline_counts_for_the_unit_that_had_the_case_then(world: Worl
     await world.follow()
     days: dict[str, Any] = {"from": BEGAN.date(), "to": world.clock.now.date()}
     answer = (await world.api.get(STAFF, "/kpis", community=HERE, per="unit", **days)).json
+    assert {line["title"] for line in answer["lines"]} == {"物业公司", "街道办"}
+    for per, title in (("category", "Noise"), ("group", "Neighbours and order")):
+        [line] = (await world.api.get(STAFF, "/kpis", community=HERE, per=per, **days)).json["lines"]
+        assert line["title"] == title
     figures = {(line["value"], figure["code"]): figure for line in answer["lines"] for figure in line["figures"]}
     told = {key: (figure["part"], figure["sample"]) for key, figure in figures.items()}
     assert (told[unit, "on-time"], told[other, "on-time"]) == ((1, 2), (1, 1))
@@ -146,7 +150,7 @@ async def test_a_tampered_count_is_told_by_the_command(world: World) -> None:
     assert "total\tfiling\tjournal" in told
 
 
-async def test_what_is_not_drawn_yet_is_told_apart_from_what_differs(world: World) -> None:
+async def test_figures_of_cases_not_drawn_yet_are_told_apart_from_wrong_ones(world: World) -> None:
     await live_through(world, random.Random(6), cases=10, commands=60)
     await world.follow()
     [house] = await world.store.places.stored.collection.find({"state.kind": "building"}).limit(1).to_list(1)

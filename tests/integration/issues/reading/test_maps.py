@@ -42,6 +42,8 @@ async def test_the_map_clusters_from_afar_and_shows_cases_from_near(
     shown = [each["id"] for each in (*close["features"], *rest.json["features"])]
     assert (shown, rest.json["next"]) == (first[::-1], None)
     assert "exact" not in close["features"][0]["properties"]
+    names = {"status": "reported", "category": "Noise", "building": "1号楼", "unit": None}
+    assert close["features"][0]["properties"]["names"] == names
 
     await api.made(STAFF, f"/cases/{second}/reject", {"reason": "不属实"})
     await up_to_date(store)

@@ -113,7 +113,7 @@ async def _seen(db: Database) -> tuple[Any, Any]:
     return sorted(rows, key=lambda row: str(row["_id"])), counts
 
 
-async def test_what_is_marked_while_it_is_drawn_is_drawn_again(db: Database) -> None:
+async def test_a_case_that_is_marked_while_it_is_drawn_is_drawn_again(db: Database) -> None:
     world = World(db, 1)
     await world.change()
     [mark] = await world.marks.stale(10)
@@ -122,7 +122,7 @@ async def test_what_is_marked_while_it_is_drawn_is_drawn_again(db: Database) -> 
     assert len(await world.marks.stale(10)) == 1
 
 
-async def test_who_lost_a_row_leaves_its_mark(db: Database) -> None:
+async def test_a_pass_that_lost_a_row_leaves_its_mark(db: Database) -> None:
     """Both have read that there is no row; the second to write has an older case in hand."""
     rewriting, id = Rewriting(db), "case-1"
     await RowMarks(db).write([told(id, 2, NOON)])

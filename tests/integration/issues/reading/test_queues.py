@@ -9,7 +9,9 @@ from services.chassis.principal import Role
 from services.chassis.store.cursor import encode
 from services.chassis.store.mongo import Database
 from services.contracts.issues import CasePhase, CaseStatus, Channel, Priority
-from services.issues.reading.finding import CaseFinder, Filters, waiting
+from services.issues.reading.conditions import Filters
+from services.issues.reading.finding import CaseFinder
+from services.issues.reading.queueing import walks
 from services.issues.reading.row import ROWS, WAITING, order_of
 from tests.integration.issues.calling import Api
 from tests.integration.issues.kept import Kept
@@ -18,7 +20,7 @@ from tests.integration.issues.reading.readers import dispatched, ids, reported, 
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
 
 
-async def test_each_has_their_own_queue(api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]) -> None:
+async def test_each_person_has_their_own_queue(api: Api, store: Kept, unit_and_houses: tuple[str, list[str]]) -> None:
     unit, houses = unit_and_houses
     waiting = await reported(api, houses[0])
     at_unit = await reported(api, houses[1])
@@ -61,6 +63,8 @@ async def test_each_desk_tells_how_much_waits_there(
 
     async def counts(by: Any) -> list[tuple[str, str | None, int, int, bool]]:
         found = (await api.get(by, "/queue/counts", community=HERE)).json["items"]
+        for each in found:
+            assert each.pop("title") == (None if each["unit"] is None else "物业公司")
         return [tuple(each.values()) for each in found]
 
     assert await counts(STAFF) == [("mine", None, 0, 0, False), ("staff", None, 1, 0, False)]
@@ -91,7 +95,7 @@ async def test_a_queue_is_narrowed_by_phase_level_assignee_and_what_is_due(
     assert await ids(api, handler, "/queue", due="2026-01-04") == []
 
 
-async def test_a_queue_begins_with_what_is_due_first(
+async def test_a_queue_begins_with_the_case_that_is_due_first(
     api: Api, store: Kept, unit_and_houses: tuple[str, list[str]], db: Database
 ) -> None:
     unit, houses = unit_and_houses
@@ -179,16 +183,16 @@ async def test_a_filtered_queue_reads_no_row_that_it_does_not_show(
     """On the first page and on those that follow, whatever is asked for."""
     await _desks_full(db)
     for cursor in (None, encode(datetime(2026, 11, 6, tzinfo=UTC), "case-staff-010")):
-        for query, sort in waiting(HERE, desks, {"$and": [filters.query(), {}]}, cursor):
+        for query, sort in walks(HERE, desks, {"$and": [filters.query(), {}]}, cursor):
             explained = await _walked(db, query, sort)
             told = explained["executionStats"]
             assert not winning(explained) & {"COLLSCAN", "SORT", "OR"}
             assert told["totalDocsExamined"] == told["nReturned"]
 
 
-async def test_what_is_overdue_is_found_without_a_look_at_the_rest(db: Database) -> None:
+async def test_overdue_cases_are_found_without_a_look_at_the_rest(db: Database) -> None:
     await _desks_full(db)
-    [(query, sort)] = waiting(HERE, ["unit:u"], Filters(overdue=True, category=["lift"]).query(), None)
+    [(query, sort)] = walks(HERE, ["unit:u"], Filters(overdue=True, category=["lift"]).query(), None)
     told = (await _walked(db, query, sort))["executionStats"]
     assert (told["nReturned"], told["totalKeysExamined"] <= LATE + 1) == (6, True)
 

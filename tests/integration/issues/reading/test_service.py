@@ -37,6 +37,9 @@ async def test_rows_follow_commands(running: Running, db: Database) -> None:
         return len(history) == 3
 
     await eventually(told)
+    first, *_, last = (await api.get(STAFF, f"/cases/{case}/history")).json["items"]
+    assert (first["names"]["place"], first["names"]["category"]) == ("都市小区 1号楼", "Noise")
+    assert last["names"]["unit"] == "物业公司"
 
 
 async def test_an_upgrade_makes_rows_of_cases_that_have_none(running: Running, db: Database) -> None:

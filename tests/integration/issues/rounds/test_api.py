@@ -232,6 +232,8 @@ async def test_a_finding_names_its_exact_place(api: Api) -> None:
     ]
     right, wrong = (await api.post(WALKER, f"{at}/visits/batch", {"visits": visits})).json["results"]
     assert right["outcome"] == "recorded"
+    [visit] = (await api.get(NEIGHBOUR, f"{at}/visits")).json["items"]
+    assert visit["names"]["buildings"] == {building: "1号楼"}
     assert [(f["id"], f["error"]["code"]) for f in wrong["findings"]] == [("f1", "visit.finding-elsewhere")]
 
 
@@ -258,6 +260,9 @@ async def test_a_plan_becomes_rounds_by_itself_each_once(running: Running, db: D
     made = await eventually(rounds)
     assert {round["plan"] for round in made} == {plan["id"]}
     assert {round["title"] for round in made} == {"物业每月查找问题"}
+    called = {building: f"{number}号楼" for number, building in enumerate(buildings, 1)}
+    for shown in (plan, *made, (await api.get(STAFF, f"/rounds/{made[0]['id']}")).json):
+        assert shown["names"] == {"buildings": called, "unit": None, "categories": {}}
     assert len({round["occurrence"] for round in made}) == len(made) == 2
     skipped = await api.made(STAFF, f"{at}/skip", {"on": plan["next"]})
     assert skipped["skipped"] == [plan["next"]]
@@ -282,7 +287,7 @@ async def test_sweeping_a_plan_again_names_no_date_twice(api: Api, store: Kept) 
         return utc_now() + timedelta(days=5)
 
     assert await sweep.once(utc_now) == 0
-    store.round_plans._clock = later
+    store.round_plans._clock = store.round_plans._change.clock = later
     assert [await sweep.once(later), await sweep.once(later)] == [1, 0]
     outbox = (await store.round_plans.collection.find_one({"_id": plan["id"]}) or {})["outbox"]
     named = [entry["data"]["occurrence"] for entry in outbox if entry["type"].endswith("round-due.v1")]

@@ -56,7 +56,7 @@ async def test_any_part_sent_any_number_of_times_at_once_stands_once(store: Kept
     assert len(await visits_of(store, round)) == 4
 
 
-async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: Kept) -> None:
+async def test_a_bad_record_is_refused_alone(store: Kept) -> None:
     await register_places(store)
     walking = await walk(store, await plan(store))
     wrong = [
@@ -91,7 +91,7 @@ async def test_what_is_wrong_with_one_record_is_no_matter_of_the_others(store: K
     assert "13812345678" not in str([result.error for result in results])
 
 
-async def test_something_else_under_the_same_id_is_refused_and_the_first_stands(store: Kept) -> None:
+async def test_another_content_under_the_same_id_is_refused_and_the_first_stays(store: Kept) -> None:
     await register_places(store)
     round = await plan(store)
     walking = await walk(store, round)

@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.clock import utc_now
 from services.chassis.store.mongo import Database
+from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.routing.suggester import Known, Suggester
 from services.issues.routing.sweeps import Rehearsing
 from tests.integration.issues.calling import Api
@@ -48,6 +49,9 @@ async def test_rules_are_drafted_switched_on_as_drafted_and_off_again(api: Api) 
 
     first = await drafted(api, a_rule(past.units["street"], categories=["parking"]))
     assert (first["draft"], first["edition"], first["rules"]) == (1, 0, [])
+    called = {unit["id"]: unit["title"] for unit in (await api.get(STAFF, "/units", community=HERE)).json["items"]}
+    assert first["names"]["units"] == {past.units["street"]: called[past.units["street"]]}
+    assert first["names"]["categories"] == {"parking": RESIDENTIAL.category("parking").en}
     again = await drafted(api, a_rule(past.units["street"], categories=["parking"]))
     assert again["draft"] == 1
 
@@ -57,6 +61,9 @@ async def test_rules_are_drafted_switched_on_as_drafted_and_off_again(api: Api) 
     assert (on["edition"], len(on["rules"])) == (1, 1)
     later = await drafted(api, a_rule(past.units["property"], categories=["parking"]))
     assert (later["draft"], later["edition"], later["rules"]) == (2, 1, on["rules"])
+    assert later["names"]["units"].keys() == {past.units["street"], past.units["property"]}
+    read = (await api.get(STAFF, "/routing", community=HERE)).json
+    assert read["names"] == later["names"]
     off = await api.made(STAFF, "/routing/rules/switch", {"community": HERE, "edition": None})
     assert (off["edition"], off["rules"]) == (0, [])
 
@@ -98,7 +105,7 @@ async def test_rules_that_name_what_there_is_not_are_refused(
     assert (await api.get(STAFF, "/routing", community=HERE)).json["draft"] == 0
 
 
-async def test_who_may(api: Api) -> None:
+async def test_people_without_the_right_may_not_use_routing(api: Api) -> None:
     past = await a_past(api, 1)
     body = {"community": HERE, "rules": []}
     for by in (RESIDENT, SUPERVISOR, STRANGER):
@@ -142,6 +149,8 @@ async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(
     assert suggestion["confidence"] >= suggestion["threshold"]
     assert suggestion["words"]
     assert suggestion["decides"] == "person"
+    assert set(suggestion["names"]["units"]) == {unit["label"] for unit in suggestion["units"]}
+    assert suggestion["names"]["categories"]["noise"] == "Noise"
 
 
 async def test_below_the_threshold_a_person_decides(api: Api, store: Kept) -> None:
@@ -195,7 +204,9 @@ async def test_a_rehearsal_shows_what_would_differ_and_changes_nothing(api: Api,
     assert await Rehearsing(store.cases, suggester(store)).once(utc_now) == 1
     assert await everything(db) == before
 
-    report = (await api.get(STAFF, f"/routing/rehearsals/{asked['id']}")).json["report"]
+    rehearsed = (await api.get(STAFF, f"/routing/rehearsals/{asked['id']}")).json
+    report = rehearsed["report"]
+    assert rehearsed["names"]["units"].keys() == {property_, street}
     counts = {name: report[name] for name in ("looked_at", "routed", "agree", "differ", "open", "unroutable")}
     assert counts == {"looked_at": 22, "routed": 21, "agree": 16, "differ": 4, "open": 1, "unroutable": 1}
     assert report["agreement"] == 0.8

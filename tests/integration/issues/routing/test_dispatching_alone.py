@@ -71,7 +71,9 @@ async def test_a_residents_report_is_dispatched_by_a_rule_once_though_the_event_
     assert {reason["condition"] for reason in suggestion["reasons"]} == {"category"}
 
 
-async def test_what_only_the_filed_may_wait_for_a_person(running: Running) -> None:
+async def test_a_case_that_nobody_has_filed_waits_for_a_person_where_only_filed_ones_are_dispatched(
+    running: Running,
+) -> None:
     api = running.api
     past = await a_past(api, 0)
     await on(api, "filed", a_rule(past.units["street"], categories=["parking"]))

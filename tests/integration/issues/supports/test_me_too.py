@@ -99,7 +99,7 @@ async def test_a_key_repeated_after_leaving_does_not_join_again(api: Api) -> Non
     assert (await api.post(NEIGHBOUR, f"/cases/{case}/support", None, {"Idempotency-Key": "2"})).json["affected"] == 2
 
 
-async def test_many_make_it_more_urgent_and_the_journal_says_so(api: Api, store: Kept) -> None:
+async def test_many_supporters_make_a_case_more_urgent_and_the_journal_says_so(api: Api, store: Kept) -> None:
     _, [house, *_] = await a_community(api)
     reported = await a_lamp(api, house)
     case, people = reported["id"], residents(4)
@@ -116,7 +116,7 @@ async def test_many_make_it_more_urgent_and_the_journal_says_so(api: Api, store:
     assert "affected" in told
 
 
-async def test_nobody_joins_what_is_over(api: Api) -> None:
+async def test_nobody_joins_a_case_that_is_over(api: Api) -> None:
     _, [house, *_] = await a_community(api)
     case = (await a_lamp(api, house))["id"]
     assert (await api.post(STAFF, f"/cases/{case}/reject", {"reason": "已停电检修"})).status == 200

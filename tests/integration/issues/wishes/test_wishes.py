@@ -51,7 +51,7 @@ async def test_many_support_at_once_and_each_counts_once(api: Api, store: Kept, 
     assert [(each["id"], each["mine"]) for each in listed] == [(wish["id"], True), (other["id"], False)]
 
 
-async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Kept) -> None:
+async def test_an_accepted_wish_has_a_plan_and_reports_until_it_is_fulfilled(api: Api, store: Kept) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "建老年食堂"})
     at = f"/wishes/{wish['id']}"
     assert timedelta(days=25) < _moment(wish["due_at"]) - utc_now() < timedelta(days=45)  # twenty working days
@@ -75,7 +75,7 @@ async def test_an_answer_a_plan_and_how_it_goes_on(api: Api, store: Kept) -> Non
     assert listed["progress_text"] == "已开放"
 
 
-async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> None:
+async def test_a_wish_that_names_somebody_is_hidden_until_its_title_is_corrected(api: Api) -> None:
     wish = await api.made(RESIDENT, "/wishes", {"community": HERE, "title": "请管管张三家的狗"})
     at = f"/wishes/{wish['id']}"
     await api.made(WALKER, f"{at}/support", None)
@@ -97,7 +97,7 @@ async def test_what_names_somebody_is_hidden_until_it_is_put_right(api: Api) -> 
     assert (shown["title"], shown["hidden"]) == ("文明养犬", None)
 
 
-async def test_what_was_not_counted_while_hidden_is_counted_once_shown(
+async def test_supports_that_were_not_counted_while_a_wish_was_hidden_are_counted_once_it_is_shown(
     api: Api, store: Kept, db: Database, handlers: Handlers
 ) -> None:
     """A count that came too late found the wish hidden and left it: here, one that never knew of the neighbour."""

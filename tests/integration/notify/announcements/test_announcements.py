@@ -48,7 +48,14 @@ async def test_edits_are_read_by_everybody_and_say_why(house: House, api: Api) -
     assert (read["revision"], read["text"]) == (2, "改为周日。")
     assert [(each["reason"], each["text"]) for each in read["edits"]] == [("时间有变", "详见通知。")]
     assert "staff-1" not in str(read)
-    assert "第 2 版" in (await api.call(None, "GET", "/board/sunshine")).text
+    board = (await api.call(None, "GET", "/board/sunshine")).text
+    log = f"/board/sunshine/announcements/{made['id']}"
+    assert f'<a href="{log}?lang=zh">第 2 版</a>' in board
+    page = (await api.call(None, "GET", log)).text
+    assert all(said in page for said in ("改为周日。", "时间有变", "详见通知。"))
+    assert (await api.call(None, "GET", log.replace("sunshine", "riverside"))).status_code == 404
+    await api.call(STAFF, "POST", f"{path}/withdraw", {"reason": "已恢复"})
+    assert (await api.call(None, "GET", log)).status_code == 404
 
 
 async def test_a_withdrawn_one_hangs_no_more_and_staff_still_find_it(house: House, api: Api) -> None:
@@ -58,6 +65,9 @@ async def test_a_withdrawn_one_hangs_no_more_and_staff_still_find_it(house: Hous
     assert gone.json()["status"] == "withdrawn"
     assert await titles(api) == []
     assert (await api.call(None, "GET", PATH, community=HERE)).json()["items"] == []
+    assert (await api.call(RESIDENT, "GET", f"{PATH}/{made['id']}")).status_code == 404
+    blank = {"community": HERE, "title": "\u200b\u3164", "text": "详见通知。"}
+    assert (await api.call(STAFF, "POST", PATH, blank)).status_code == 422
     every = (await api.call(STAFF, "GET", f"{PATH}/all", community=HERE)).json()["items"]
     assert [each["id"] for each in every] == [made["id"]]
 

@@ -73,7 +73,13 @@ def case(id: str, status: i.CaseStatus, sequence: int = 1, **fields: Any) -> Rec
     return state(shown, id, sequence)
 
 
-def activity(id: str, starts_in: timedelta, status: a.ActivityStatus = a.ActivityStatus.SCHEDULED) -> Record:
+def activity(
+    id: str,
+    starts_in: timedelta,
+    status: a.ActivityStatus = a.ActivityStatus.SCHEDULED,
+    *,
+    private: bool = False,
+) -> Record:
     shown = a.ActivityState(
         title=f"活动 {id}",
         kind=a.ActivityKind.CLASS,
@@ -88,6 +94,7 @@ def activity(id: str, starts_in: timedelta, status: a.ActivityStatus = a.Activit
         volunteers_needed=2,
         volunteers=["volunteer-1", "volunteer-2"],
         guardian_required=False,
+        private=private,
         status=status,
     )
     return state(shown, id)
@@ -97,6 +104,7 @@ def volunteering() -> list[Record]:
     return [
         state(v.AccountState(volunteer="volunteer-1", minutes=90), "account-1"),
         state(v.AccountState(volunteer="volunteer-2", minutes=150), "account-2"),
+        *(state(v.AccountState(volunteer=f"volunteer-{n}", minutes=20), f"account-{n}") for n in range(3, 6)),
         state(
             v.VolunteerState(person="volunteer-1", skills=[], status=v.VolunteerStatus.ACTIVE, registered_at=NOW),
             "volr-1",
@@ -143,6 +151,7 @@ def everything() -> list[Record]:
         case("own-3", i.CaseStatus.REJECTED, channel=i.Channel.RESIDENT),
         activity("activity-past", -2 * HOUR),
         activity("activity-off", 2 * HOUR, a.ActivityStatus.CANCELLED),
+        activity("activity-private", 2 * HOUR, private=True),
         activity("activity-next", 3 * HOUR),
         activity("activity-later", 3 * DAY),
         *volunteering(),
@@ -172,8 +181,8 @@ async def test_the_figures_are_those_of_the_states(house: House, api: Api) -> No
     assert [c["id"] for c in cases["waiting"]] == ["own-1", "c-2-2", "own-2"]
     assert {c["id"] for c in cases["latest"]} == {"c-2-1", "c-3-3"}
     assert [act["id"] for act in board["activities"]] == ["activity-next", "activity-later"]
-    assert (board["activities"][0]["seats_left"], board["activities"][0]["volunteers"]) == (2, 2)
-    assert (board["volunteering"]["hours"], board["volunteering"]["volunteers"]) == (4, 1)
+    assert (board["activities"][0]["seats_left"], board["activities"][0]["volunteers_missing"]) == (2, 0)
+    assert (board["volunteering"]["hours"], board["volunteering"]["volunteers"]) == (5, None)
     assert board["volunteering"]["teams"][0]["members"] == 12
     assert (board["wishes"][0]["supporters"], board["wishes"][0]["answer"]) == (128, "已列入明年计划")
 
@@ -238,6 +247,50 @@ async def test_the_summary_of_a_round_is_published_with_its_cases_as_they_stand_
     assert [(c["category_zh"], c["found"]) for c in nine["by_category"]] == [("lighting", 3), ("墙面", 1)]
     assert "小区共走完 9/20 栋" in (await api.call(None, "GET", "/board/sunshine")).text
     assert "九号楼逐层走访" in (await api.call(None, "GET", "/board/sunshine/feed.rss")).text
+
+
+async def test_hours_of_few_people_are_not_told(house: House, api: Api) -> None:
+    await house.take([*places(), *volunteering()[:4]])
+    board = (await api.call(None, "GET", "/api/notify/v1/board/sunshine")).json()
+    assert (board["volunteering"]["minutes"], board["volunteering"]["hours"]) == (None, None)
+    assert "不足5人时不公布" in (await api.call(None, "GET", "/board/sunshine")).text
+
+
+async def test_an_activity_leads_to_its_page_and_says_where_it_is(house: House, api: Api) -> None:
+    plaza = a.VenueState(
+        venue="plaza",
+        zh="二楼多功能厅",
+        en="Hall upstairs",
+        building="place-4",
+        equipment=[],
+        openings=[],
+        blocks=[],
+        before_minutes=0,
+        after_minutes=0,
+    )
+    await house.take([*everything(), state(plaza, "venue-1")])
+    page = (await api.call(None, "GET", "/board/sunshine")).text
+    assert '<a href="/calendar/sunshine/activity-next?lang=zh">活动 activity-next</a>' in page
+    assert "二楼多功能厅 · 4号楼" in page
+    assert "报名截至 11月24日 周二 15:00" in page
+    assert "Hall upstairs · Building 4" in (await api.call(None, "GET", "/board/sunshine", lang="en")).text
+    feed = (await api.call(None, "GET", "/board/sunshine/feed.json")).json()
+    links = {item["url"] for item in feed["items"]}
+    assert "https://board.example.org/calendar/sunshine/activity-next?lang=zh" in links
+    assert all(item["date_modified"] == NOW.isoformat() for item in feed["items"] if "/calendar/" in item["url"])
+
+
+async def test_a_case_has_its_pictures_while_they_are_shown(house: House, api: Api) -> None:
+    shown = i.ExhibitState(case="c-2-1", shown=True, before="photo-1", after="photo-2")
+    open_still = i.ExhibitState(case="c-2-2", shown=True, before="photo-3", after="photo-4")
+    await house.take([*everything(), state(shown, "exhibit-1"), state(open_still, "exhibit-2")])
+    page = (await api.call(None, "GET", "/board/sunshine")).text
+    assert page.count("<img ") == 2
+    for side, words in (("before", "整改前：公共照明"), ("after", "整改后：公共照明")):
+        assert f'src="/api/issues/v1/exhibits/exhibit-1/{side}.jpg" alt="{words}"' in page
+    down = i.ExhibitState(case="c-2-1", shown=False)
+    await house.take([state(down, "exhibit-1", 2)])
+    assert "<img " not in (await api.call(None, "GET", "/board/sunshine")).text
 
 
 async def test_no_person_is_anywhere_on_the_board(house: House, api: Api) -> None:
@@ -342,5 +395,6 @@ async def test_feeds_are_valid_rss_and_json(house: House, api: Api) -> None:
 
 async def test_the_style_is_served_beside_the_page(api: Api) -> None:
     style = await api.call(None, "GET", "/board/assets/board.css")
+    assert (await api.call(None, "GET", "/favicon.ico")).headers["content-type"] == "image/svg+xml"
     assert style.headers["Content-Type"].startswith("text/css")
     assert (await api.call(None, "GET", "/board/assets/../page.py")).status_code == 404

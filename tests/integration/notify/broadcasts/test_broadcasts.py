@@ -53,7 +53,9 @@ async def test_everybody_is_told_once_over_deaths_and_two_senders(house: House, 
     assert item["subject"] == "停水通知"
 
 
-async def test_it_is_held_where_it_is_and_what_waits_is_given_up_when_it_stops(house: House, api: Api) -> None:
+async def test_a_broadcast_is_paused_where_it_is_and_waiting_messages_are_given_up_when_it_stops(
+    house: House, api: Api
+) -> None:
     await settle(house)
     house.now = NIGHT
     id = await begun(api)
@@ -70,6 +72,22 @@ async def test_it_is_held_where_it_is_and_what_waits_is_given_up_when_it_stops(h
     assert [each["recipient"] for each in why.json()["items"] if each["channel"] == "email"] != []
 
 
+async def test_many_are_told_in_one_mould_what_each_is_told_alone_and_whoever_was_erased_is_not(
+    house: House, api: Api
+) -> None:
+    await settle(house)
+    await house._opened.runtime.gone.bury("resident-20", HERE)
+    told: list[set[str]] = []
+    for batch in (5, 100):  # few of one plan are made one by one, many in a mould
+        id = await begun(api)
+        await sender(house, batch).once(house.clock)
+        made = await house.db["notices"].find({"state.cause": id}, {"by": 0}).to_list(None)
+        assert "resident-20" not in {each["state"]["recipient"] for each in made}
+        told.append({str({**each, "_id": ""}).replace(id, "broadcast-1") for each in made})
+    assert len(told[0]) == 2 * (len(PEOPLE) - 1)
+    assert told[0] == told[1]
+
+
 async def test_an_emergency_makes_a_noise_at_night_and_others_have_no_say(house: House, api: Api) -> None:
     await settle(house)
     house.now = NIGHT
@@ -80,3 +98,19 @@ async def test_an_emergency_makes_a_noise_at_night_and_others_have_no_say(house:
     for by in (RESIDENT, STAFF_ELSEWHERE):
         assert (await api.call(by, "POST", "/broadcasts", BODY)).status_code == 403
         assert (await api.call(by, "GET", f"/broadcasts/{(await begun(api))}")).status_code == 404
+
+
+async def test_a_broadcast_to_nobody_is_refused_and_a_team_of_another_community_is_nobody(
+    house: House, api: Api
+) -> None:
+    await settle(house)
+    team = {"team": "team-1", "community": "riverside", "here": {"v": True, "n": 1}}
+    await house.db["team_members"].insert_one({"_id": "team-1.resident-1", "person": "resident-1", **team})
+    nobody = (("team", "team-1"), ("building", "no-such-place"), ("age-band", "toddler"))
+    for whom, which in nobody:
+        refused = await api.call(STAFF, "POST", "/broadcasts", {**BODY, "whom": whom, "which": which})
+        assert (refused.status_code, refused.json()["code"]) == (409, "broadcast.nobody")
+    await house.db["team_members"].update_one({}, {"$set": {"community": HERE}})
+    id = await begun(api, whom="team", which="team-1")
+    await sender(house).once(house.clock)
+    assert [each[0] for each in await house.told(cause=id, channel="inbox")] == ["resident-1"]

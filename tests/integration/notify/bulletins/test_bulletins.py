@@ -36,7 +36,7 @@ async def a_week(house: House) -> None:
     )
 
 
-async def test_a_week_has_one_bulletin_with_what_happened_in_it(house: House, api: Api) -> None:
+async def test_a_week_has_one_bulletin_with_the_figures_of_its_events(house: House, api: Api) -> None:
     await a_week(house)
     house.now = NEXT_MONDAY
     assert await asyncio.gather(*(sweep(house).once(house.clock) for _ in range(3))) != [0, 0, 0]

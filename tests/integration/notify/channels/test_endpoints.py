@@ -84,7 +84,7 @@ async def test_each_receiver_gets_its_own_in_its_own_time(house: House, api: Api
         assert "resident-1" not in str([asked.body for asked in fine.asked])
 
 
-async def test_one_that_fails_on_end_is_paused_shown_and_not_flooded_when_it_returns(
+async def test_a_failing_end_point_is_paused_shown_and_not_flooded_when_it_returns(
     house: House, api: Api, settings: NotifySettings
 ) -> None:
     async with receiving((500, "")) as receiver:
@@ -109,7 +109,24 @@ async def test_one_that_fails_on_end_is_paused_shown_and_not_flooded_when_it_ret
         assert receiver.asked == []
 
 
-async def test_what_an_end_point_was_given_is_sealed_and_ended_for_good(house: House, api: Api) -> None:
+async def test_an_end_point_that_is_full_is_not_one_that_fails(
+    house: House, api: Api, settings: NotifySettings
+) -> None:
+    async with receiving((429, ""), headers="Retry-After: 60\r\n") as receiver:
+        unsigned = await api.call(STAFF, "POST", "/endpoints", a_body(receiver.url, key=None))
+        assert (unsigned.status_code, unsigned.json()["code"]) == (422, "endpoint.key-missing")
+        robot = await api.call(STAFF, "POST", "/endpoints", a_body(receiver.url, way="dingtalk-robot"))
+        assert (robot.status_code, robot.json()["code"]) == (422, "endpoint.address-refused")
+        await named(api, receiver)
+        await house.take(a_case())
+        for _ in range(PAUSED_AFTER + 1):
+            await a_delivery(house, settings).once()
+            house.now += HOUR / 20
+        (seen,) = (await api.call(STAFF, "GET", "/endpoints", community=HERE)).json()["items"]
+        assert (seen["status"], seen["failures"], len(receiver.asked)) == ("active", 0, PAUSED_AFTER + 1)
+
+
+async def test_address_and_key_of_an_end_point_are_sealed_and_removed_at_its_end(house: House, api: Api) -> None:
     async with receiving() as receiver:
         id = await named(api, receiver, key="a-very-secret-key")
         kept = str([document async for document in house.db["notice_endpoints"].find()])
@@ -119,6 +136,10 @@ async def test_what_an_end_point_was_given_is_sealed_and_ended_for_good(house: H
             assert (await api.call(by, "POST", "/endpoints", a_body(receiver.url))).status_code == 403
             assert (await api.call(by, "POST", f"/endpoints/{id}/end")).status_code in (403, 404)
         assert (await api.call(STAFF, "POST", f"/endpoints/{id}/end")).json()["status"] == "ended"
+        again = await api.call(STAFF, "POST", f"/endpoints/{id}/resume")
+        assert (again.status_code, again.json()["code"]) == (409, "endpoint.ended")
+        misspelt = await api.call(STAFF, "POST", "/endpoints", a_body(receiver.url, kinds=["case-verfied"]))
+        assert (misspelt.status_code, misspelt.json()["code"]) == (422, "endpoint.unknown-kind")
         await house.take(a_case())
         assert await house.told(channel="webhook") == []
 
@@ -145,12 +166,12 @@ async def test_what_an_end_point_was_given_is_sealed_and_ended_for_good(house: H
         "http://example.org:99999/",
     ],
 )
-async def test_addresses_inside_the_house_are_refused_as_they_are_saved(api: Api, address: str) -> None:
+async def test_private_addresses_are_refused_when_they_are_saved(api: Api, address: str) -> None:
     refused = await api.call(STAFF, "POST", "/endpoints", a_body(address))
     assert (refused.status_code, refused.json()["code"]) == (422, "endpoint.address-refused")
 
 
-async def test_a_name_that_leads_into_the_house_is_refused_as_it_is_called() -> None:
+async def test_a_name_with_a_private_address_is_refused_when_it_is_called() -> None:
     async with receiving() as receiver:
         calling = Calling(0.5, public_only=True)
         at = f"http://localhost:{receiver.port}/"

@@ -3,6 +3,7 @@
 import hmac
 import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from services.notify.channels.end_points import signed
 from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Refused, Unknown
 from services.notify.channels.robots import dingtalk_url
 from services.notify.channels.sms import SmsAccount, SmsGateway, SmsText
-from services.notify.channels.trial import Trying
+from services.notify.channels.trial import Trying, TryingMany
 from services.notify.channels.wecom import LONGEST, WecomApp, WecomGateway, robot_body
 from services.notify.shared.texts import Words
 from tests.integration.notify.receiver import Receiver, receiving
@@ -41,18 +42,22 @@ def wecom(receiver: Receiver) -> Gateway:
         ((200, '{"code":"OK","id":"r-1"}'), "", Accepted("r-1")),
         ((200, '{"code":"isv.BUSINESS_LIMIT_CONTROL"}'), "", Later(timedelta(minutes=1), full=True)),
         ((200, '{"code":"isv.MOBILE_NUMBER_ILLEGAL"}'), "", Refused("mobile_number_illegal")),
-        ((200, "no json"), "", Later()),
+        ((200, "no json"), "", Unknown()),
+        ((200, "[" * 30_000), "", Unknown()),
+        ((200, '{"id":"r-1"}'), "", Unknown()),
         ((429, ""), "Retry-After: 120\r\n", Later(timedelta(seconds=120), full=True)),
         ((429, ""), "", Later(None, full=True)),
         ((500, ""), "", Later()),
         ((503, ""), "Retry-After: 7\r\n", Later(timedelta(seconds=7))),
+        ((504, ""), "Retry-After: 7\r\n", Unknown()),
         ((400, ""), "", Refused("http-400")),
         ((302, ""), "Location: http://127.0.0.1:1/\r\n", Refused("http-302")),
         ("silent", "", Unknown()),
+        ("drip", "", Unknown()),
         ("hang up", "", Unknown()),
     ],
 )
-async def test_what_an_sms_gateway_says_and_does_not_say(
+async def test_each_answer_of_an_sms_gateway_is_understood(
     said: tuple[int, str] | str, headers: str, answer: Answer
 ) -> None:
     async with receiving(said, headers=headers) as receiver:
@@ -75,6 +80,35 @@ async def test_an_sms_is_an_approved_text_with_its_values_signed_and_counted() -
     assert asked.headers["x-signature"] == hmac.digest(b"secret", asked.body, "sha256").hex()
 
 
+OK, ILLEGAL, FULL = {"code": "OK", "id": "r-1"}, {"code": "isv.MOBILE_NUMBER_ILLEGAL"}, {"code": "isv.THROTTLING"}
+LATER_FULL = Later(timedelta(minutes=1), full=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ((200, {"answers": [OK, ILLEGAL]}), [Accepted("r-1"), Refused("mobile_number_illegal")]),
+        ((200, {"answers": [FULL, FULL]}), [LATER_FULL] * 2),
+        ((200, {"answers": [OK]}), [Unknown()] * 2),
+        ((200, {"answers": [OK, "?"]}), [Accepted("r-1"), Unknown()]),
+        ((200, OK), [Unknown()] * 2),
+        ((200, FULL), [LATER_FULL] * 2),
+        ((500, {}), [Later()] * 2),
+        ("hang up", [Unknown()] * 2),
+    ],
+)
+async def test_several_in_one_call_are_answered_one_by_one(said: Any, answers: list[Answer]) -> None:
+    """Who has no approved text, and a trial recipient, are answered in the house and stay where they stood."""
+    answer = said if isinstance(said, str) else (said[0], json.dumps(said[1]))
+    async with receiving(answer) as receiver:
+        gateway = TryingMany(SmsGateway(SmsAccount(receiver.url, "acc", "secret", "阳光社区", TEXTS, 100), CALLING))
+        messages = [a_message(), a_message(kind="wish-answered"), a_message("+99900000001"), a_message("13900139000")]
+        told = await gateway.send_many(messages)
+    assert told == [answers[0], Refused("no-approved-text"), Accepted("trial"), answers[1]]
+    (asked,) = receiver.asked
+    assert [each["phone"] for each in json.loads(asked.body)["messages"]] == ["+8613800138000", "13900139000"]
+
+
 async def test_wecom_fetches_a_token_once_and_again_when_it_ran_out() -> None:
     token, sent = '{"errcode":0,"access_token":"t-1","expires_in":7200}', '{"errcode":0,"msgid":"m-1"}'
     async with receiving(
@@ -94,11 +128,21 @@ async def test_wecom_fetches_a_token_once_and_again_when_it_ran_out() -> None:
         ('{"errcode":81013}', Refused("errcode-81013")),
         ('{"errcode":-1}', Later()),
         ('{"errcode":0,"invaliduser":"zhang"}', Refused("nobody")),
+        ('{"errcode":[]}', Unknown()),
+        ('{"errcode":false}', Unknown()),
+        ("[0]", Unknown()),
     ],
 )
-async def test_what_wecom_means(said: str, answer: Answer) -> None:
+async def test_each_errcode_of_wecom_is_understood(said: str, answer: Answer) -> None:
     async with receiving((200, '{"errcode":0,"access_token":"t"}'), (200, said)) as receiver:
         assert await wecom(receiver).send(a_message("zhang")) == answer
+
+
+@pytest.mark.parametrize("lasts", ["null", "1e30", "[]", "-5", "99999999999999999999"])
+async def test_a_token_that_lasts_strangely_is_used_all_the_same(lasts: str) -> None:
+    token = f'{{"errcode":0,"access_token":"t","expires_in":{lasts}}}'
+    async with receiving((200, token), (200, '{"errcode":0,"msgid":"m-1"}')) as receiver:
+        assert await wecom(receiver).send(a_message("zhang")) == Accepted("m-1")
 
 
 async def test_a_message_is_on_its_way_only_once_there_is_a_token() -> None:
@@ -122,7 +166,7 @@ def test_signatures_are_those_that_receivers_check() -> None:
     assert dingtalk_url("https://oapi.example.org/robot", "", 5) == "https://oapi.example.org/robot"
 
 
-async def test_trial_recipients_never_leave_the_house() -> None:
+async def test_messages_to_trial_recipients_are_never_sent() -> None:
     async with receiving() as receiver:
         gateway = Trying(sms(receiver))
         answers = [

@@ -3,6 +3,8 @@
 import ipaddress
 import json
 
+import pytest
+
 from services.notify.channels.gateways import Accepted, Answer, Outgoing, Refused, Unknown
 from services.notify.channels.long_tail import LongTail
 from services.notify.shared.texts import Words
@@ -28,7 +30,12 @@ async def test_a_message_arrives_once_and_every_no_is_a_doubt() -> None:
             assert len(receiver.asked) == 1, "it is not tried again by the library"
 
 
-async def test_it_does_not_lead_into_the_house() -> None:
+async def test_the_long_tail_does_not_call_private_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     async with receiving((200, "{}")) as receiver:
         assert await sent(receiver, inside=False) == Refused("address")
+        for behind in ("?to=sunshine", "/#sunshine", "?mode=private"):
+            url = f"ntfy://127.0.0.1:{receiver.port}{behind}"
+            assert await LongTail(0.5).send(url, MESSAGE) == Refused("address")
+        monkeypatch.setattr("services.notify.channels.long_tail.own_host", lambda url: None)  # had it seen no host
+        assert await LongTail(0.5).send(url, MESSAGE) == Refused("address")
         assert receiver.asked == []

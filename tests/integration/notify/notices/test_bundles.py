@@ -49,7 +49,7 @@ class Post:
         return Accepted()
 
 
-class Dies(Exception):
+class Dies(BaseException):
     pass
 
 

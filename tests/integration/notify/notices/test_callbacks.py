@@ -2,13 +2,15 @@
 
 import base64
 import hmac
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from services.notify.channels.gateways import Accepted, Answer, Later, Refused
+from services.notify.channels.domain.mailboxes import Mailbox
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused
 from services.notify.settings import NotifySettings
 from tests.integration import standing
 from tests.integration.notify.calling import Api
@@ -31,6 +33,8 @@ def settings(mongodb_url: str, database: str, development_key: Path) -> NotifySe
         callback_secret=SECRET,
         smtp_sender="board@example.org",
         smtp_host="127.0.0.1",
+        sms_url="http://127.0.0.1:9",
+        sms_secret="secret",
     )
 
 
@@ -80,6 +84,62 @@ async def test_a_bounce_is_written_down_and_a_holiday_is_not(house: House, api: 
     assert ("bounced", "bounced") in {(each["stage"], each["why"]) for each in why}
 
 
+async def test_what_bounces_goes_by_the_next_channel_once(house: House, api: Api) -> None:
+    id, sms = await sent(house, Accepted()), Saying(Accepted())
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    for _ in range(2):
+        assert (await told(house, api, "deliveries", id=id, status="failed")).status_code == 200
+        await a_delivery(house, sms=sms).once()
+    assert [message.kind for message in sms.taken] == ["case-verified"]
+
+
+async def test_an_address_that_is_gone_is_not_mailed_again_until_it_is_entered_anew(house: House, api: Api) -> None:
+    id = await sent(house, Accepted())
+    report = REPORT.format(action="failed", status="5.1.1", id=id)
+    for _ in range(2):
+        assert (await told(house, api, "mail", raw=base64.b64encode(report.encode()).decode())).status_code == 200
+    post, sms = Saying(Accepted()), Saying(Accepted())
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    await house.take(a_case("case-2"))
+    await a_delivery(house, email=post, sms=sms).once()
+    assert (post.taken, [message.kind for message in sms.taken]) == ([], ["case-verified"])
+    why = (await api.call(STAFF, "GET", "/why", community=HERE, about="case-2")).json()["items"]
+    assert {("email", "no-address", "bounced")} == {
+        (each["channel"], each["reason"], each["why"]) for each in why if each["channel"] == "email"
+    }
+    inbox = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
+    assert [each["subject"] for each in inbox if each["kind"] == "address-bounced"] == ["您的邮箱收不到邮件了"]
+    for who, path in ((RESIDENT, "/me"), (STAFF, "/persons/resident-1")):
+        assert (await api.call(who, "GET", path)).json()["email_bounced_at"] is not None
+    again = {"community": HERE, "email": "someone@example.org", "phone": "13800138000"}
+    assert (await api.call(RESIDENT, "PUT", "/me/addresses", again)).json()["email_bounced_at"] is None
+    await house.take(a_case("case-3"))
+    await a_delivery(house, email=post, sms=sms).once()
+    assert "case-verified" in [message.kind for message in post.taken]
+
+
+async def test_a_mailbox_that_the_server_does_not_know_is_given_up_as_one_that_bounced(house: House, api: Api) -> None:
+    await sent(house, Refused(mailbox=Mailbox.GONE))
+    assert (await api.call(RESIDENT, "GET", "/me")).json()["email_bounced_at"] is not None
+    assert len(await house.told(kind="address-bounced", channel="inbox")) == 1
+
+
+async def test_a_gateway_that_raises_leaves_a_doubt_and_others_are_told(house: House) -> None:
+    for n in range(2):
+        await house.know(f"resident-{n}", f"r{n}@example.org")
+        await house.take(a_case(f"case-{n}", f"resident-{n}"))
+
+    class Broken(Saying):
+        async def send(self, message: Outgoing) -> Answer:
+            if message.address == "r0@example.org":
+                raise TypeError("what the provider sent is of no known form")
+            return await super().send(message)
+
+    await a_delivery(house, email=Broken(Accepted())).once()
+    mails = [each[::3] for each in await house.told(channel="email", kind="case-verified")]
+    assert mails == [("resident-0", "uncertain"), ("resident-1", "delivered")]
+
+
 async def test_what_no_gateway_took_is_listed_and_tried_again_by_staff(house: House, api: Api) -> None:
     id = await sent(house, Refused("550"))
     (letter,) = (await api.call(STAFF, "GET", "/undeliverable", community=HERE)).json()["items"]
@@ -106,6 +166,21 @@ async def test_a_full_provider_pauses_the_account_in_every_replica_and_costs_no_
     assert len(post.taken) == asked + 3
     attempts = [d["state"]["attempts"] async for d in house.db["notices"].find({"state.fine": "accepted"})]
     assert attempts == [1, 1, 1]
+
+
+async def test_what_a_full_provider_did_not_take_is_none_of_what_a_recipient_may_be_sent(house: House) -> None:
+    post = Saying(Later(timedelta(seconds=5), full=True))
+    post.rates_each = (Rate(1, HOUR), Rate(2, DAY))
+    await house.know("resident-1")
+    await house.take(a_case())
+    await a_delivery(house, email=post).once()
+    house.now += timedelta(seconds=5)
+    post.answer = Accepted()
+    await a_delivery(house, email=post).once()
+    assert len(post.taken) == 2
+    await house.take(a_case("case-2"))
+    await a_delivery(house, email=post).once()
+    assert len(post.taken) == 2, "what it took is"
 
 
 async def test_a_provider_that_fails_on_end_is_left_alone_for_a_while(house: House) -> None:

@@ -19,8 +19,8 @@ LIST = f"/communities/{HERE}/calls"
 async def test_an_elder_without_a_phone_is_called_and_leaves_the_list(house: House, api: Api) -> None:
     by_voice = {MessageClass.SERVICE: OfClass(channels=(Way.CALL,))}
     await house.know("resident-1", None, classes=by_voice)
-    await api.call(RESIDENT, "PUT", "/me/home", {"community": HERE, "building": "place-9", "age_band": "elder"})
     await house.take([fact(i.PlaceRegistered(kind=i.PlaceKind.BUILDING, title="9号楼", number=9), "place-9", 1)])
+    await api.call(RESIDENT, "PUT", "/me/home", {"community": HERE, "building": "place-9", "age_band": "elder"})
     await house.take(a_case())
     await Delivery(house.notices, house.persons, {}, Wording(NAMES), Pacing(house.db), house.clock).once()
     items = (await api.call(STAFF, "GET", LIST)).json()["items"]

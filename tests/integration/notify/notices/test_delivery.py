@@ -1,12 +1,14 @@
 """Notices that are due are delivered once, by mail through a real server that may refuse, stall or hang up."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import pytest
 
 from services.contracts.notices import NoticeKind
 from services.notify.channels.email import EmailGateway, SmtpServer
-from services.notify.channels.gateways import Answer, Gateway, Outgoing, Rate
+from services.notify.channels.gateways import Accepted, Answer, Gateway, Later, Outgoing, Rate, Refused, Unknown
 from services.notify.channels.pacing import Pacing
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.sending import CLAIM_LASTS, RETRY_AFTER
@@ -154,7 +156,7 @@ async def test_a_sender_that_died_leaves_a_doubt_and_no_second_mail(house: House
     await house.know("resident-1")
     await house.take(a_case())
 
-    class Dies(Exception):
+    class Dies(BaseException):
         pass
 
     class Dying:
@@ -177,6 +179,71 @@ async def test_a_sender_that_died_leaves_a_doubt_and_no_second_mail(house: House
     assert ("uncertain", None) in await mails(house)
     await a_delivery(house, mailbox).once()
     assert mailbox.taken == []
+
+
+class Post:
+    """A provider that takes three messages in one call, and answers each as it is told to by the address."""
+
+    rates: tuple[Rate, ...] = ()
+    rates_each: tuple[Rate, ...] = ()
+    at_once = 3
+
+    def __init__(self, answers: Mapping[str, Answer]) -> None:
+        self.answers = answers
+        self.calls: list[list[str]] = []
+
+    def account(self, address: str) -> str:
+        return "post"
+
+    async def send(self, message: Outgoing) -> Answer:
+        return (await self.send_many([message]))[0]
+
+    async def send_many(self, messages: Sequence[Outgoing]) -> Sequence[Answer]:
+        self.calls.append([message.address for message in messages])
+        return [self.answers.get(message.address, Accepted()) for message in messages]
+
+
+async def test_a_provider_that_takes_several_gets_each_message_once_and_answers_for_each(house: House) -> None:
+    people = [f"resident-{n}" for n in range(7)]
+    for person in people:
+        await house.know(person, f"{person}@example.org")
+        await house.take(a_case(f"case-{person}", person)[:3])
+    first, second, third = (f"resident-{n}@example.org" for n in range(3))
+    post = Post({first: Refused("nobody"), second: Unknown(), third: Later()})
+    senders = [
+        Delivery(house.notices, house.persons, {EMAIL: post}, Wording(NAMES), Pacing(house.db), house.clock)
+        for _ in range(2)
+    ]
+    await asyncio.gather(*(sender.once() for sender in senders))
+    assert sorted(address for call in post.calls for address in call) == [f"{person}@example.org" for person in people]
+    assert max(len(call) for call in post.calls) > 1
+    outcome = {each[0]: each[3:] for each in await house.told(channel="email")}
+    assert outcome == {
+        **dict.fromkeys(people, ("delivered", None)),
+        "resident-0": ("suppressed", "refused"),
+        "resident-1": ("uncertain", None),
+        "resident-2": ("queued", None),
+    }
+    house.now += RETRY_AFTER[0]
+    post.answers = {}
+    await senders[0].once()
+    assert post.calls[-1] == [third]
+
+
+async def test_what_the_night_has_held_comes_in_the_morning_once_and_in_order(house: House, mailbox: Mailbox) -> None:
+    await house.know("resident-1")
+    house.now = NOW + 10 * HOUR  # 22:00
+    for n in range(5):
+        house.now += timedelta(minutes=50)
+        await house.take(a_case(f"case-{n}", at=house.now)[:3])
+    house.now = NOW + 19 * HOUR - timedelta(seconds=1)
+    await a_delivery(house, mailbox).once()
+    assert mailbox.taken == []
+    house.now += timedelta(seconds=1)
+    await a_delivery(house, mailbox).once()
+    notices = {each["_id"]: each["state"]["about"] for each in await house.everything()}
+    ids = [str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in mailbox.taken]
+    assert [notices[id] for id in ids] == [f"case-{n}" for n in range(5)]
 
 
 async def test_a_cancellation_wakes_somebody_only_where_the_morning_is_too_late(house: House, mailbox: Mailbox) -> None:

@@ -9,7 +9,7 @@ import uvicorn
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.notify.app import service
-from services.notify.notices.feed import Feed
+from services.notify.notices.feed import Came, Feed
 from services.notify.settings import NotifySettings
 from tests.integration import standing
 from tests.integration.notify.calling import Api
@@ -22,7 +22,7 @@ ME = "resident-1"
 
 
 def a_feed(house: House) -> Feed:
-    return Feed(house.notices, house.db, house.clock)
+    return Feed(house.notices, house.db)
 
 
 async def arrive(house: House, *cases: int) -> None:
@@ -52,19 +52,24 @@ async def test_replicas_that_number_side_by_side_agree(house: House) -> None:
     assert {tuple(each) for each in asked} == {tuple((n, f"case-{n}") for n in range(1, 7))}
 
 
-async def test_a_reader_without_a_number_gets_no_history_and_then_what_comes(house: House) -> None:
+async def test_a_reader_without_a_number_gets_no_history_and_then_what_comes(house: House, api: Api) -> None:
     await arrive(house, 1, 2)
     feed = a_feed(house)
     watching = asyncio.create_task(feed.run())
     try:
-        async with aclosing(feed.read(ME, None)) as reading:
-            assert await anext(reading) == []
-            coming = asyncio.ensure_future(anext(reading))
+        async with aclosing(feed.read(ME, None)) as reading, aclosing(feed.read(ME, 999)) as ahead:
+            readers = (reading, ahead)
+            assert [await anext(each) for each in readers] == [Came([], stirred=False)] * 2
+            coming = [asyncio.ensure_future(anext(each)) for each in readers]
             await eventually(lambda: _watches(house), every=0.05)
             await arrive(house, 3)
             async with asyncio.timeout(5):
-                (found,) = await coming
-            assert (found[0], found[1].aggregate.about) == (3, "case-3")
+                for came in await asyncio.gather(*coming):
+                    assert [(number, stored.aggregate.about) for number, stored in came.notices] == [(3, "case-3")]
+                elsewhere = await feed.after(ME, 2)
+                coming = [asyncio.ensure_future(anext(each)) for each in readers]
+                await api.call(RESIDENT, "POST", f"/me/notices/{elsewhere[0][1].aggregate.id}/read")
+                assert await asyncio.gather(*coming) == [Came([], stirred=True)] * 2
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -118,15 +123,19 @@ async def test_the_stream_resumes_over_http(house: House, settings: NotifySettin
     try:
         while not server.started:
             await asyncio.sleep(0.02)
-        url = f"http://127.0.0.1:{unused_tcp_port}/api/notify/v1/me/notices/live"
+        root = f"http://127.0.0.1:{unused_tcp_port}/api/notify"
+        url = f"{root}/v1/me/notices/live"
         async with httpx.AsyncClient(timeout=5) as client, client.stream("GET", url, headers=headers) as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
             async for line in answer.aiter_lines():
                 lines.append(line)
                 if line.startswith('data: {"unread"'):
                     break
+        async with httpx.AsyncClient(timeout=5) as client:
+            described = (await client.get(f"{root}/openapi.json", headers=headers)).json()
     finally:
         server.should_exit = server.force_exit = True
         await serving
     assert [line for line in lines if line.startswith("id: ")] == ["id: 2", "id: 3"]
     assert lines[-1] == 'data: {"unread":3}'
+    assert "/me/notices/live" in described["paths"]["/api/notify/v1/me/notices"]["get"]["description"]

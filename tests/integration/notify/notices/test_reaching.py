@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from services.chassis.store.aggregates import Cause
 from services.contracts import activities as a
 from services.contracts import volunteers as v
 from services.notify.channels.gateways import Answer, Outgoing, Refused, Unknown
 from services.notify.channels.pacing import Pacing
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.wording import Wording
+from services.notify.persons.domain.addresses import Addresses
 from services.notify.persons.domain.choices import OfClass
+from services.notify.persons.domain.person import change
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
 from tests.integration import standing
@@ -41,8 +44,13 @@ def a_delivery(house: House, **gateways: Post) -> Delivery:
 async def test_who_gives_an_address_is_sent_what_is_still_true(house: House, api: Api) -> None:
     post = Post()
     await house.take(a_case())
-    body = {"community": HERE, "email": "someone@example.org"}
-    assert (await api.call(RESIDENT, "PUT", "/me/addresses", body)).status_code == 201
+    assert (await api.call(RESIDENT, "PUT", "/me/addresses", {"community": HERE})).status_code == 201
+    confirmed = Addresses(email="someone@example.org")
+    await house.persons.change(
+        RESIDENT.sub,
+        lambda known, now: change(known, None, confirmed, HERE, RESIDENT, now),
+        Cause(RESIDENT.sub, "confirmed"),
+    )
     look = standing.sweep(house.rooms, "look-again")
     assert await look.once(house.clock) == 1
     assert await look.once(house.clock) == 0
@@ -81,7 +89,8 @@ async def test_a_daughter_receives_what_her_father_is_told_until_one_of_them_end
     assert named.status_code == 201
     await house.take(a_case("case-1"))
     assert await house.told(recipient="resident-2") == []
-    assert (await api.call(STAFF, "POST", f"/me/stands-in/{RESIDENT.sub}")).status_code == 404
+    for command in ("", "/end"):
+        assert (await api.call(STAFF, "POST", f"/me/stands-in/{RESIDENT.sub}{command}")).status_code == 404
     assert (await api.call(NEIGHBOUR, "POST", f"/me/stands-in/{RESIDENT.sub}")).json()["agreed"] is True
     house.now = NOW + 11 * HOUR
     await house.take(a_case("case-2"))

@@ -78,7 +78,7 @@ async def test_who_waits_hears_of_the_list_of_a_kept_place_and_of_its_loss(house
     assert ("resident-2", "registration-promoted", "inbox", "delivered", None) in await house.told()
 
 
-async def test_changes_breaking_off_and_missing_helpers_reach_those_whom_they_concern(house: House) -> None:
+async def test_changes_breaking_off_and_missing_helpers_reach_those_whom_they_concern(house: House, api: Api) -> None:
     def changed(*fields: str) -> a.ActivityChanged:
         return a.ActivityChanged(
             fields=list(fields), title="课堂", capacity=30, details=a.ActivityDetails(), guardian_required=False
@@ -89,7 +89,11 @@ async def test_changes_breaking_off_and_missing_helpers_reach_those_whom_they_co
     await house.take([*story, at(4, changed("capacity")), at(5, short)])
     assert await house.told(channel="inbox", kind="activity-changed") == []
     assert [each[0] for each in await house.told(channel="inbox", kind="helpers-missing")] == ["staff-1"]
-    await house.take([at(6, changed("details")), at(7, a.ActivityStopped(ends_at=NOW, reason="停电"))])
+    renamed = changed("title").model_copy(update={"title": "剪纸课", "previous_title": "课堂"})
+    await house.take([at(6, renamed)])
+    assert "“剪纸课”的安排有变动：\n· 活动名称（原名“课堂”）\n" in (await words(api, "activity-changed"))[0]
+    await house.take([at(7, a.ActivityStopped(ends_at=NOW, reason="停电"))])
+    assert "“剪纸课”" in (await words(api, "activity-stopped"))[0], "later messages call it by its new name"
     for kind in ("activity-changed", "activity-stopped"):
         assert [each[0] for each in await house.told(channel="inbox", kind=kind)] == ["resident-1", "volunteer-1"]
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.unavailable import StoreUnavailable
 from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.event import Event
@@ -28,6 +30,22 @@ from tests.unit.notify.given import DAY, HOUR, NOW
 
 SOON, LATER = NOW + 3 * DAY, NOW + 5 * DAY
 NO_ADDRESS = ("email", "suppressed", "no-address")
+
+
+async def test_a_store_that_is_away_while_somebody_is_told_is_waited_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, create = list[str](), Aggregates.create_each
+
+    async def away(self: Aggregates[Any], wanted: Any, cause: Any, **more: Any) -> Any:
+        tries.append("")
+        if len(tries) <= 4:  # more often than a mistake of our own would be tried
+            raise StoreUnavailable()
+        return await create(self, wanted, cause, **more)
+
+    monkeypatch.setattr(Aggregates, "create_each", away)
+    await house.take(a_case())
+    assert ("resident-1", "case-verified", "inbox", "delivered", None) in await house.told()
 
 
 def a_long_story() -> list[Record]:

@@ -43,3 +43,31 @@ async def test_staff_ask_why_somebody_did_not_hear_by_person_and_time(house: Hou
     assert await asked(person="resident-1", since=noon, outcome="told") == {("case-2", "inbox")}
     assert await asked(person="resident-1", until=noon, outcome="told") == {("case-1", "inbox")}
     assert (await api.call(RESIDENT, "GET", "/why", community=HERE, person="resident-1")).status_code == 403
+
+
+async def test_one_person_and_one_fact_have_an_answer_also_where_it_does_not_concern_them(
+    house: House, api: Api
+) -> None:
+    await house.know("resident-1")
+    member = {"person": "resident-2", "community": HERE}
+    await house.db["memberships"].insert_one({"_id": "m-1", **member})
+    await house.take(a_case("case-1"))
+
+    async def asked(person: str, **query: Any) -> tuple[str, bool, int, list[str]]:
+        answer = await api.call(STAFF, "GET", "/why/one", community=HERE, person=person, **query)
+        found = answer.json()
+        return found["verdict"], found["belongs"], found["others"], found["kinds"]
+
+    both = ["case-dispatched", "case-verified"]
+    assert await asked("resident-1", about="case-1") == ("told", True, 0, [])
+    assert await asked("resident-2", about="case-1") == ("not-concerned", True, 1, both)
+    assert await asked("resident-9", about="case-1") == ("not-concerned", False, 1, both)
+    assert await asked("resident-2", about="case-7") == ("nobody-told", True, 0, [])
+    assert await asked("resident-1", cause="case-1.4") == ("told", True, 0, [])
+    await house.db["notices"].update_many({}, {"$set": {"state.status": "suppressed", "state.reason": "erased"}})
+    assert (await asked("resident-1", about="case-1"))[0] == "not-told"
+    unnamed = await api.call(STAFF, "GET", "/why/one", community=HERE, person="resident-1")
+    assert (unnamed.status_code, unnamed.json()["code"]) == (422, "why.about-what")
+    for by in (RESIDENT, STAFF_ELSEWHERE):
+        refused = await api.call(by, "GET", "/why/one", community=HERE, person="resident-1", about="case-1")
+        assert refused.status_code == 403

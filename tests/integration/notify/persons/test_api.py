@@ -3,6 +3,7 @@
 import pytest
 
 from services.chassis.principal import Principal
+from services.notify.shared.values import Way
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.records import registered
@@ -26,10 +27,12 @@ async def test_somebody_new_reads_the_defaults(api: Api) -> None:
 
 
 async def test_preferences_are_kept_and_mandatory_kinds_stay_on(api: Api) -> None:
-    muted = {**PREFERENCES["muted"], "activity-cancelled": ["email"]}  # type: ignore[dict-item]
-    first = await api.call(RESIDENT, "PUT", "/me/preferences", {**PREFERENCES, "muted": muted})
+    first = await api.call(RESIDENT, "PUT", "/me/preferences", PREFERENCES)
     assert first.status_code == 201
-    second = await api.call(RESIDENT, "PUT", "/me/preferences", {**PREFERENCES, "muted": muted, "language": "zh"})
+    mandatory = {**PREFERENCES, "muted": {"activity-cancelled": ["email"]}}
+    refused = await api.call(RESIDENT, "PUT", "/me/preferences", mandatory)
+    assert (refused.status_code, refused.json()["code"]) == (422, "preferences.mandatory-kind")
+    second = await api.call(RESIDENT, "PUT", "/me/preferences", {**PREFERENCES, "language": "zh"})
     assert second.status_code == 200
     me = (await api.call(RESIDENT, "GET", "/me")).json()
     kinds = {kind["kind"]: kind["channels"] for kind in me["kinds"]}
@@ -37,9 +40,23 @@ async def test_preferences_are_kept_and_mandatory_kinds_stay_on(api: Api) -> Non
     assert [kinds["case-dispatched"][way] for way in ways] == [False, False, True]
     assert set(kinds["activity-cancelled"].values()) == {True}
     assert me["language"] == "zh"
+    assert not any(each["what"].startswith("activity-cancelled") for each in me["consents"])
+
+
+async def test_a_kind_that_there_is_not_is_refused_unless_it_was_switched_off_while_there_was(
+    house: House, api: Api
+) -> None:
+    wrong = {**PREFERENCES, "muted": {"case-dispached": ["email"]}}
+    refused = await api.call(RESIDENT, "PUT", "/me/preferences", wrong)
+    assert (refused.status_code, refused.json()["code"]) == (422, "preferences.unknown-kind")
+    await house.know("resident-1", muted={"case-dispached": frozenset({Way.EMAIL})})
+    assert (await api.call(RESIDENT, "PUT", "/me/preferences", wrong)).status_code == 200
+    digests = {**PREFERENCES, "muted": {"digest": ["email"]}}
+    assert (await api.call(RESIDENT, "PUT", "/me/preferences", digests)).status_code == 200
 
 
 async def test_addresses_are_shown_to_their_person_alone(house: House, api: Api) -> None:
+    await house.know("resident-1")
     put = await api.call(RESIDENT, "PUT", "/me/addresses", ADDRESSES, headers={"Idempotency-Key": "once"})
     assert "someone" not in put.text
     again = await api.call(RESIDENT, "PUT", "/me/addresses", ADDRESSES, headers={"Idempotency-Key": "once"})
@@ -63,9 +80,9 @@ async def test_addresses_are_shown_to_their_person_alone(house: House, api: Api)
     ],
 )
 async def test_nobody_else_reaches_a_person(
-    api: Api, by: Principal, method: str, path: str, body: dict[str, object] | None
+    house: House, api: Api, by: Principal, method: str, path: str, body: dict[str, object] | None
 ) -> None:
-    await api.call(RESIDENT, "PUT", "/me/addresses", ADDRESSES)
+    await house.know("resident-1")
     refused = await api.call(by, method, path, body)
     assert (refused.status_code, refused.json()["code"]) == (
         (404, "not-found") if method == "GET" else (403, "forbidden")

@@ -86,9 +86,46 @@ async def test_an_entered_address_gets_nothing_but_a_code_until_the_person_has_t
     assert await tell(api, code) == REFUSED
 
 
-async def test_addresses_that_the_person_entered_go_on_to_hold(api: Api, mailbox: Mailbox, sender: Codes) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "a..b@example.org"},
+        {"email": f"{'x' * 65}@example.org"},
+        {"email": "a@127.0.0.1"},
+        {"email": "a@-example.org"},
+        {"phone": "1-----1"},
+    ],
+)
+async def test_what_cannot_be_an_address_is_refused(api: Api, wrong: dict[str, str]) -> None:
+    refused = await api.call(RESIDENT, "PUT", "/me/addresses", {"community": HERE, **wrong})
+    assert (refused.status_code, refused.json()["code"]) == (422, "request.invalid")
+
+
+async def test_an_address_of_ones_own_holds_once_its_code_is_told_and_the_old_one_until_then(
+    house: House, api: Api, mailbox: Mailbox, sender: Codes
+) -> None:
+    await house.know("resident-1", "old@example.org")
+    own = {"community": HERE, "email": "new@example.org", "phone": "13900139000"}
+    for _ in range(2):
+        assert (await api.call(RESIDENT, "PUT", "/me/addresses", own)).status_code == 200
+        await sender.once()
+    assert mailbox.to == ["new@example.org"]
+    mine = await me(api)
+    assert mine["addresses"] == {"email": "old@example.org", "phone": "13900139000", "wecom": None}
+    assert mine["proposed"]["unconfirmed"] == ["email"]
+    assert await tell(api, code_in(mailbox)) == (200, None)
+    mine = await me(api)
+    assert (mine["addresses"]["email"], mine["proposed"]) == ("new@example.org", None)
+    assert (await api.call(RESIDENT, "PUT", "/me/addresses", {"community": HERE})).status_code == 200
+    assert (await me(api))["addresses"] == {"email": None, "phone": None, "wecom": None}
+
+
+async def test_addresses_that_the_person_entered_go_on_to_hold(
+    house: House, api: Api, mailbox: Mailbox, sender: Codes
+) -> None:
+    await house.know("resident-1", "own@example.org")
     own = {"community": HERE, "email": "own@example.org", "phone": "13900139000"}
-    assert (await api.call(RESIDENT, "PUT", "/me/addresses", own)).status_code == 201
+    assert (await api.call(RESIDENT, "PUT", "/me/addresses", own)).status_code == 200
     await enter(api)
     await sender.once()
     assert (await me(api))["addresses"]["email"] == "own@example.org"

@@ -77,7 +77,7 @@ OF_STAFF = {
 async def test_staff_of_elsewhere_meet_nobody(house: House, api: Api, known: str | None) -> None:
     """A person that notify has not met, one who set up themselves, one known by facts: one answer, and no effect."""
     if known == "person":
-        await api.call(RESIDENT, "PUT", "/me/addresses", {"community": HERE, "email": "someone@example.org"})
+        await api.call(RESIDENT, "PUT", "/me/addresses", {"community": HERE, "phone": "13800138000"})
     if known == "facts":
         await house.take([scheduled(SOON), registered("resident-1", 2, SOON)])
     for method, path, body in said("/persons/resident-1", ELSEWHERE):
@@ -143,6 +143,7 @@ def _answers(request: str, first: int = 1) -> list[Record]:
 
 
 async def test_staff_erase_the_part_of_their_community_and_the_person_all(house: House, api: Api) -> None:
+    await house.know("resident-1")
     both = replace(RESIDENT, communities=frozenset({HERE, ELSEWHERE}), duties=frozenset())
     for community in (HERE, ELSEWHERE):
         mine = {"community": community, "email": "someone@example.org"}

@@ -1,18 +1,25 @@
 """A link in a mail ends that kind of mail when something is posted to it, and changes nothing when it is fetched."""
 
+from datetime import timedelta
 from email.message import EmailMessage
 
+import pytest
+
+from services.contracts import issues as i
 from services.notify.channels.email import EmailGateway, SmtpServer
 from services.notify.channels.pacing import Pacing
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.wording import Wording
-from services.notify.persons.links import Links
+from services.notify.persons.domain.choices import OfClass
+from services.notify.persons.links import Link, Links
+from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
+from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.mailbox import Mailbox
-from tests.integration.notify.records import a_case, cancelled, registered, scheduled
-from tests.unit.notify.given import DAY, NAMES, NOW, RESIDENT
+from tests.integration.notify.records import a_case, cancelled, fact, registered, scheduled
+from tests.unit.notify.given import DAY, HOUR, NAMES, NOW, RESIDENT
 
 ORIGIN = "https://board.example.org"
 
@@ -59,6 +66,57 @@ async def test_fetching_changes_nothing_and_posting_ends_that_kind_alone(
     assert not any("已整改" in subject for subject in sent)
     (mandatory,) = [mail for subject, mail in sent.items() if "取消" in subject]
     assert mandatory["List-Unsubscribe"] is None, "what is mandatory can't be ended"
+
+
+@pytest.mark.parametrize("burst", [False, True])
+async def test_a_digest_and_a_burst_can_be_ended_and_are_not_sent_in_parts_instead(
+    house: House, api: Api, mailbox: Mailbox, burst: bool
+) -> None:
+    """Two rounds of news: the link in the mail of the first ends the second."""
+    chosen = OfClass(together="at-once" if burst else "daily")
+    await house.know("resident-1", classes={MessageClass.SERVICE: chosen})
+    extended = i.CaseExtended(extension_requested=False, extended=1, due_at=NOW + DAY, overdue=False, by="staff-1")
+    rejected = i.CaseRejected(status=i.CaseStatus.REJECTED, reason="重复", closed_at=NOW, by="staff-1")
+    story = [*a_case(), fact(extended, "case-1", 5), fact(rejected, "case-1", 6)]
+    await house.take(story[:3])
+    if burst:
+        await mailed(house, mailbox)
+    house.now += timedelta(minutes=1)
+    await house.take(story[3:])
+    house.now = NOW + 20 * HOUR
+    (mail,) = await mailed(house, mailbox)
+    path = str(mail["List-Unsubscribe"]).strip("<>").removeprefix(ORIGIN).removeprefix("/api/notify/v1")
+    assert ("关于这件事的消息" if burst else "消息汇总") in (await api.call(None, "GET", path)).text
+    posted = await api.send(None, "POST", path, content=b"List-Unsubscribe=One-Click")
+    assert "已退订" in posted.text
+    again = i.CaseReopened(
+        **{**rejected.model_dump(include={"status", "closed_at"}), "unit": None, "due_at": None, "overdue": False},
+        handled_at=None,
+        rating=None,
+        reopened=1,
+        previous_unit=None,
+        by="resident-1",
+    )
+    await house.take([fact(again, "case-1", 7, house.now), *([] if burst else a_case("case-2", at=house.now))])
+    house.now += DAY
+    assert await mailed(house, mailbox) == []
+    house.now += timedelta(minutes=5)
+    await standing.sweep(house.rooms, "left-behind").once(house.clock)
+    assert await mailed(house, mailbox) == []
+    assert {each[3:] for each in await house.told(kind="case-reopened", channel="email")} == {
+        ("suppressed", "preference")
+    }
+
+
+async def test_a_link_to_what_comes_anyway_by_now_says_so_and_puts_nothing_on_record(house: House, api: Api) -> None:
+    await house.know("resident-1")
+    link = Link("resident-1", "activity-cancelled", Way.EMAIL)
+    path = (await Links(house.persons.secret, ORIGIN).unsubscribe(link)).partition("/api/notify/v1")[2]
+    for method in ("GET", "POST"):
+        answer = await api.send(None, method, path)
+        assert (answer.status_code, "必须送达" in answer.text, "已退订" in answer.text) == (200, True, False)
+    person = (await house.persons.get("resident-1")).aggregate
+    assert (person.choices.muted, person.consents) == ({}, ())
 
 
 async def test_a_link_that_we_did_not_make_does_nothing(house: House, api: Api) -> None:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from services.contracts import issues as i
 from services.contracts import volunteers as v
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
@@ -37,6 +40,12 @@ async def test_a_row_is_all_that_a_new_event_needs(house: House, api: Api) -> No
 
 
 async def test_audiences_are_found_in_what_is_known_of_people(house: House, api: Api) -> None:
+    await house.take(
+        [fact(i.PlaceRegistered(kind=i.PlaceKind.BUILDING, title=f"{n}号楼"), f"place-{n}", 1) for n in (8, 9)]
+    )
+    lost = {"community": HERE, "building": "place-99"}
+    refused = await api.call(RESIDENT, "PUT", "/me/home", lost)
+    assert (refused.status_code, refused.json()["code"]) == (422, "home.unknown-building")
     for by, building, band in ((RESIDENT, "place-9", "elder"), (NEIGHBOUR, "place-8", "adult")):
         home = {"community": HERE, "building": building, "age_band": band}
         assert (await api.call(by, "PUT", "/me/home", home)).status_code == 201
@@ -63,6 +72,20 @@ async def test_audiences_are_found_in_what_is_known_of_people(house: House, api:
         "team": ["resident-1"],
         "everyone": ["resident-1", "resident-2"],
     }
+
+
+@pytest.mark.parametrize("rule", ["team", "building"])
+async def test_a_table_names_the_teams_and_buildings_that_there_are_here(house: House, api: Api, rule: str) -> None:
+    joined = fact(v.TeamMemberJoined(person="x-1", members=1), "there-1", 1)
+    place = fact(i.PlaceRegistered(kind=i.PlaceKind.BUILDING, title="9号楼"), "there-1", 1)
+    await house.take([joined if rule == "team" else place])
+    event = "cn.community.issues.case.accepted.v1"
+    wrong = a_body(event, {"rule": rule, "value": "nope"})
+    refused = await api.call(STAFF, "PUT", AT, wrong)
+    assert (refused.status_code, refused.json()["code"]) == (422, "routing.wrong")
+    assert f"tell_the_news：to.value：没有 {rule} nope" in refused.text
+    right = a_body(event, {"rule": rule, "value": "there-1"})
+    assert (await api.call(STAFF, "PUT", AT, right)).status_code == 201
 
 
 async def test_a_table_is_taken_whole_or_not_at_all_and_by_its_staff_alone(house: House, api: Api) -> None:

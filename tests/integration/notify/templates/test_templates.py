@@ -33,5 +33,11 @@ async def test_what_cannot_be_filled_is_refused_and_others_have_no_say(house: Ho
         assert (refused.status_code, refused.json()["code"]) == (422, "template.refused")
         for by in (RESIDENT, STAFF_ELSEWHERE):
             assert (await api.call(by, method, path, BODY)).status_code == 403
+    for subject in ("{# nothing #}", "\u200b", "{{ title }}"):
+        refused = await api.call(STAFF, "POST", f"{AT}/preview", {**BODY, "zh": {**ZH, "subject": subject}})
+        why = "text.invisible" if subject == "\u200b" else "template.refused"
+        assert (refused.status_code, refused.json()["code"]) == (422, why)
+    in_two = await api.call(STAFF, "POST", f"{AT}/preview", {**BODY, "zh": {**ZH, "subject": "a{{ '\\n' }}b"}})
+    assert in_two.json()["zh"]["subject"] == "a b"
     unknown = await api.call(STAFF, "PUT", f"/communities/{HERE}/templates/nothing", BODY)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "template.unknown-kind")

@@ -15,17 +15,20 @@ from tests.integration.calling import Hand
 from tests.integration.knowing import asked_by_id, assert_unknown
 from tests.integration.volunteers.bodies import PLAN, a_direct_need
 from tests.integration.volunteers.calling import Api, admit
-from tests.unit.volunteers.world import DAY, HERE, NOW, ORGANISER, STAFF, STRANGER, person
+from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, ORGANISER, STAFF, STRANGER, person
 
 BASE = "/api/volunteers/v1"
 BODIES: dict[str, Any] = {
     "PATCH /volunteers/{id}": {"skills": []},
     "POST /volunteers/{id}/verify": {"adult": True},
+    "POST /volunteers/{id}/consent": {"text": "v1"},
     "POST /volunteers/{id}/merge": {"person": "bob"},
     "POST /volunteers/{id}/prefer": {"person": "bob"},
     "POST /volunteers/{id}/prefer-no-more": {"person": "bob"},
     "POST /volunteers/{id}/avoid": {"person": "bob"},
     "POST /volunteers/{id}/meet-again": {"person": "bob"},
+    "POST /help-requests/{id}/grant": {},
+    "POST /help-requests/{id}/refuse": {"reason": "错"},
     "POST /teams/{id}/invite": {"person": "bob"},
     "POST /teams/{id}/decide": {"person": "bob", "admit": True},
     "POST /teams/{id}/call": {"recruiting": False},
@@ -36,6 +39,7 @@ BODIES: dict[str, Any] = {
     "PATCH /care-plans/{id}": {"seats": 2},
     "POST /care-plans/{id}/pause": {},
     "POST /meal-rounds/{id}/orders": {},
+    "POST /meal-rounds/{id}/carrier": {"carrier": None},
     "POST /meal-rounds/{id}/cancel-stop": {"stop": "stop-1"},
     "POST /meal-rounds/{id}/deliver": {"stop": "stop-1"},
     "POST /meal-rounds/{id}/miss": {"stop": "stop-1"},
@@ -46,6 +50,7 @@ BODIES: dict[str, Any] = {
     "POST /needs/{id}/confirm": {"person": "ann"},
     "POST /needs/{id}/came": {"person": "ann"},
     "POST /needs/{id}/no-show": {"person": "ann"},
+    "POST /needs/{id}/not-there": {"person": "ann"},
     "POST /needs/{id}/reseat": {"person": "ann", "role": "lead"},
     "POST /needs/{id}/offers": {"person": "ann", "reason": "熟悉"},
     "POST /accounts/{id}/payments": {"to": "bob", "minutes": 1},
@@ -70,6 +75,8 @@ async def things(api: Api, accounts: Aggregates[Account], hand: Hand) -> dict[st
     meals = {"community": HERE, "on": "2024-01-30", "cutoff": "2024-01-29T10:00:00Z"}
     of_meals = (await api.ok(STAFF, "/meal-rounds", meals))["id"]
     service = Service(source=Origin.ACTIVITY, activity="activity-1", minutes=60, on=NOW.date())
+    times = {"starts_at": (NOW + DAY).isoformat(), "ends_at": (NOW + DAY + HOUR).isoformat()}
+    help = (await api.ok(person("old"), "/help-requests", {"community": HERE, "category": "chores", **times}))["id"]
     account = account_id(HERE, "ann")
     await accounts.create(account, lambda now: credit(new_account(HERE, "ann"), service, now), Cause("test"))
     await api.ok(person("ann"), f"/needs/{need}/take")
@@ -80,6 +87,7 @@ async def things(api: Api, accounts: Aggregates[Account], hand: Hand) -> dict[st
     record = (await api.ok(STAFF, "/records/identify", {**of_ann, "identity": who}))["id"]
     certificate = (await api.ok(STAFF, "/certificates", of_ann))["id"]
     return {
+        "help-requests": help,
         "records": record,
         "certificates": certificate,
         "presences": there,
@@ -102,9 +110,8 @@ async def test_a_thing_that_one_may_not_know_of_answers_as_one_that_is_not_there
         short = path.removeprefix(BASE)
         kind = short.split("/")[1]
         body = BODIES.get(f"{method} {short}")
-        strangers = (
-            [STRANGER, neighbour] if kind in ("care-plans", "accounts", "records", "certificates") else [STRANGER]
-        )
+        private = ("care-plans", "accounts", "records", "certificates", "help-requests")
+        strangers = [STRANGER, neighbour] if kind in private else [STRANGER]
         for by in strangers:
             await assert_unknown(api, by, method, path, things[kind], body, {})
 
@@ -121,6 +128,7 @@ async def test_lists_of_another_community_are_refused_whatever_is_in_them(api: A
         "/readings",
         "/presences",
         "/certificates",
+        "/help-requests",
         "/records/me",
     ):
         answers = [await api.get(STRANGER, path, community=community) for community in (HERE, "nowhere")]

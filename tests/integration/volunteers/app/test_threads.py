@@ -118,7 +118,7 @@ async def test_from_an_activity_to_the_hours_of_its_helpers(running: tuple[Api, 
     await wire.wait_for_many(2, AccountCredited)
     assert (await api.read(ANN, "/accounts/me", community=HERE))["minutes"] == 120
     assert (await api.read(BOB, "/accounts/me", community=HERE))["minutes"] == 90
-    totals = await api.read(person("visitor"), "/accounts/totals", community=HERE)
+    totals = await api.read(STAFF, "/accounts/totals", community=HERE)
     assert totals == {"community": HERE, "minutes": 210, "people": 2}
     assert len(wire.said(NeedOpened)) == 1
     assert len(wire.said(AccountCredited)) == 2

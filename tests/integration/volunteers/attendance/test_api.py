@@ -6,7 +6,13 @@ from typing import Any
 from services.chassis.principal import Role
 from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Aggregates
-from services.contracts.volunteers import NeedReported
+from services.contracts.volunteers import (
+    NeedAccepted,
+    NeedCheckedIn,
+    NeedReported,
+    PresenceHandedOver,
+    PresenceLeft,
+)
 from services.volunteers.attendance.domain.presence import Presence
 from services.volunteers.attendance.store import PRESENCE
 from services.volunteers.attendance.sweeps import forgotten
@@ -16,6 +22,7 @@ from tests.integration.volunteers.bodies import a_direct_need
 from tests.integration.volunteers.calling import Api, admit
 from tests.integration.wire import Wire
 from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, STRANGER, person
+from tests.waiting import eventually
 
 ANN, BOB = person("ann"), person("bob")
 GRID = person("grid-1", Role.GRID_WORKER)
@@ -100,3 +107,49 @@ async def test_minutes_reach_the_need_and_somebody_else_confirms_them(running: t
     await wire.wait_for(NeedReported, person="ann", minutes=59)
     confirmed = await api.ok(STAFF, f"/needs/{need}/confirm", {"person": "ann"})
     assert [offer["minutes"] for offer in confirmed["offers"]] == [59]
+
+
+async def test_who_is_there_when_two_records_become_one_checks_out_under_the_one_that_goes_on(
+    running: tuple[Api, Wire], hand: Hand
+) -> None:
+    api, wire = running
+    need = await _seated(api, helped="old")
+    kept = await admit(api, person("ann-2"))
+    hand.now = NOW + 2 * DAY
+    assert (await api.get(person("old"), f"/needs/{need}/code")).status_code == 200
+    await api.ok(GRID, f"/needs/{need}/check-in", {"person": "ann"})
+    await wire.wait_for(NeedCheckedIn, person="ann")
+    await api.ok(STAFF, f"/volunteers/{kept['id']}/merge", {"person": "ann"})
+    await wire.wait_for(PresenceHandedOver, person="ann")
+    await wire.wait_for(NeedAccepted, person="ann-2")
+    hand.now += HOUR / 2
+    out = await api.ok(GRID, f"/needs/{need}/check-out", {"person": "ann-2"})
+    assert (out["minutes"], out["person"]) == (30, "ann-2")
+    reported = await wire.wait_for(NeedReported, person="ann-2")
+    assert reported[1]["minutes"] == 30
+
+
+async def test_nobody_is_there_without_a_seat(running: tuple[Api, Wire], hand: Hand) -> None:
+    api, wire = running
+    need = await _seated(api)
+    hand.now = NOW + 2 * DAY - HOUR / 4
+
+    async def checked_in() -> str:
+        there = await api.ok(GRID, f"/needs/{need}/check-in", {"person": "ann"})
+        await eventually(lambda: _stands(api, need, "checked-in"))
+        return str(there["id"])
+
+    presence = await checked_in()
+    assert await api.refused(ANN, f"/needs/{need}/withdraw") == (409, "need.checked-in")
+    taking = {"person": "ann", "reason": "other"}
+    assert await api.refused(STAFF, f"/needs/{need}/take-off", taking) == (409, "need.checked-in")
+    await api.ok(STAFF, f"/needs/{need}/not-there", {"person": "ann"})
+    await wire.wait_for(PresenceLeft, person="ann", minutes=0)
+    assert await checked_in() == presence
+    await api.ok(STAFF, f"/needs/{need}/cancel")
+    await wire.wait_for_many(2, PresenceLeft, person="ann", minutes=0)
+
+
+async def _stands(api: Api, need: str, status: str) -> bool:
+    offers = (await api.read(STAFF, f"/needs/{need}"))["offers"]
+    return [offer["status"] for offer in offers] == [status]

@@ -40,6 +40,7 @@ async def test_the_lists_of_a_day_name_people_places_and_work(api: Api, runtime:
 async def test_every_code_has_its_words(api: Api) -> None:
     sets = (await api.get(None, "/words")).json()["sets"]
     assert {"code": "visit", "zh": "上门慰问", "en": "Visit"} in sets["care-kind"]
+    assert {"code": "chat", "zh": "陪伴聊天", "en": "Chat"} in sets["care-kind"]
     assert sets["filter"][0]["code"] == "approved"
 
 

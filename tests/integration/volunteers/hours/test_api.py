@@ -26,7 +26,9 @@ async def test_hours_are_corrected_by_staff_and_seen_by_their_owner(api: Api, ac
         assert await api.refused(nobody, path, body) == (404, "not-found")
     corrected = await api.ok(STAFF, path, body)
     assert (corrected["minutes"], corrected["entries"][1]["minutes"]) == (45, -15)
-    assert (await api.read(BOB, "/accounts/totals", community=HERE))["minutes"] == 45
+    for reader, minutes, people in ((STAFF, 45, 1), (BOB, None, None), (STRANGER, None, None)):
+        told = await api.read(reader, "/accounts/totals", community=HERE)
+        assert told == {"community": HERE, "minutes": minutes, "people": people}, "one person's hours are theirs"
     assert (await api.get(ANN, "/accounts", community=HERE)).status_code == 403
 
 

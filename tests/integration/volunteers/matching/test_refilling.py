@@ -70,13 +70,13 @@ async def test_who_stands_by_is_asked_first_and_alone_and_the_next_when_they_say
     needs: Aggregates[Need], volunteers: Aggregates[Volunteer], staffing: Staffing, hand: Hand
 ) -> None:
     await stored_volunteer(volunteers, "ann")
-    await lost(needs, staffing, hand, 10 * HOUR)
+    await lost(needs, staffing, hand, 72 * HOUR)
     for who in ("bob", "cai"):
         await stored_volunteer(volunteers, who)
     await needs.change("need-1", lambda n, now: stood_by(n, ("gone", "bob", "cai")), CAUSE)
     await staffing.staff(HERE)
     need = (await needs.get("need-1")).aggregate
-    assert [(o.person, o.expires_at) for o in need.offers if o.status in LIVE] == [("bob", hand.now + 2.5 * HOUR)]
+    assert [(o.person, o.expires_at) for o in need.offers if o.status in LIVE] == [("bob", hand.now + 4 * HOUR)]
     assert [each.person for each in need.standby] == ["cai"]
     assert need.refill is not None
     assert need.refill.hop is Hop.STANDBY
@@ -84,6 +84,11 @@ async def test_who_stands_by_is_asked_first_and_alone_and_the_next_when_they_say
     await staffing.staff(HERE)
     need = (await needs.get("need-1")).aggregate
     assert [o.person for o in need.offers if o.status in LIVE] == ["cai"]
+    await needs.change("need-1", lambda n, now: seating.decline(n, person("cai"), now), CAUSE)
+    await needs.change("need-1", inviting.plan_again, CAUSE)
+    need = (await needs.get("need-1")).aggregate
+    assert need.refill is not None
+    assert need.refill.hop is Hop.PLAN
 
 
 def stood_by(need: Need, people: tuple[str, ...]) -> Decision[Need]:

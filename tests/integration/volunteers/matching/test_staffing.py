@@ -4,22 +4,26 @@ import asyncio
 
 from services.chassis.store.aggregates import Aggregates
 from services.volunteers.matching.staffing import Staffing
-from services.volunteers.needs.domain import seating
+from services.volunteers.needs.domain import attending, seating
 from services.volunteers.needs.domain.eligibility import hold
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE
-from services.volunteers.needs.store import communities_to_staff, familiar
+from services.volunteers.needs.store import communities_to_staff, familiar, seated
 from services.volunteers.people.domain.volunteer import Volunteer
 from tests.integration.calling import Hand
 from tests.integration.volunteers.parts import staffing_of
 from tests.integration.volunteers.stored import CAUSE, stored_need, stored_volunteer
-from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, person
+from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
 
 
 async def ask(needs: Aggregates[Need], need: str, who: str) -> None:
     await needs.change(
         need, lambda n, now: seating.offer(n, seating.tentative(n, f"offer-{who}", now), who, now), CAUSE
     )
+
+
+async def say_yes(needs: Aggregates[Need], need: str, who: str) -> None:
+    await needs.change(need, lambda n, now: seating.accept(n, person(who), now), CAUSE)
 
 
 async def a_hold_without_offer(
@@ -91,15 +95,18 @@ async def test_a_visit_far_ahead_is_not_asked_for_yet(
     assert await staffing.staff(HERE) == 1
 
 
-async def test_people_who_visited_the_elder_before_are_known(needs: Aggregates[Need]) -> None:
+async def test_people_who_visited_the_elder_before_are_known_but_not_who_did_not_come(needs: Aggregates[Need]) -> None:
     for id in ("need-1", "need-2"):
-        await stored_need(needs, id, seats=2)
+        await stored_need(needs, id, seats=3)
         await needs.collection.update_one({"_id": id}, {"$set": {"state.care_plan": "care-plan-1"}})
-    await ask(needs, "need-1", "ann")
-    await ask(needs, "need-1", "bob")
+    for who in ("ann", "bob", "cai"):
+        await ask(needs, "need-1", who)
     first = (await needs.get("need-1")).aggregate
-    await needs.change("need-1", lambda n, now: seating.accept(n, person("ann"), now), CAUSE)
+    for who in ("ann", "cai"):
+        await say_yes(needs, "need-1", who)
+    await needs.change("need-1", lambda n, now: attending.no_show(n, "cai", STAFF, n.starts_at), CAUSE)
     second = (await needs.get("need-2")).aggregate
     assert await familiar(needs, {need.id: need.care_plan for need in (first, second)}) == {
         id: frozenset({"ann"}) for id in ("need-1", "need-2")
     }
+    assert [len((await needs.select(seated(who))).items) for who in ("ann", "bob", "cai")] == [1, 0, 0]

@@ -15,5 +15,5 @@ async def test_names_are_of_one_community_and_of_what_was_not_erased(runtime: Ru
     ):
         await places.insert_one({"_id": id, "community": community, "state": state})
     names = Names(runtime.database)
-    assert await names.of(HERE) == {"building-1": Name(zh="1号楼", en="Building 1")}
-    assert await names.of("elsewhere") == {"building-3": Name(zh="3号楼")}
+    assert (await names.of(HERE)).places == {"building-1": Name(zh="1号楼", en="Building 1")}
+    assert (await names.of("elsewhere")).places == {"building-3": Name(zh="3号楼")}

@@ -84,3 +84,15 @@ async def test_the_sheet_of_a_day_says_who_goes_where_and_each_home_on_it_is_on_
     readings = await api.read(STAFF, "/readings", community=HERE, need=taken)
     assert [reading["person"] for reading in readings["items"]] == [STAFF.sub]
     assert (await api.get(ann, "/day-sheet", community=HERE, on="2024-01-31")).status_code == 403
+
+
+async def test_what_one_could_take_is_found_behind_pages_of_what_one_could_not(api: Api) -> None:
+    ann = person("ann")
+    await admit(api, ann)
+    for days in (1, 2, 3):
+        times = {"starts_at": (NOW + days * DAY).isoformat(), "ends_at": (NOW + days * DAY + HOUR).isoformat()}
+        await api.ok(STAFF, "/needs", a_direct_need(**times, skill=None if days == 3 else "haircut"))
+    found = await api.read(ann, "/needs", community=HERE, for_me=True, limit=1)
+    assert [need["starts_at"] for need in found["items"]] == [(NOW + 3 * DAY).isoformat().replace("+00:00", "Z")]
+    assert found["next"] is None
+    assert (found["items"][0]["can"], found["items"][0]["work"]["zh"]) == (["take"], "帮做家务")

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from services.chassis.store.aggregates import Aggregates, Cause
-from services.contracts.volunteers import AccountCorrected, NeedReopened, Origin, TeamMemberLeft
+from services.contracts.volunteers import AccountCorrected, NeedReopened, Origin, TakenOff, TeamMemberLeft
 from services.volunteers.hours.domain.ledger import Account, Service, account_id, credit, new_account
 from services.volunteers.people.domain.volunteer import volunteer_id
 from tests.integration.volunteers.bodies import a_direct_need
@@ -40,6 +40,30 @@ async def test_a_profile_is_changed_by_its_owner_and_certificates_by_staff(api: 
     assert (await api.patch(ANN, path, {"nonsense": 1})).status_code == 422
     assert (await api.ok(ANN, f"{path}/pause"))["status"] == "paused"
     assert await api.refused(BOB, f"{path}/resume") == (403, "forbidden")
+    child = await api.ok(STAFF, f"{path}/verify", {"born": "2015-01-01"})
+    assert (child["approved"], "approve" in child["can"]) == (False, False)
+    assert await api.refused(STAFF, f"{path}/approve") == (409, "volunteer.too-young")
+
+
+async def test_a_minor_serves_as_long_as_their_guardian_consents(running: tuple[Api, Wire]) -> None:
+    api, wire = running
+    parent = person("parent")
+    path = f"/volunteers/{(await admit(api, ANN))['id']}"
+    need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+    born = {"born": NOW.date().replace(year=NOW.year - 16).isoformat()}
+    minor = await api.ok(STAFF, f"{path}/verify", born)
+    assert (minor["approved"], "approve" in minor["can"]) == (False, False)
+    assert await api.refused(STAFF, f"{path}/approve") == (409, "volunteer.no-guardian-consent")
+    assert await api.refused(parent, f"{path}/consent", {"text": "v1"}) == (403, "forbidden")
+    await api.ok(STAFF, f"{path}/consent", {"text": "v1", "guardian": "parent"})
+    await api.ok(STAFF, f"{path}/approve")
+    await api.ok(ANN, f"/needs/{need}/take")
+    assert (await api.read(BOB, path))["guardian"] is None
+    (ward,) = (await api.read(parent, "/volunteers/wards", community=HERE))["items"]
+    assert (ward["guardian"]["text"], ward["profile"], ward["can"]) == ("v1", None, ["consent", "withdraw-consent"])
+    assert not (await api.ok(parent, f"{path}/withdraw-consent"))["approved"]
+    await wire.wait_for(NeedReopened, person="ann")
+    assert (await api.read(STAFF, f"/needs/{need}"))["volunteers"] == []
 
 
 async def test_two_records_of_one_person_become_one_seat_one_total_and_one_member(
@@ -71,9 +95,44 @@ async def test_two_records_of_one_person_become_one_seat_one_total_and_one_membe
     assert (await api.read(two, "/accounts/me", community=HERE))["minutes"] == 0
 
 
-async def test_who_leaves_for_good_gives_seats_back_and_keeps_their_hours(api: Api) -> None:
+async def test_who_leaves_for_good_gives_seats_back_keeps_their_hours_and_is_in_no_team(
+    running: tuple[Api, Wire],
+) -> None:
+    api, wire = running
     mine = await admit(api, ANN)
+    body = {"community": HERE, "title": "合唱团", "kind": "hobby"}
+    led, joined = [(await api.ok(STAFF, "/teams", body | {"leader": who}))["id"] for who in ("ann", "bob")]
+    await api.ok(ANN, f"/teams/{joined}/join")
     gone = await api.ok(ANN, f"/volunteers/{mine['id']}/leave")
+    await wire.wait_for_many(2, TeamMemberLeft, person="ann")
+    assert [(await api.read(STAFF, f"/teams/{id}"))["people"] for id in (led, joined)] == [[], ["bob"]]
     assert (gone["approved"], gone["status"]) == (False, "paused")
     need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
     assert await api.refused(ANN, f"/needs/{need}/take") == (409, "volunteer.not-eligible")
+
+
+async def test_whom_somebody_avoids_neither_learns_nor_ends_it_also_where_they_register_later(
+    running: tuple[Api, Wire],
+) -> None:
+    api, wire = running
+    mine = f"/volunteers/{(await admit(api, ANN))['id']}"
+    await admit(api, BOB)
+    cem = person("cem")
+    for sub in ("bob", "cem"):
+        await api.ok(ANN, f"{mine}/avoid", {"person": sub})
+    await admit(api, cem)
+    need = (await api.ok(STAFF, "/needs", a_direct_need(seats=3)))["id"]
+    await api.ok(ANN, f"/needs/{need}/take")
+    for who in (BOB, cem):
+        theirs = f"/volunteers/{volunteer_id(HERE, who.sub)}"
+        ended = await api.ok(who, f"{theirs}/meet-again", {"person": "ann"})
+        assert "ann" not in str(ended["profile"])
+        assert await api.refused(who, f"/needs/{need}/take") == (409, "volunteer.not-eligible")
+    await api.ok(ANN, f"{mine}/meet-again", {"person": "bob"})
+    await api.ok(BOB, f"/needs/{need}/take")
+    assert (await api.read(STAFF, f"/volunteers/{volunteer_id(HERE, 'cem')}"))["profile"]["avoided_by"] == ["ann"]
+    await api.ok(ANN, f"{mine}/avoid", {"person": "bob"})
+    given_back = await wire.wait_for(NeedReopened, person="ann", taken_off=TakenOff.AT_THEIR_WISH)
+    assert given_back[1]["volunteers"] == ["bob"]
+    await api.ok(STAFF, f"/volunteers/{volunteer_id(HERE, 'bob')}/disapprove")
+    await wire.wait_for(NeedReopened, person="bob", taken_off=TakenOff.UNSUITABLE)

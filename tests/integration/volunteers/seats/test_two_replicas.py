@@ -37,7 +37,7 @@ class Replica:
         self.needs, self.volunteers = runtime.aggregates(NEED), runtime.aggregates(VOLUNTEER)
         self.seats = seats_of(self.needs, self.volunteers, runtime.clock)
         table = Handlers()
-        reactions(table, self.needs, self.volunteers, self.seats, lambda community: None)
+        reactions(table, self.needs, self.volunteers, self.seats, runtime.clock, lambda community: None)
         self._reactions = table.reactions
 
     async def take(self, need: str, who: str) -> None:

@@ -109,7 +109,7 @@ async def test_a_kind_that_the_route_does_not_read_is_refused_unread(small: Gate
     ],
 )
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
-async def test_nothing_is_read_of_who_is_not_known_or_where_nobody_reads(
+async def test_no_body_is_read_of_an_unknown_caller_or_where_the_route_reads_none(
     small: Gateway, method: str, path: str, kind: str
 ) -> None:
     for token in ({}, {"Authorization": "Bearer x.y.z"}):
@@ -128,7 +128,7 @@ async def test_a_declared_size_is_refused_before_anything_is_read(small: Gateway
 
 
 @pytest.mark.parametrize("length", ["-1", "ten", "1e3", "٣"])
-async def test_a_size_that_is_no_number(small: Gateway, length: str) -> None:
+async def test_a_size_that_is_no_number_is_refused(small: Gateway, length: str) -> None:
     headers = [(b"content-length", length.encode()), (b"content-type", b"application/json")]
     answer = await small.client.post(BOXES, content=chunked(b"{}"), headers=headers)
     assert (answer.status_code, code(answer)) == (400, "request.bad")
@@ -155,7 +155,9 @@ DEPTHS = [33, 34, 254, 255, 500, 900, *range(976, 1026, 7), 1024, 1025, 5000, 10
 @pytest.mark.parametrize(
     "kind", ["application/json", "application/merge-patch+json", "application/json; charset=utf-16"]
 )
-async def test_what_is_too_deep_is_so_at_every_depth(gateway: Gateway, frame: tuple[str, str], kind: str) -> None:
+async def test_json_beyond_the_bound_of_depth_is_refused_at_every_depth(
+    gateway: Gateway, frame: tuple[str, str], kind: str
+) -> None:
     for depth in DEPTHS:
         for path in (BOXES, "/api/garden/v1/7/boxes", "/api/garden/v1/plants"):
             headers = {**gateway.token(), "Content-Type": kind, "Idempotency-Key": "k"}
@@ -170,7 +172,7 @@ async def test_small_bodies_that_hold_too_much_are_refused(tmp_path: Path) -> No
     assert (answer.status_code, code(answer)) == (413, "body.too-many-values")
 
 
-async def test_what_is_parsed_in_pieces_is_what_was_sent(tmp_path: Path) -> None:
+async def test_json_parsed_in_pieces_is_what_was_sent(tmp_path: Path) -> None:
     wide = Gateway(tmp_path, {"max_upload_bytes": 4_000_000})
     answer = await wide.client.post("/api/garden/v1/2/boxes", content=many(2_000_000), headers=JSON)
     assert answer.json() == 160_000
@@ -282,12 +284,12 @@ NO_JSON = [
 
 
 @pytest.mark.parametrize("body", NO_JSON)
-async def test_what_is_no_json(gateway: Gateway, body: bytes) -> None:
+async def test_a_body_that_is_no_json_is_refused(gateway: Gateway, body: bytes) -> None:
     answer = await gateway.client.post(BOXES, content=body, headers=JSON)
     assert (answer.status_code, code(answer)) == (400, "body.not-json")
 
 
-async def test_where_json_breaks_is_said(gateway: Gateway) -> None:
+async def test_the_refusal_tells_where_json_breaks(gateway: Gateway) -> None:
     answer = await gateway.client.post(BOXES, content=b'{"anything":\n  oops}', headers=JSON)
     assert answer.json()["params"] == {"line": 2, "column": 3}
 

@@ -156,7 +156,7 @@ def untraced(answer: httpx.Response) -> bytes:
 
 @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(path=PATHS, body=BODIES, kind=KINDS, pot=st.sampled_from(["", "blue", "taken"]), chunked=st.booleans())
-async def test_the_same_is_answered_whatever_is_sent(
+async def test_direct_answers_are_those_of_fastapi_whatever_is_sent(
     both: Both, path: str, body: bytes, kind: str, pot: str, chunked: bool
 ) -> None:
     async def pieces() -> Any:
@@ -170,7 +170,7 @@ async def test_the_same_is_answered_whatever_is_sent(
     assert headers(one) == headers(other)
 
 
-async def test_without_a_body(both: Both) -> None:
+async def test_a_request_without_a_body_is_answered_as_by_fastapi(both: Both) -> None:
     for method in ("GET", "HEAD"):
         assert (await both.agree(method, "/pots/7")).status_code == 200
         assert (await both.agree(method, "/pots/x")).status_code == 422
@@ -180,13 +180,13 @@ async def test_without_a_body(both: Both) -> None:
     assert (await both.agree("GET", "/closed", headers=both.gateway.token())).text == "p-1"
 
 
-async def test_a_body_is_what_the_border_has_read(both: Both) -> None:
+async def test_the_route_gets_the_body_that_the_border_has_read(both: Both) -> None:
     answer = await both.agree("POST", "/pots/7/word", json={"name": "ivy", "anything": [1, 2.0, {"a": None}]})
     assert "'ivy'" in answer.text
     assert "[1, 2.0, {'a': None}]" in answer.text
 
 
-def test_what_asks_for_more_stays_general() -> None:
+def test_routes_that_are_not_plain_are_answered_by_fastapi() -> None:
     routes = garden().routes
     answer_directly(routes)
     answer_directly(routes)

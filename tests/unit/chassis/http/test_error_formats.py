@@ -1,4 +1,4 @@
-"""Beneath a prefix with a dialect every refusal is told in it, whoever refuses; elsewhere nothing changes."""
+"""Beneath a prefix with an error format every refusal has that format, whoever refuses; elsewhere nothing changes."""
 
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -68,18 +68,18 @@ async def caller(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         ("/plants", "method.not-allowed 0"),
     ],
 )
-async def test_whoever_refuses_the_dialect_tells_it(caller: httpx.AsyncClient, path: str, said: str) -> None:
+async def test_every_refusal_beneath_the_prefix_has_its_format(caller: httpx.AsyncClient, path: str, said: str) -> None:
     answer = await caller.get(BASE + path)
     assert (answer.status_code, answer.text) == (400, said)
 
 
-async def test_the_border_speaks_it_too(caller: httpx.AsyncClient) -> None:
+async def test_refusals_of_the_border_have_the_format_too(caller: httpx.AsyncClient) -> None:
     large = await caller.post(f"{BASE}/plants", content=b" " * 2_000_000, headers={"content-type": "text/xml"})
     broken = await caller.post(f"{BASE}/plants", content=b"{", headers={"content-type": "application/json"})
     assert (large.text, broken.text) == ("body.too-large 0", "body.not-json 0")
 
 
-async def test_the_rate_is_told_in_it_with_its_headers(tmp_path: Path) -> None:
+async def test_a_refusal_by_the_rate_has_the_format_and_its_headers(tmp_path: Path) -> None:
     slow = settings(tmp_path, rate_limit_address_per_second=0.01, rate_limit_address_burst=1)
     app = create_app("garden", "Garden", slow, [router, feed], metrics=Metrics())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://garden.example.org") as client:
@@ -99,7 +99,7 @@ async def test_elsewhere_problem_details_are_spoken(caller: httpx.AsyncClient) -
         assert (await caller.get(path)).headers["content-type"] == "application/problem+json"
 
 
-async def test_what_documents_its_own_refusals_is_left_so(caller: httpx.AsyncClient) -> None:
+async def test_an_operation_that_documents_its_own_refusals_is_left_so(caller: httpx.AsyncClient) -> None:
     paths = (await caller.get("/api/garden/openapi.json")).json()["paths"]
     assert set(paths[f"{BASE}/one"]["get"]["responses"]) == {"200"}
     assert OWN_REFUSALS not in paths[f"{BASE}/one"]["get"]

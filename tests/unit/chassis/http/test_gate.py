@@ -14,7 +14,7 @@ from tests.unit.chassis.http.gateway import Gateway
 OPEN, CLOSED = "/api/garden/v1/open", "/api/garden/v1/closed"
 
 
-async def test_who_calls_is_known(gateway: Gateway) -> None:
+async def test_a_valid_token_tells_the_caller(gateway: Gateway) -> None:
     for path in (OPEN, CLOSED):
         assert (await gateway.client.get(path, headers=gateway.token("p-7"))).json()["sub"] == "p-7"
     assert (await gateway.client.get(OPEN)).json()["sub"] is None
@@ -47,7 +47,7 @@ async def test_the_scheme_is_read_in_any_case(gateway: Gateway) -> None:
     assert (await gateway.client.get(CLOSED, headers={"Authorization": f"bEARER  {token}"})).status_code == 200
 
 
-async def test_what_is_open_stays_open_to_a_bad_token(gateway: Gateway) -> None:
+async def test_a_public_route_stays_open_to_a_bad_token(gateway: Gateway) -> None:
     answer = await gateway.client.get(OPEN, headers={"Authorization": "Bearer x.y.z"})
     assert (answer.status_code, answer.json()["sub"]) == (200, None)
 
@@ -66,7 +66,7 @@ async def test_what_is_open_stays_open_to_a_bad_token(gateway: Gateway) -> None:
     ],
 )
 @pytest.mark.parametrize("path", [OPEN, CLOSED, "/api/garden/v1/plants", "/livez", "/api/garden/v1/nothing"])
-async def test_what_may_stand_once_stands_once(gateway: Gateway, header: str, path: str) -> None:
+async def test_a_header_that_may_stand_once_stands_once(gateway: Gateway, header: str, path: str) -> None:
     known = gateway.token()["Authorization"]
     value = {"Authorization": known, "Content-Length": "2", "Content-Type": "application/json"}.get(header, "a")
     base = {"Host": "garden.example.org", "Authorization": known, "Content-Length": "2"}
@@ -96,7 +96,7 @@ async def test_a_body_has_one_length(gateway: Gateway, extra: dict[str, str], co
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
-async def test_made_up_heads_cost_their_sender_too(tmp_path: Path) -> None:
+async def test_malformed_heads_count_against_the_rate_of_their_sender(tmp_path: Path) -> None:
     gateway = limited(tmp_path)
     for _ in range(3):
         await gateway.client.get(OPEN, headers=[("If-Match", "a"), ("If-Match", "b")])

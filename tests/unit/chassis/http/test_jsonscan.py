@@ -42,13 +42,13 @@ def in_pieces(text: bytes, part: int = 3) -> Any:
 
 
 @given(VALUES, st.integers(1, 20), st.booleans(), st.booleans())
-def test_what_is_joined_is_what_was_sent(value: Any, part: int, spaced: bool, ascii: bool) -> None:
+def test_pieces_joined_are_what_was_sent(value: Any, part: int, spaced: bool, ascii: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii, indent=1 if spaced else None).encode()
     assert in_pieces(text, part) == orjson.loads(text)
 
 
 @given(VALUES, st.integers(0, 12), st.integers(0, 4), st.integers(1, 30), st.booleans())
-def test_what_has_come_whole_is_held_to_the_same_bounds(
+def test_a_text_that_has_come_whole_is_held_to_the_same_bounds(
     value: Any, values: int, deepest: int, piece: int, spaced: bool
 ) -> None:
     text = json.dumps(value, indent=1 if spaced else None).encode()
@@ -72,7 +72,7 @@ def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @given(VALUES, st.data())
 @example([1, 2], None)
-def test_what_is_no_json_at_once_is_none_in_pieces(value: Any, data: Any) -> None:
+def test_a_text_that_is_no_json_at_once_is_none_in_pieces(value: Any, data: Any) -> None:
     """And the other way round, but for a name that stands twice in one object, which may be refused."""
     text = bytearray(json.dumps(value).encode())
     if data is not None:
@@ -118,7 +118,7 @@ def test_what_is_no_json_at_once_is_none_in_pieces(value: Any, data: Any) -> Non
         b"",
     ],
 )
-def test_a_comma_where_none_belongs(text: bytes) -> None:
+def test_a_comma_where_none_belongs_is_refused(text: bytes) -> None:
     with pytest.raises(BodyNotJson):
         in_pieces(text)
 
@@ -140,7 +140,7 @@ def test_values_are_counted(unit: bytes) -> None:
         in_parts(text, 50, values=900)
 
 
-def test_what_stands_in_strings_is_text() -> None:
+def test_brackets_and_commas_in_strings_are_text() -> None:
     text = json.dumps({"text": '[{",\\' * 500}).encode()
     for part in (1, 2, 3, 64):
         scan = in_parts(text, part, values=3)
@@ -177,7 +177,7 @@ def test_a_control_character_is_found_wherever_it_is_cut(parts: list[str], part:
 @pytest.mark.parametrize(
     "frame", [(b'["', b'"]'), (b'[1, {"a": "', b'"}]'), (b"[", b"1]"), (b'["a"' + b",1" * 9, b"]")]
 )
-def test_what_cannot_be_cut_is_short(unit: bytes, frame: tuple[bytes, bytes]) -> None:
+def test_a_text_that_cannot_be_cut_is_short(unit: bytes, frame: tuple[bytes, bytes]) -> None:
     """A text of nineteen megabytes took the loop for three seconds: nothing in it is a comma at which to cut."""
     filling = b" " * len(unit) if frame[0].endswith((b"[", b",1")) else unit
     for part in (997, SLICE):

@@ -42,7 +42,7 @@ async def test_a_service_lives_whatever_is_away(tmp_path: Path) -> None:
         assert (answer.status_code, answer.json()) == (200, {"alive": True, "service": "garden"})
 
 
-async def test_it_is_ready_when_every_fact_is_good(tmp_path: Path) -> None:
+async def test_a_service_is_ready_when_every_fact_is_good(tmp_path: Path) -> None:
     gateway = Gateway(tmp_path, checks=[saying("relay", True, 0.4), saying("lag", True, 7)])
     for path in ("/readyz", "/api/garden/readyz"):
         answer = await gateway.client.get(path)
@@ -61,7 +61,7 @@ async def test_it_is_ready_when_every_fact_is_good(tmp_path: Path) -> None:
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_however_often_it_is_asked_it_looks_no_oftener_than_its_ration() -> None:
+async def test_however_often_it_is_asked_a_probe_looks_no_oftener_than_its_ration() -> None:
     clock, made = Clock(0.0), 0
     go_on = asyncio.Event()
 

@@ -55,7 +55,7 @@ async def test_faults_of_parameters_are_named(gateway: Gateway) -> None:
     assert "integer" in faults["path", "number"]
 
 
-async def test_what_was_sent_is_not_sent_back(gateway: Gateway) -> None:
+async def test_values_that_were_sent_are_not_sent_back(gateway: Gateway) -> None:
     sent = {"name": "13800138000"}
     answer = await gateway.client.post("/api/garden/v1/plants", json=sent, headers=gateway.token())
     assert answer.status_code == 422
@@ -63,12 +63,14 @@ async def test_what_was_sent_is_not_sent_back(gateway: Gateway) -> None:
 
 
 def test_every_sentence_about_a_fault_can_be_said() -> None:
-    context = dict.fromkeys(["min_length", "max_length", "gt", "ge", "lt", "le", "expected", "expected_schemes"], "1")
+    context = dict.fromkeys(
+        ["min_length", "max_length", "gt", "ge", "lt", "le", "expected", "expected_schemes", "pattern"], "1"
+    )
     for sentence in _ZH.values():
         assert "{" not in sentence.format(**context)
 
 
-async def test_an_unknown_address_and_an_unknown_method(gateway: Gateway) -> None:
+async def test_an_unknown_address_and_an_unknown_method_are_refused(gateway: Gateway) -> None:
     told(await gateway.client.get("/api/garden/v1/nothing"), 404, "route.unknown")
     told(await gateway.client.get("/api/garden/v1/plants/"), 404, "route.unknown")
     answer = await gateway.client.put("/api/garden/v1/plants/1", json={})
@@ -78,13 +80,13 @@ async def test_an_unknown_address_and_an_unknown_method(gateway: Gateway) -> Non
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", "multipart/form-data; boundary=x",
                                   "application/x-www-form-urlencoded"])  # fmt: skip
-async def test_a_body_of_another_kind_than_json(gateway: Gateway, kind: str) -> None:
+async def test_a_body_of_another_kind_than_json_is_refused(gateway: Gateway, kind: str) -> None:
     headers = {**gateway.token(), "Content-Type": kind, "Accept-Language": "en"}
     answer = await gateway.client.post("/api/garden/v1/plants", content=b'{"name":"rose"}', headers=headers)
     assert "application/json" in str(told(answer, 415, "media-type.unsupported")["detail"])
 
 
-async def test_json_where_a_form_is_read(gateway: Gateway) -> None:
+async def test_json_is_refused_where_a_form_is_read(gateway: Gateway) -> None:
     told(await gateway.client.post("/api/garden/v1/photos", json={"file": "x"}), 415, "media-type.unsupported")
 
 
@@ -92,7 +94,7 @@ async def test_a_missing_body_is_a_fault_and_not_a_kind(gateway: Gateway) -> Non
     told(await gateway.client.post("/api/garden/v1/plants", headers=gateway.token()), 422, "request.invalid")
 
 
-async def test_broken_multipart(gateway: Gateway) -> None:
+async def test_broken_multipart_is_refused(gateway: Gateway) -> None:
     headers = {"Content-Type": "multipart/form-data"}
     told(await gateway.client.post("/api/garden/v1/photos", content=b"--x", headers=headers), 400, "request.bad")
 

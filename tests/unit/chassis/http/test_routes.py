@@ -42,7 +42,9 @@ def linear(routes: list[BaseRoute], scope: dict[str, object]) -> tuple[Match, Ba
     ASKED,
     st.sampled_from(["GET", "POST", "PUT"]),
 )
-def test_it_finds_what_trying_all_in_order_finds(declared: list[tuple[str, str]], path: str, method: str) -> None:
+def test_the_index_finds_the_route_that_trying_all_in_order_finds(
+    declared: list[tuple[str, str]], path: str, method: str
+) -> None:
     routes = routes_of(declared)
     scope: dict[str, object] = {"type": "http", "path": path, "root_path": "", "method": method, "headers": []}
     expected, route = linear(routes, dict(scope))
@@ -53,7 +55,7 @@ def test_it_finds_what_trying_all_in_order_finds(declared: list[tuple[str, str]]
 
 
 @given(st.permutations(["/a/{x}", "/a/b", "/{x}/b", "/{x}/{y}", "/a/b/c"]))
-def test_what_a_route_names_is_its_own_whatever_the_order(paths: list[str]) -> None:
+def test_a_named_segment_goes_before_a_parameter_whatever_the_order(paths: list[str]) -> None:
     index = RouteIndex(named_first(routes_of([(path, "GET") for path in paths])))
     for asked, path in {
         "/a/b": "/a/b",

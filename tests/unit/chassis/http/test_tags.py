@@ -36,7 +36,7 @@ MALFORMED = ["", "3", '"3', '3"', '"3" "4"', "'3'", 'w/"3"', '"3";', '*, "3"', '
 
 
 @pytest.mark.parametrize("header", MALFORMED)
-def test_what_is_no_list_of_tags_is_refused_and_not_taken_for_any(header: str) -> None:
+def test_a_header_that_is_no_list_of_tags_is_refused_and_not_taken_for_any(header: str) -> None:
     with pytest.raises(IfMatchMalformed):
         match_versions(header)
 

@@ -86,7 +86,7 @@ _WHOLE = raw.batch([(b"k", b"v", [(b"\xff", b"")])] * 3, base=5)
         (raw.with_right_crc(_WHOLE[:57] + b"\x00\x00\x00\x09" + _WHOLE[61:]), "broken: "),
     ],
 )
-def test_what_can_not_be_read_says_why_and_where_reading_goes_on(spoilt: bytes, reason: str) -> None:
+def test_an_unreadable_batch_tells_why_and_where_reading_goes_on(spoilt: bytes, reason: str) -> None:
     [(ends, [odd])] = read(spoilt)
     assert why(odd.headers).startswith(reason)
     assert (begin(odd.headers), odd.offset, ends, odd.value) == (5, 7, 8, spoilt)

@@ -24,7 +24,7 @@ def test_documents_are_taken_once_and_need_no_look() -> None:
     assert not handed_over.is_time_to_look(LONG)
 
 
-def test_what_has_no_room_is_looked_for() -> None:
+def test_documents_without_room_are_looked_for() -> None:
     handed_over = looked()
     for n in range(2001):
         handed_over.add({"_id": n})
@@ -32,7 +32,7 @@ def test_what_has_no_room_is_looked_for() -> None:
     assert handed_over.is_time_to_look(LONG)
 
 
-def test_what_was_dropped_or_committed_elsewhere_is_looked_for() -> None:
+def test_documents_that_were_dropped_or_committed_elsewhere_are_looked_for() -> None:
     handed_over = looked()
     handed_over.add({"_id": "a"})
     handed_over.drop()

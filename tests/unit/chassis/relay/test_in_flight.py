@@ -28,7 +28,7 @@ def test_newer_events_of_an_aggregate_under_way_are_behind_until_it_is_acknowled
     assert flights.may_go(found("a", 1, 2, 3))
 
 
-def test_what_has_arrived_is_known_until_it_was_cleared_some_time_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_that_have_arrived_are_remembered_for_some_time_after_clearing(monkeypatch: pytest.MonkeyPatch) -> None:
     flights, now = InFlight(), 100.0
     monkeypatch.setattr("services.chassis.relay.in_flight.time.monotonic", lambda: now)
     flights.arrived(load(a=2).stretches)
@@ -42,7 +42,7 @@ def test_what_has_arrived_is_known_until_it_was_cleared_some_time_ago(monkeypatc
     assert flights.sent("a") == 0
 
 
-def test_what_could_not_be_cleared_is_sent_again_and_newer_arrivals_stay_known() -> None:
+def test_events_that_could_not_be_cleared_are_sent_again_and_newer_arrivals_stay_known() -> None:
     flights = InFlight()
     flights.arrived(load(a=2, b=3).stretches)
     flights.not_cleared(load(a=2, b=1))

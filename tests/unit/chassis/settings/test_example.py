@@ -58,7 +58,7 @@ def stands_for(value: str, field: FieldInfo) -> bool:
         return value in ("", "{}")
     annotation: Any = field.annotation
     adapter = TypeAdapter[Any](annotation)
-    if isinstance(default, tuple):
+    if isinstance(default, tuple) and not value.startswith("["):
         return bool(adapter.validate_python(tuple(value.split(","))) == default)
-    read = adapter.validate_json(value) if value.startswith("{") else adapter.validate_strings(value)
+    read = adapter.validate_json(value) if value.startswith(("{", "[")) else adapter.validate_strings(value)
     return bool(read == default)

@@ -60,7 +60,7 @@ async def test_behind_a_crowd_a_round_waits_for_those_who_come_along() -> None:
     assert ferry.rounds[1:] == [[10, 11, 12]]
 
 
-async def test_a_refusal_is_the_refused_one_s_alone() -> None:
+async def test_a_refusal_reaches_the_refused_caller_alone() -> None:
     ferry = Ferry()
     ferry.go.set()
     together = Batcher(ferry)
@@ -102,7 +102,7 @@ async def test_who_waited_long_behind_a_call_that_found_the_store_away_is_not_se
     assert await batcher(3) == 6
 
 
-async def test_an_error_that_is_no_trouble_of_the_store_is_the_round_s_alone() -> None:
+async def test_an_error_that_is_no_trouble_of_the_store_ends_its_round_alone() -> None:
     ferry = Ferry(sinking=ValueError("sunk"))
     batcher = Batcher(ferry, patience=-1.0)
     ferry.sinks = True
@@ -142,7 +142,7 @@ async def test_a_round_that_gathers_takes_along_what_comes_before_it_leaves() ->
     assert ferry.rounds == [[1, 2]]
 
 
-async def test_who_waits_when_it_stops_is_cancelled_under_way_or_not() -> None:
+async def test_callers_who_wait_when_the_batcher_stops_are_cancelled() -> None:
     ferry = Ferry()
     together = Batcher(ferry)
     waiting = [asyncio.create_task(together(1))]

@@ -66,7 +66,7 @@ def made_up(json: str) -> str:
         encode("x" * 4000, "case-1"),
     ],
 )
-def test_what_was_never_given_out_is_refused(cursor: str) -> None:
+def test_a_cursor_that_was_never_given_out_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidCursor) as caught:
         decode(cursor)
     assert (caught.value.status, caught.value.code) == (400, "cursor.invalid")

@@ -36,7 +36,7 @@ async def test_an_entry_that_stands_already_is_left() -> None:
     ],
     ids=["refused", "not on a majority", "repeated and not on a majority"],
 )
-async def test_what_may_be_missing_after_a_failover_is_not_taken_for_written(details: dict[str, Any]) -> None:
+async def test_an_entry_that_may_be_missing_after_a_failover_is_not_taken_for_written(details: dict[str, Any]) -> None:
     """The outbox would be cleared, and the journal would lack the event for good."""
     with pytest.raises(BulkWriteError):
         await append(**details)

@@ -24,7 +24,7 @@ def stone(person: str, *communities: str) -> dict[str, object]:
     return {"_id": mark_of(person).hex(), **where}
 
 
-def test_it_is_believed_from_the_first_reading_on_for_a_while_after_the_start_of_the_last(
+def test_the_memory_is_believed_from_the_first_reading_on_for_a_while_after_the_start_of_the_last(
     known: KnownGone, hand: Hand
 ) -> None:
     assert not known.fresh
@@ -38,7 +38,7 @@ def test_it_is_believed_from_the_first_reading_on_for_a_while_after_the_start_of
     assert known.fresh
 
 
-def test_a_tombstone_holds_where_it_says(known: KnownGone) -> None:
+def test_a_tombstone_holds_in_its_communities(known: KnownGone) -> None:
     assert known.among({ANN, BEN}, HERE) == frozenset()
     known.learn([stone(ANN, HERE)])
     assert known.among({ANN, BEN}, HERE) == {ANN}
@@ -51,7 +51,7 @@ def test_a_tombstone_holds_where_it_says(known: KnownGone) -> None:
     assert known.among({ANN}, "anywhere") == {ANN}
 
 
-def test_what_was_written_lately_in_spite_of_a_tombstone_is_late_once(known: KnownGone) -> None:
+def test_a_late_write_in_spite_of_a_tombstone_is_told_once(known: KnownGone) -> None:
     assert known.wrote(ANN, HERE)
     assert known.wrote(ANN, THERE)
     assert known.wrote(BEN, HERE)
@@ -63,7 +63,7 @@ def test_what_was_written_lately_in_spite_of_a_tombstone_is_late_once(known: Kno
     assert known.learn([stone(BEN)]) == [(BEN, None)]
 
 
-def test_what_this_process_wrote_before_it_erases_is_not_late(known: KnownGone) -> None:
+def test_writes_before_the_own_erasure_are_not_late(known: KnownGone) -> None:
     known.wrote(ANN, HERE)
     known.wrote(ANN, THERE)
     known.buried(ANN, HERE)
@@ -84,7 +84,7 @@ def test_a_write_is_remembered_until_a_reading_began_well_after_it(known: KnownG
     assert known.learn([stone(BEN)]) == []
 
 
-def test_where_nothing_is_read_nothing_is_forgotten(known: KnownGone, hand: Hand) -> None:
+def test_without_a_reading_no_write_is_forgotten(known: KnownGone, hand: Hand) -> None:
     known.read(hand.now)
     known.wrote(ANN, HERE)
     hand.now += 1000 * KEPT
@@ -92,7 +92,7 @@ def test_where_nothing_is_read_nothing_is_forgotten(known: KnownGone, hand: Hand
     assert known.learn([stone(ANN)]) == [(ANN, None)]
 
 
-def test_there_is_room_for_so_many_writes(hand: Hand) -> None:
+def test_writes_are_remembered_up_to_a_bound(hand: Hand) -> None:
     known = KnownGone(hand, written=2)
     assert known.wrote(ANN, HERE)
     assert known.wrote(ANN, THERE)
@@ -108,7 +108,7 @@ def test_there_is_room_for_so_many_writes(hand: Hand) -> None:
     assert not known.wrote(BEN, "3")
 
 
-def test_where_there_are_more_tombstones_than_it_may_remember_it_is_never_believed(hand: Hand) -> None:
+def test_a_memory_with_too_many_tombstones_is_never_believed(hand: Hand) -> None:
     known = KnownGone(hand, tombstones=2)
     known.wrote("dan-1", HERE)
     assert known.learn([stone(ANN), stone(BEN, HERE)]) == []

@@ -31,7 +31,7 @@ class Crowd:
 
 
 @pytest.mark.parametrize(("pressure", "at_once"), [(0.0, 100), (0.01, MOST - 1), (0.5, 8), (1.0, 1), (7.0, 1)])
-async def test_the_more_is_behind_the_fewer_pass_at_once(pressure: float, at_once: int) -> None:
+async def test_the_more_pressure_the_fewer_commands_pass_at_once(pressure: float, at_once: int) -> None:
     crowd = Crowd(Throttle(lambda: pressure))
     await crowd.all(100)
     assert crowd.most == at_once
@@ -39,7 +39,7 @@ async def test_the_more_is_behind_the_fewer_pass_at_once(pressure: float, at_onc
     assert (crowd.throttle.under_way, crowd.throttle.waiting) == (0, 0)
 
 
-async def test_who_waits_too_long_is_refused_and_leaves_nothing_behind() -> None:
+async def test_a_command_that_waits_too_long_is_refused_and_leaves_nothing_behind() -> None:
     throttle = Throttle(lambda: 1.0, patience=0.01)
     async with throttle.turn():
         with pytest.raises(Overloaded):
@@ -48,7 +48,7 @@ async def test_who_waits_too_long_is_refused_and_leaves_nothing_behind() -> None
     assert (throttle.under_way, throttle.waiting) == (0, 0)
 
 
-async def test_who_gives_up_waiting_passes_the_turn_on() -> None:
+async def test_a_command_that_gives_up_waiting_passes_its_turn_on() -> None:
     throttle = Throttle(lambda: 1.0)
     crowd = Crowd(throttle)
     first, second, third = [asyncio.create_task(crowd.one(number)) for number in range(3)]

@@ -68,12 +68,12 @@ def test_a_replay_is_for_its_consumer_alone_and_other_records_are_for_all(
 
 
 @given(st.binary(max_size=20), st.one_of(st.none(), st.binary(max_size=50)))
-def test_what_fits_is_not_cut(key: bytes, value: bytes | None) -> None:
+def test_a_letter_that_fits_is_not_cut(key: bytes, value: bytes | None) -> None:
     letter = died([("a", b"b")])
     assert fitting(key, value, letter) == (key, value, letter)
 
 
-def test_what_does_not_fit_wherever_it_is_too_long_leaves_its_marks() -> None:
+def test_a_letter_that_does_not_fit_leaves_its_marks() -> None:
     long = b"x" * LARGEST
     for key, value, original in ((long, b"", b""), (b"k", long, b""), (b"k", None, long)):
         small_key, nothing, marks = fitting(key, value, died([("a", original)]))

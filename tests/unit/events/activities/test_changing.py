@@ -134,6 +134,20 @@ def test_whole_days_begin_and_end_at_midnight() -> None:
         scheduling.schedule("activity-1", HOME, plan(all_day=True), "1", STAFF, NOW)
 
 
+def test_a_new_name_stands_beside_the_old_one_where_neither_is_a_secret() -> None:
+    def previous(before: Activity, asked: Change) -> str | None:
+        (event,) = alter(before, asked, NOW).events
+        assert isinstance(event, ActivityChanged)
+        return event.previous_title
+
+    open_to_all, secret = activity(), activity(private=True)
+    assert previous(open_to_all, Change(title="新名")) == open_to_all.title
+    assert previous(open_to_all, Change(title_en="A new name")) is None
+    assert previous(secret, Change(title="新名")) is None
+    assert previous(secret, Change(title="新名", private=False)) is None
+    assert previous(open_to_all, Change(title="新名", private=True)) is None
+
+
 def test_terms_are_told_apart_from_what_people_read() -> None:
     before = _full()
     terms = ActivityDetails.model_validate({"terms": {"cancel_hours_before": 4}})

@@ -39,6 +39,7 @@ def test_cancelling_is_final() -> None:
     assert isinstance(event, ActivityCancelled)
     assert "13812345678" not in str(event.reason)
     cancelled = decision.aggregate
+    assert cancelled.reason == event.reason
     commands: list[Callable[[], Any]] = [
         lambda: ending.cancel(cancelled, STAFF, NOW, None),
         lambda: ending.complete(cancelled, STAFF, END),

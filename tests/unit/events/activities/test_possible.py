@@ -30,7 +30,7 @@ def _with(n: int, **changes: object) -> Activity:
     ("by", "now", "may"),
     [
         (resident(2), NOW, {"registrations"}),
-        (resident(1), NOW, {"registrations/me/withdraw", "registrations/me/answer"}),
+        (resident(1), NOW, {"registrations/me/withdraw", "registrations/me/change", "registrations/me/answer"}),
         (resident(1), START, set()),
         (person("stranger", home="elsewhere"), NOW, set()),
         (ORGANISER, START - MINUTE, {"registrations", "registrations/{person}/remove", "change", "move", "cancel"}),

@@ -10,15 +10,18 @@ from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import (
     ActivityConfirmed,
+    ActivityDetails,
     ActivityMoved,
+    ActivityOffered,
     ActivityPromoted,
     ActivityScheduled,
     ActivityWithdrawn,
     Leaving,
+    Promotion,
 )
 from services.events.activities.domain import scheduling, seats
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.scheduling import EndsBeforeItStarts, StartsInThePast, TooLong
+from services.events.activities.domain.scheduling import AgesEmpty, EndsBeforeItStarts, StartsInThePast, TooLong
 from services.events.registrations import domain as registrations
 from tests.unit.events.given import END, HOME, HOUR, NOW, ORGANISER, STAFF, START, activity, person, plan, resident
 from tests.unit.events.lawful import lawful, took
@@ -42,11 +45,12 @@ def test_a_phone_number_in_a_title_reaches_nobody() -> None:
     ("changes", "error"),
     [
         ({"starts_at": NOW}, StartsInThePast),
+        ({"min_age": 60, "details": ActivityDetails(max_age=20)}, AgesEmpty),
         ({"ends_at": START}, EndsBeforeItStarts),
         ({"ends_at": START + timedelta(days=15)}, TooLong),
     ],
 )
-def test_times_that_make_no_sense_are_refused(changes: dict[str, object], error: type[CommunityError]) -> None:
+def test_times_and_ages_that_make_no_sense_are_refused(changes: dict[str, object], error: type[CommunityError]) -> None:
     with pytest.raises(error):
         scheduling.schedule("activity-1", HOME, plan(**changes), "1", STAFF, NOW)
 
@@ -132,6 +136,25 @@ def test_a_no_frees_the_seat_for_somebody_who_is_asked_about_the_day_too() -> No
     promoted = no.aggregate.party_of("resident-3")
     assert promoted is not None
     assert promoted.asked_until is not None
+    told = no.events[-1]
+    assert isinstance(told, ActivityPromoted)
+    assert told.asks_until == promoted.asked_until
+
+
+def test_an_offer_follows_the_activity_to_its_other_day_and_a_yes_to_it_is_a_yes_to_the_day() -> None:
+    waits = registrations.register(_seated(), "resident-4", 1, resident(4), NOW).aggregate
+    terms = waits.details.terms.model_copy(update={"promotion": Promotion.OFFER, "offer_hours": 300})
+    offering = waits.model_copy(update={"details": waits.details.model_copy(update={"terms": terms})})
+    offered = seats.release(offering, "resident-2", NOW).aggregate
+    moved = _moved(offered, -2)
+    event = moved.events[-1]
+    assert isinstance(event, ActivityOffered)
+    assert (event.person, event.until) == ("resident-4", moved.aggregate.starts_at - seats.OFFERS_END)
+    assert moved.aggregate.answer_due is not None
+    assert moved.aggregate.answer_due < moved.aggregate.starts_at
+    yes = took(moved.aggregate, lambda a: seats.accept(a, "resident-4", NOW)).aggregate.party_of("resident-4")
+    assert yes is not None
+    assert yes.asked_until is None
 
 
 def test_who_registers_after_the_move_is_not_asked_and_moving_back_asks_nobody() -> None:

@@ -1,6 +1,7 @@
 """Who is checked in and out, by whom, when, and how many minutes that makes."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from services.events.attendance.domain.attendance import (
     TooLateToCheckIn,
     check_in,
     check_out,
+    strike,
 )
 from services.events.attendance.domain.codes import WrongCode
 from services.events.registrations import domain as registrations
@@ -112,6 +114,35 @@ def test_minutes_never_pass_the_planned_end(arrived: datetime, left: datetime, m
     assert (event.minutes, event.capped, event.at) == (minutes, capped, min(left, END))
     with pytest.raises(AlreadyCheckedOut):
         check_out(decision.aggregate, "helper-1", STAFF, left, as_volunteer=True)
+
+
+def test_who_left_and_comes_back_is_there_again_without_being_counted_twice() -> None:
+    party, helper = "resident-1", "helper-1"
+    there = _in(_in(_ready(), party, helper=False), helper)
+    for who, helps in ((party, False), (helper, True)):
+        out = took(there, partial(check_out, person=who, by=STAFF, now=START + 30 * MINUTE, as_volunteer=helps))
+        back = _in(out.aggregate, who, START + HOUR, helper=helps)
+        assert (back.attended, len(back.presences)) == (3, 2)
+        with pytest.raises(AlreadyCheckedIn):
+            check_in(back, who, STAFF, START + HOUR, approved=True, as_volunteer=helps)
+        with pytest.raises(LeftBeforeComing):
+            check_out(back, who, STAFF, END, as_volunteer=helps, at=START + 45 * MINUTE)
+        left = took(back, partial(check_out, person=who, by=STAFF, now=END + HOUR, as_volunteer=helps))
+        (event,) = left.events
+        assert isinstance(event, ActivityCheckedOut)
+        assert (event.minutes, event.stay) == (60, 2)
+        presence = left.aggregate.presence_of(who, as_volunteer=helps)
+        assert presence is not None
+        assert (presence.arrived_at, presence.minutes, presence.capped) == (START, 90, True)
+
+
+def test_of_a_check_out_by_mistake_no_minute_is_lost_where_the_desk_says_so() -> None:
+    out = check_out(_in(_ready(), "helper-1"), "helper-1", STAFF, START + HOUR, as_volunteer=True).aggregate
+    here = check_in(out, "helper-1", STAFF, START + HOUR + 9 * MINUTE, approved=True, as_volunteer=True, at=START)
+    left = check_out(here.aggregate, "helper-1", STAFF, END, as_volunteer=True).aggregate
+    assert left.presences[0].minutes == 120
+    with pytest.raises(AlreadyCheckedOut):
+        strike(here.aggregate, "helper-1", STAFF, END, as_volunteer=True)
 
 
 def test_nobody_leaves_who_has_not_come() -> None:

@@ -9,7 +9,13 @@ from services.chassis.errors import NotYours
 from services.contracts.activities import ActivityCheckedIn, ActivityPresenceCorrected
 from services.events.activities.domain import ending
 from services.events.activities.domain.activity import Activity, NotScheduled
-from services.events.attendance.domain.attendance import AttendanceAhead, TooEarlyToCheckIn, TooLateToCheckIn
+from services.events.attendance.domain.attendance import (
+    AlreadyCheckedIn,
+    AttendanceAhead,
+    TooEarlyToCheckIn,
+    TooLateToCheckIn,
+    check_out,
+)
 from services.events.attendance.domain.scans import (
     MAX_WALK_INS,
     Outcome,
@@ -87,6 +93,20 @@ def test_each_scan_has_an_answer_and_one_that_is_refused_holds_no_other_up() -> 
     assert event.seen == 2
 
 
+def test_a_scan_after_the_check_out_says_that_they_came_back() -> None:
+    first, late = (Scan(id=id, person="guest-0", at=START + n * MINUTE) for id, n in (("a", 0), ("late", 20)))
+    back = Scan(id="b", person="guest-0", at=START + 60 * MINUTE)
+    there = take_in(_five(), (first,), STAFF, START).aggregate
+    left = check_out(there, "guest-0", STAFF, START + 30 * MINUTE, as_volunteer=False).aggregate
+    after = START + 70 * MINUTE
+    assert took(left, lambda a: take_in(a, (first, late), STAFF, after)).aggregate.presences[0].left_at is not None
+    here = took(left, lambda a: take_in(a, (back, first, late, back), STAFF, after))
+    assert [type(e) for e in here.events] == [ActivityCheckedIn, ActivityPresenceCorrected]
+    (presence,) = here.aggregate.presences
+    assert (presence.left_at, presence.stay, presence.arrived_at, presence.here_since) == (None, 2, START, back.at)
+    assert here.aggregate.attended == 1
+
+
 def test_only_the_desk_enters_and_nothing_of_what_was_cancelled_or_is_long_over() -> None:
     there, scans = _five(), _phone(1, range(1), 0)
     with pytest.raises(NotYours):
@@ -105,7 +125,8 @@ def test_people_come_unregistered_while_it_runs_and_are_entered_after() -> None:
     came = took(activity(), lambda a: walk_in(a, "guest-9", body, GRID, START + MINUTE))
     assert (came.aggregate.attended, came.aggregate.taken, came.aggregate.presences[0].walk_in) == (2, 0, True)
     assert "老人" not in came.events[0].model_dump_json()
-    assert took(came.aggregate, lambda a: walk_in(a, "guest-9", body, GRID, START + MINUTE)).events == ()
+    with pytest.raises(AlreadyCheckedIn):
+        walk_in(came.aggregate, "guest-9", body, GRID, START + MINUTE)
     completed = ending.complete(activity(), STAFF, END).aggregate
     late = took(completed, lambda a: walk_in(a, "guest-8", WalkIn(at=START), GRID, END + timedelta(days=2)))
     assert late.aggregate.presences[0].arrived_at == START
@@ -118,3 +139,16 @@ def test_people_come_unregistered_while_it_runs_and_are_entered_after() -> None:
     crowded = came.aggregate.model_copy(update={"presences": came.aggregate.presences * MAX_WALK_INS})
     with pytest.raises(TooManyWalkIns):
         walk_in(crowded, "guest-7", WalkIn(), GRID, START)
+
+
+def test_of_two_scans_with_one_id_the_later_is_refused_and_one_that_is_there_twice_counts_once() -> None:
+    there = _five()
+    one, two = (Scan(id="a", person=f"guest-{n}", at=START) for n in (0, 1))
+    entered = took(there, lambda a: take_in(a, (one, one, two), STAFF, START + MINUTE))
+    assert [p.person for p in entered.aggregate.presences] == ["guest-0"]
+    told = answers(entered.aggregate, (one, one, two), START + MINUTE)
+    assert [(each.outcome, each.code) for each in told] == [
+        (Outcome.PRESENT, None),
+        (Outcome.PRESENT, None),
+        (Outcome.REFUSED, "activity.scan-id-twice"),
+    ]

@@ -100,11 +100,20 @@ def test_a_registration_is_no_change_that_a_calendar_shows() -> None:
 
 
 def test_what_a_calendar_reminds_of_is_said_in_personal_ones_alone() -> None:
+    terms = ActivityDetails.model_validate({"terms": {"reminder_hours": [48, 3]}})
+    silent = ActivityDetails.model_validate({"terms": {"reminder_hours": []}})
+    cancelled = ending.cancel(activity(), STAFF, NOW, None).aggregate
     alarms: list[list[Any]] = [
-        Calendar.from_ical(calendar(Shown("mine", [Stored(activity(), 1)], URL, alarm=alarm))).walk("VALARM")
-        for alarm in (None, 2 * HOUR)
+        Calendar.from_ical(calendar(Shown("mine", [Stored(each, 1)], URL, reminds=reminds))).walk("VALARM")
+        for each, reminds in (
+            (activity(), False),
+            (activity(), True),
+            (activity(details=terms), True),
+            (activity(details=silent), True),
+            (cancelled, True),
+        )
     ]
-    assert [[each["trigger"].dt for each in found] for found in alarms] == [[], [-2 * HOUR]]
+    assert [[each["trigger"].dt for each in found] for found in alarms] == [[], [-2 * HOUR], [-3 * HOUR], [], []]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])

@@ -1,17 +1,21 @@
 """The linked data of an activity, by the words of schema.org."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import pytest
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.activities import Accessibility, ActivityDetails, Admits
 from services.events.activities.domain import ending, scheduling, staffing
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.linked_data import linked_data
+from services.events.names.store import CommunityNames
+from services.events.names.words import Name
 from services.events.registrations import domain as registrations
-from tests.unit.events.given import END, HOUR, NOW, STAFF, START, activity, resident
+from services.events.series.domain import series as all_series
+from tests.unit.events.given import END, HOME, HOUR, NOW, STAFF, START, activity, plan, resident
 
 URL = "https://sunshine.example"
 
@@ -64,3 +68,40 @@ def test_for_whom_it_is_stands_in_the_words_of_openactive() -> None:
     assert event["accessibilitySupport"] == [{"@type": "Concept", "identifier": "lift"}]
     assert (event["organizer"]["name"], event["description"]) == ("康乐队", "瑜伽")
     assert "ageRange" not in _linked(activity())
+
+
+def test_whole_days_are_days_and_the_last_one_is_told() -> None:
+    midnight = datetime(2027, 10, 7, 16, 0, tzinfo=UTC)
+    fair = _linked(activity(all_day=True, starts_at=midnight, ends_at=midnight + timedelta(days=2)))
+    assert (fair["startDate"], fair["endDate"]) == ("2027-10-08", "2027-10-09")
+
+
+def test_what_no_host_is_named_for_is_organised_by_the_community_by_its_name() -> None:
+    known = CommunityNames(called=Name(zh="阳光社区", en="Sunshine Community"))
+    told = orjson.loads(linked_data(Stored(activity(), 1), URL, known))["organizer"]
+    assert (told["name"], told["alternateName"]["@value"]) == ("阳光社区", "Sunshine Community")
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SA;COUNT=6", {"repeatFrequency": "P2W", "repeatCount": 6}),
+        ("FREQ=MONTHLY;BYDAY=1SA", {"repeatFrequency": "P1M", "byDay": ["1SA"]}),
+        ("FREQ=MONTHLY;BYMONTHDAY=7;UNTIL=20270301", {"byMonthDay": [7], "endDate": "2027-03-01"}),
+        ("FREQ=DAILY;UNTIL=20260401T010000Z", {"repeatFrequency": "P1D", "endDate": "2026-04-01"}),
+        ("FREQ=MONTHLY;BYDAY=SA;BYSETPOS=1", None),
+    ],
+)
+def test_a_date_of_a_series_tells_its_rule_where_the_vocabulary_has_words_for_it(
+    rule: str, told: dict[str, Any] | None
+) -> None:
+    series = all_series.start("series-1", HOME, plan(), rule, STAFF, NOW).aggregate
+    dated = activity().model_copy(update={"series": "series-1"})
+    whole = orjson.loads(linked_data(Stored(dated, 1), URL, series=series))["superEvent"]
+    assert (whole["name"], whole["@id"]) == ("每月义诊", f"{URL}/api/events/v1/series/series-1")
+    if told is None:
+        assert "eventSchedule" not in whole
+        return
+    schedule = whole["eventSchedule"]
+    assert {**schedule, **told} == schedule
+    assert (schedule["startTime"], schedule["endTime"], schedule["startDate"]) == ("09:00", "11:00", "2026-03-07")

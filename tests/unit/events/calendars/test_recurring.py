@@ -17,7 +17,8 @@ from services.events.calendars.icalendar import Shown, calendar
 from services.events.series.domain import changing
 from services.events.series.domain import series as rules
 from services.events.series.domain.recurrence import ShortMonth
-from services.events.series.domain.series import Dates, Revision, Series
+from services.events.series.domain.revision import Revision
+from services.events.series.domain.series import Dates, Series
 from tests.unit.events.given import HOME, NOW, STAFF, START, plan
 
 URL = "https://sunshine.example"
@@ -95,6 +96,11 @@ def test_a_rule_is_read_back_as_we_expand_it(rule: str, named: bool) -> None:
     activities = _named(series) if named else []
     assert _read_back(_body(series, activities)) == _expected(series, activities)
     assert len(_entries(_body(series, activities))) == 1
+
+
+def test_a_new_series_was_changed_when_it_was_made_and_not_when_it_begins() -> None:
+    [entry] = _entries(_body(_started(WEEKLY), []))
+    assert (entry["dtstamp"].dt, entry["last-modified"].dt, entry["sequence"]) == (NOW, NOW, 0)
 
 
 @pytest.mark.parametrize("rule", ["FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=30"])
@@ -201,15 +207,39 @@ def test_a_series_that_was_called_off_has_no_dates_any_more() -> None:
     assert _read_back(_body(off, activities)) == []
 
 
-def test_a_date_that_came_back_stands_once() -> None:
+@pytest.mark.parametrize("is_skipped", [True, False])
+def test_a_date_that_came_back_stands_once(is_skipped: bool) -> None:
+    """It was skipped; or its activity was cancelled by itself."""
     series = _started(WEEKLY)
     activities = _named(series)
-    series = changing.skip(series, date(2026, 3, 14), STAFF, NOW, None).aggregate
+    if is_skipped:
+        series = changing.skip(series, date(2026, 3, 14), STAFF, NOW, None).aggregate
     activities[1] = ending.drop(activities[1], NOW, None).aggregate
-    series = changing.restore(series, date(2026, 3, 14), STAFF, NOW).aggregate
+    assert [each.starts_at for each in activities[1:2]] == [START + 7 * DAY]
+    assert START + 7 * DAY not in [starts for starts, _, _ in _read_back(_body(series, activities))]
+    series = changing.restore(series, date(2026, 3, 14), STAFF, NOW, activities[1].id).aggregate
     back = [each for each in _named(series) if each.occurrence == date(2026, 3, 14)]
     found = _read_back(_body(series, [*activities, *back]))
     assert [starts for starts, _, _ in found].count(START + 7 * DAY) == 1
+
+
+@pytest.mark.parametrize("added_at", [None, time(1), time(6)])
+def test_a_date_out_of_a_pause_stands_once_in_the_calendar_wherever_its_series_moves(added_at: time | None) -> None:
+    """It was restored, and moves with the others; or it was added on that day at an hour of its own, and stays."""
+    on = date(2026, 3, 14)
+    paused = changing.pause(_started(WEEKLY), date(2026, 3, 10), date(2026, 3, 20), STAFF, NOW, None).aggregate
+    if added_at is None:
+        back = changing.restore(paused, on, STAFF, NOW).aggregate
+    else:
+        back = changing.add(paused, datetime.combine(on, added_at, UTC), STAFF, NOW).aggregate
+    named = _named(back)
+    revision = Revision(since=date(2026, 3, 7), at=time(17))
+    later = changing.revise(back, revision, STAFF, NOW).aggregate
+    followed = [changing.conform(each, later, later.revisions[0], NOW).aggregate for each in named]
+    for activities in (followed, []):
+        read = _read_back(_body(later, activities))
+        assert read == _expected(later, activities)
+        assert len([each for each in read if each[0].date() == on]) == 1
 
 
 def test_pauses_known_from_the_start_are_no_dates() -> None:

@@ -5,6 +5,7 @@ import pytest
 from services.chassis.errors import NotYours
 from services.contracts.activities import ChildConsentGiven, ChildConsentWithdrawn
 from services.events.children.domain import (
+    BornLater,
     Child,
     EnterChild,
     NoConsent,
@@ -23,6 +24,12 @@ def _child() -> Child:
     entered = enter("child-1", body, resident(1), NOW)
     lawful(None, entered)
     return entered.aggregate
+
+
+def test_a_child_is_born_by_now() -> None:
+    body = EnterChild(community=HOME, label="小宝", birth_year=2027)
+    with pytest.raises(BornLater):
+        enter("child-1", body, resident(1), NOW)
 
 
 def test_a_consent_is_to_a_version_and_a_new_one_ends_the_old() -> None:
@@ -57,6 +64,7 @@ def test_only_the_guardian_and_staff_of_the_community_decide() -> None:
 
 def test_nothing_of_it_but_the_consent_reaches_a_topic_and_nothing_is_left_after_erasure() -> None:
     child = _child()
+    child = took(child, lambda c: consent(c, "consent-v1", resident(1), NOW)).aggregate
     told = took(child, lambda c: pick_up_by(c, ("爷爷", "奶奶"), resident(1)))
     for word in ("小宝", "奶奶", "爷爷", "resident-1", "2017"):
         assert word not in "".join(event.model_dump_json() for event in told.events)

@@ -1,11 +1,13 @@
 """Drafts are written, submitted, sent back and approved; templates are begun with; each by whom it is for."""
 
+import re
 from typing import Any
 
 import pytest
 
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal
+from services.chassis.words import Worded
 from services.contracts.activities import ActivityKind, DraftApproved, DraftStatus
 from services.events.drafts import domain as rules
 from services.events.drafts.domain import Draft, DraftIncomplete, KeepDraft, NotADraft, SendBack, WriteDraft
@@ -24,7 +26,7 @@ def _kept(by: Principal = ORGANISER, begun_with: Draft | None = None, **fields: 
 
 def test_a_draft_becomes_an_activity_once_staff_approve_it() -> None:
     draft = _kept()
-    with pytest.raises(DraftIncomplete, match="venue"):
+    with pytest.raises(DraftIncomplete, match="lacks: start, end, venue, number of seats"):
         rules.submit(draft, ORGANISER, NOW)
     draft = took(draft, lambda d: rules.write(d, WriteDraft(**WHOLE), ORGANISER, NOW)).aggregate
     assert took(draft, lambda d: rules.write(d, WriteDraft(**WHOLE), ORGANISER, NOW)).events == ()
@@ -47,7 +49,7 @@ def test_a_draft_becomes_an_activity_once_staff_approve_it() -> None:
         rules.approve(draft, STAFF, END)
 
 
-def test_a_template_is_begun_with_and_what_is_given_goes_before() -> None:
+def test_a_draft_takes_from_its_template_the_fields_that_are_not_given() -> None:
     details = {"bring": "医保卡", "terms": {"largest_party": 2}}
     template = _kept(STAFF, template=True, capacity=30, venue="hall", details=details)
     assert template.status is DraftStatus.TEMPLATE
@@ -78,9 +80,16 @@ def test_only_author_and_staff_know_of_a_draft_and_organisers_of_templates() -> 
         rules.write(draft, WriteDraft(title="别的"), other, NOW)
 
 
-def test_nobody_is_left_of_who_was_erased() -> None:
+def test_nothing_is_left_of_an_erased_person() -> None:
     draft = _kept(instructors=["teacher-1"])
     erased = took(draft, lambda d: rules.erase(d, ORGANISER.sub, "erased-1")).aggregate
     assert (erased.author, erased.organiser) == ("erased-1", "erased-1")
     assert took(draft, lambda d: rules.erase(d, "teacher-1", "erased-1")).aggregate.instructors == ()
     assert rules.erase(draft, "resident-1", "erased-1").events == ()
+
+
+def test_a_draft_is_refused_in_words() -> None:
+    lacking = DraftIncomplete(missing=Worded.several(rules.FIELDS[name] for name in ("starts_at", "venue")))
+    assert (lacking.sentence("zh"), lacking.params["missing"]) == ("草稿还缺：开始时间、场地。", "starts_at, venue")
+    for status in DraftStatus:
+        assert not re.search("[a-z]", NotADraft(status=rules.STATUSES[status]).sentence("zh"))

@@ -25,7 +25,7 @@ def _held() -> Activity:
     return check_in(found, "resident-1", STAFF, START, approved=True, as_volunteer=False).aggregate
 
 
-def test_it_is_given_by_who_was_there_and_anew() -> None:
+def test_people_who_came_give_feedback_and_change_it() -> None:
     held = _held()
     given = give("feedback-1", held, GOOD, resident(1), END)
     lawful(None, given)
@@ -46,13 +46,15 @@ def test_it_is_given_by_who_was_there_and_anew() -> None:
         (1, END + timedelta(days=31), "feedback.over"),
     ],
 )
-def test_too_early_too_late_or_not_there(n: int, at: object, code: str) -> None:
+def test_feedback_is_refused_too_early_too_late_or_from_people_who_were_not_there(
+    n: int, at: object, code: str
+) -> None:
     with pytest.raises(CommunityError) as refused:
         give("feedback-1", _held(), GOOD, resident(n), at)  # type: ignore[arg-type]
     assert refused.value.code == code
 
 
-def test_nobody_speaks_of_what_did_not_take_place() -> None:
+def test_a_cancelled_activity_gets_no_feedback() -> None:
     off = ending.drop(activity(), NOW, None).aggregate
     with pytest.raises(CommunityError):
         give("feedback-1", off, GOOD, resident(1), END)

@@ -48,6 +48,6 @@ def test_a_morning_and_whole_days_stand_on_their_days(zone: str, monkeypatch: py
         time.tzset()
 
 
-def test_what_began_before_the_page_is_looked_for() -> None:
+def test_activities_that_began_before_the_page_are_looked_for() -> None:
     since, until = bounds(Span.WEEK, date(2027, 10, 11))
     assert (since, until) == (datetime(2027, 9, 26, 16, tzinfo=UTC), datetime(2027, 10, 17, 16, tzinfo=UTC))

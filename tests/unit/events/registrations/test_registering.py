@@ -5,6 +5,7 @@ import pytest
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal, Role
 from services.contracts.activities import (
+    ActivityDetails,
     ActivityPromoted,
     ActivityRegistered,
     ActivityWaitlisted,
@@ -12,18 +13,21 @@ from services.contracts.activities import (
 )
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.seats import MAX_WAITING_PARTIES, WaitingListFull
+from services.events.children.domain import Child
 from services.events.registrations.domain import (
     AgeNotConfirmed,
     AlreadyRegistered,
     GuardianMissing,
     NotRegistered,
     PartyTooLarge,
+    Register,
     RegistrationClosed,
     register,
     withdraw,
 )
 from tests.unit.events.given import (
     GRID,
+    HOME,
     MINUTE,
     NOW,
     ORGANISER,
@@ -127,10 +131,23 @@ def test_a_registration_against_the_rules_is_refused(
         register(activity(**changes), "resident-1", heads, resident(1), NOW)
 
 
+@pytest.mark.parametrize(("oldest", "ages"), [(None, "6+"), (8, "6–8")])
+def test_who_did_not_confirm_the_ages_reads_both_bounds(oldest: int | None, ages: str) -> None:
+    strict = activity(min_age=6, details=ActivityDetails(max_age=oldest))
+    with pytest.raises(AgeNotConfirmed) as refused:
+        register(strict, "resident-1", 1, resident(1), NOW)
+    assert ages in str(refused.value)
+
+
 def test_a_guardian_who_confirms_the_ages_is_taken() -> None:
     strict = activity(guardian_required=True, min_age=6)
+    child = Child(id="child-1", community=HOME, guardian="resident-1", birth_year=2005)
+    asked = Register(children=("child-1",))
     decision = took(
-        strict, lambda a: register(a, "resident-1", 2, resident(1), NOW, guardian=True, ages_confirmed=True)
+        strict,
+        lambda a: register(
+            a, "resident-1", 2, resident(1), NOW, guardian=True, ages_confirmed=True, asked=asked, children=[child]
+        ),
     )
     assert decision.aggregate.seated[0].guardian
 

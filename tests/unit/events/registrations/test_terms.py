@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.errors import NotYours
 from services.contracts.activities import (
+    ActivityChanged,
     ActivityConfirmed,
     ActivityDetails,
     ActivityMovedUp,
@@ -14,12 +15,13 @@ from services.contracts.activities import (
     ActivityWithdrawn,
     Leaving,
 )
-from services.events.activities.domain import seats
-from services.events.activities.domain.activity import Activity
+from services.events.activities.domain import changing, ending, scheduling, seats
+from services.events.activities.domain.activity import Activity, NotScheduled
 from services.events.activities.domain.seats import NotWaiting, PositionUnknown
 from services.events.children import domain as children
 from services.events.children.domain import EnterChild
 from services.events.registrations.domain import (
+    ChildUnfit,
     GroupOf,
     GroupsUnclear,
     MissedTooOften,
@@ -44,6 +46,7 @@ from services.events.registrations.domain import (
     withdraw,
 )
 from tests.unit.events.given import (
+    END,
     GRID,
     HOME,
     HOUR,
@@ -192,7 +195,7 @@ def test_registration_has_a_window_and_withdrawing_a_deadline() -> None:
     assert withdraw(inside, "resident-1", GRID, START - 24 * HOUR).events
 
 
-def test_whoever_has_something_else_then_is_warned_or_refused_by_the_terms() -> None:
+def test_people_with_something_else_at_that_time_are_warned_or_refused_by_the_terms() -> None:
     elsewhere = Standing(overlapping=("activity-2",))
     with pytest.raises(Overlapping):
         register(activity(), "resident-1", 1, resident(1), NOW, standing=elsewhere)
@@ -203,7 +206,7 @@ def test_whoever_has_something_else_then_is_warned_or_refused_by_the_terms() -> 
         register(strict, "resident-1", 1, resident(1), NOW, standing=elsewhere, asked=sure)
 
 
-def test_who_was_missed_too_often_gets_what_is_left_a_day_before() -> None:
+def test_people_who_were_missed_too_often_get_seats_that_are_left_a_day_before() -> None:
     missed = Standing(missed=3, missed_allowed=3)
     with pytest.raises(MissedTooOften):
         register(activity(), "resident-1", 1, resident(1), NOW, standing=missed)
@@ -227,6 +230,27 @@ def test_a_child_under_fourteen_comes_with_a_consent_that_stands() -> None:
     assert isinstance(event, ActivityWithdrawn)
     assert (event.why, dropped.aggregate.seated) == (Leaving.CONSENT_WITHDRAWN, ())
     assert drop_child(came, "child-1", START).events == ()
+
+
+@pytest.mark.parametrize(("born", "fits"), [(2022, False), (2020, True), (2019, True), (2017, True), (2016, False)])
+def test_a_birth_year_on_record_settles_what_no_word_can(born: int, fits: bool) -> None:
+    """START lies in 2026: of 6 to 8 may be who turns 6 to 9 in that year, and the birthday is not on record."""
+    band = activity(min_age=6, details=ActivityDetails(max_age=8))
+    body = EnterChild(community=HOME, label="小宝", birth_year=born)
+    child = children.consent(children.enter("child-1", body, resident(1), NOW).aggregate, "v1", resident(1), NOW)
+    asked = Register(party=1, children=("child-1",))
+
+    def comes() -> Activity:
+        return register(
+            band, "resident-1", 1, resident(1), NOW, ages_confirmed=True, asked=asked, children=[child.aggregate]
+        ).aggregate
+
+    if fits:
+        assert _seated(comes()) == ["resident-1"]
+        return
+    with pytest.raises(ChildUnfit) as refusal:
+        comes()
+    assert refusal.value.params == {"ages": "6–8"}
 
 
 def test_ages_above_the_band_are_confirmed_too() -> None:
@@ -273,3 +297,22 @@ def test_two_withdrawals_promote_one_each_and_each_once() -> None:
         told = [e.person for d in (one, two) for e in d.events if isinstance(e, ActivityPromoted)]
         assert told == ["resident-11", "resident-12"]
         assert (two.aggregate.taken, _waiting(two.aggregate)) == (10, ["resident-13", "resident-14"])
+
+
+def test_a_date_that_was_moved_and_then_cancelled_takes_nobody_and_reminds_of_nothing() -> None:
+    times = {"starts_at": START + 24 * HOUR, "ends_at": END + 24 * HOUR}
+    moved = scheduling.move(activity(), STAFF, NOW, venue="committee-hall", building=None, **times).aggregate
+    off = ending.cancel(moved, STAFF, NOW, None).aggregate
+    assert (off.reminder_due, off.staffing_due, off.answer_due) == (None, None, None)
+    with pytest.raises(NotScheduled) as refusal:
+        register(off, "resident-1", 1, resident(1), NOW)
+    assert refusal.value.status == 409
+
+
+def test_a_ticket_group_that_is_published_no_more_holds_nobody_back() -> None:
+    full = _in_groups(_in_groups(_terms(groups=GROUPS, capacity=4), 1, children=2), 2, children=1)
+    assert _waiting(full) == ["resident-2"]
+    without = full.details.model_copy(update={"terms": full.details.terms.model_copy(update={"groups": ()})})
+    changed = took(full, lambda a: changing.change(a, changing.Change(details=without), STAFF, NOW))
+    assert [type(event) for event in changed.events] == [ActivityChanged, ActivityPromoted]
+    assert _waiting(changed.aggregate) == []

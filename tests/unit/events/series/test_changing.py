@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from services.chassis.errors import NotYours
+from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Role
 from services.chassis.recurrence import until_in_utc
 from services.chassis.values import ZONE, local_date
@@ -13,12 +14,22 @@ from services.contracts.activities import ActivityChanged, ActivityMoved, Series
 from services.events.activities.domain import scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.changing import Change, effect
+from services.events.activities.domain.requests import ChangeActivity
 from services.events.registrations import domain as registrations
 from services.events.series.domain import changing
 from services.events.series.domain import series as rules
-from services.events.series.domain.changing import DateTaken, NotSkipped, PauseEndsBeforeItBegins
+from services.events.series.domain.changing import NotSkipped, PauseEndsBeforeItBegins
 from services.events.series.domain.recurrence import RuleUnreadable, ShortMonth, ShortMonths, normalise
-from services.events.series.domain.series import NoSuchDate, Revision, Series, SeriesEndedAlready
+from services.events.series.domain.requests import ChangeSeries
+from services.events.series.domain.revision import Revision
+from services.events.series.domain.series import (
+    Dates,
+    DateTaken,
+    NoSuchDate,
+    Series,
+    SeriesEndedAlready,
+    TooFarAhead,
+)
 from tests.unit.events.given import HOME, NOW, STAFF, START, person, plan, resident
 from tests.unit.events.lawful import lawful, took
 
@@ -59,6 +70,32 @@ def test_a_skipped_date_comes_back_as_another_activity() -> None:
         changing.restore(back.aggregate, on, STAFF, NOW)
     with pytest.raises(NoSuchDate):
         changing.restore(skipped, on, STAFF, NOW + 60 * DAY)
+
+
+@pytest.mark.parametrize("extra", [False, True])
+def test_a_date_whose_activity_was_cancelled_by_itself_comes_back_as_another_one(extra: bool) -> None:
+    series, on = _series(), date(2026, 3, 14)
+    if extra:
+        series, on = changing.add(series, START + 3 * DAY, STAFF, NOW).aggregate, date(2026, 3, 10)
+    before = series.occurrence_on(on)
+    first = series.activity_on(on)
+    back = took(series, lambda s: changing.restore(s, on, STAFF, NOW, first))
+    (event,) = back.events
+    assert isinstance(event, SeriesDateAdded)
+    assert event.occurrence.activity == back.aggregate.activity_on(on) != first
+    assert before is not None
+    assert (event.occurrence.starts_at, event.occurrence.on) == (before.starts_at, on)
+    assert _days(back.aggregate, date(2026, 4, 1)) == _days(series, date(2026, 4, 1))
+    for known in (first, None):  # twice at once; and one that stands
+        with pytest.raises(NotSkipped):
+            changing.restore(back.aggregate, on, STAFF, NOW, known)
+    with pytest.raises(NoSuchDate):
+        changing.restore(series, on, STAFF, NOW + 60 * DAY, first)
+    with pytest.raises(NotYours):
+        changing.restore(series, on, resident(1), NOW, first)
+    off = rules.end(series, STAFF, NOW, cancels=True).aggregate
+    with pytest.raises(SeriesEndedAlready):
+        changing.restore(off, on, STAFF, NOW, first)
 
 
 def test_a_date_more_is_one_a_day_and_can_fall_out_again() -> None:
@@ -118,6 +155,17 @@ def test_one_date_differs_alone() -> None:
     titles = [revised.plan_of(each).title for each in revised.occurrences(date(2026, 3, 1), date(2026, 3, 25))]
     assert titles == ["每月义诊", "端午专场", "每月义诊"]
     assert revised.title == "每月义诊"
+
+
+def test_who_comes_to_every_date_knows_of_none_that_was_added_restored_or_is_the_first_at_another_time() -> None:
+    series, later = _series(), date(2027, 3, 6)
+    renamed = Revision(since=later - 14 * DAY, change=Change(title="新名"))
+    for revision in (renamed, Revision(since=later, at=time(16, 0)), Revision(since=later + 14 * DAY, venue="garden")):
+        series = changing.revise(series, revision, STAFF, NOW).aggregate
+    paused = changing.pause(series, date(2027, 5, 1), date(2027, 5, 9), STAFF, NOW, None).aggregate
+    series = changing.restore(paused, date(2027, 5, 8), STAFF, NOW).aggregate
+    dates = [each.on for each in series.occurrences(date(2027, 2, 1), date(2027, 6, 1))]
+    assert [on for on in dates if not changing.is_as_told(series, on)] == [later, later + 14 * DAY, date(2027, 5, 8)]
 
 
 def test_activities_follow_in_what_the_change_is_about_alone() -> None:
@@ -224,3 +272,95 @@ def test_among_several_days_of_the_month_a_late_one_is_asked_about_too() -> None
 def test_the_last_working_day_is_taken() -> None:
     series = _series("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1")
     assert _days(series, date(2026, 6, 1)) == ["03-31", "04-30", "05-29"]
+
+
+def test_a_date_that_was_added_and_skipped_comes_back_at_its_own_time() -> None:
+    extra = START + 3 * DAY + timedelta(hours=6)
+    more = changing.add(_series(), extra, STAFF, NOW).aggregate
+    on = local_date(extra)
+    skipped = changing.skip(more, on, STAFF, NOW, None).aggregate
+    back = took(skipped, lambda s: changing.restore(s, on, STAFF, NOW)).aggregate
+    found = back.occurrence_on(on)
+    assert found is not None
+    assert (found.starts_at, back.dropped) == (extra, ())
+
+
+def test_a_skipped_date_does_not_come_back_beside_one_that_took_its_day() -> None:
+    on = date(2026, 3, 14)
+    skipped = changing.skip(_series(), on, STAFF, NOW, None).aggregate
+    instead = changing.add(skipped, START + 7 * DAY + timedelta(hours=5), STAFF, NOW).aggregate
+    with pytest.raises(DateTaken):
+        changing.restore(instead, on, STAFF, NOW)
+    assert len(list(instead.occurrences(on, on + DAY))) == 1
+
+
+def test_a_change_of_one_text_leaves_what_other_changes_have_said() -> None:
+    def change(**details: Any) -> Change:
+        return ChangeActivity.model_validate({"details": details}).to(_series().details)
+
+    following = Revision(since=date(2026, 3, 14), change=change(bring="医保卡", terms={"cancel_hours_before": 24}))
+    every = Revision(since=date(2026, 3, 1), change=change(description="量血压", terms={"offer_hours": 6}))
+    series = changing.revise(_series(), following, STAFF, NOW).aggregate
+    activity = _activity(series, date(2026, 3, 14))
+    series = changing.revise(series, every, STAFF, NOW, every=True).aggregate
+    first, second = (series.occurrence_on(date(2026, 3, day)) for day in (7, 14))
+    assert first is not None
+    assert second is not None
+    for details in (
+        series.plan_of(second).details,
+        changing.conform(activity, series, every, NOW).aggregate.details,
+    ):
+        terms = details.terms
+        assert (details.bring, details.description) == ("医保卡", "量血压")
+        assert (terms.cancel_hours_before, terms.offer_hours) == (24, 6)
+    assert (series.plan_of(first).details.bring, series.details.description) == (None, "量血压")
+    emptied = changing.revise(series, Revision(since=date(2026, 3, 7), change=change(bring=None)), STAFF, NOW).aggregate
+    assert emptied.plan_of(second).details.bring is None
+
+
+def test_a_change_from_one_date_on_names_a_date_that_lies_ahead() -> None:
+    for day in (date(2026, 3, 15), date(2026, 2, 28)):
+        with pytest.raises(NoSuchDate):
+            changing.revise(_series(), Revision(since=day, minutes=30), STAFF, NOW)
+    begun = datetime(2026, 3, 7, 1, 30, tzinfo=UTC)
+    with pytest.raises(NoSuchDate):
+        changing.revise(_series(), Revision(since=date(2026, 3, 7), minutes=30), STAFF, begun)
+
+
+def test_a_date_of_a_pause_takes_place_after_all() -> None:
+    paused = changing.pause(_series(), date(2026, 3, 10), date(2026, 3, 25), STAFF, NOW, None).aggregate
+    back = took(paused, lambda s: changing.restore(s, date(2026, 3, 14), STAFF, NOW)).aggregate
+    assert [each.on.day for each in back.occurrences(date(2026, 3, 1), date(2026, 4, 1))] == [7, 14, 28]
+    later = changing.revise(back, Revision(since=date(2026, 3, 7), at=time(17)), STAFF, NOW).aggregate
+    again = later.occurrence_on(date(2026, 3, 14))
+    assert again is not None
+    assert again.starts_at.astimezone(ZONE).time() == time(17)
+    named = _activity(back, date(2026, 3, 14))
+    assert changing.conform(named, later, later.revisions[0], NOW).aggregate.starts_at == again.starts_at
+    anew = took(later, lambda s: changing.pause(s, date(2026, 3, 9), date(2026, 3, 25), STAFF, NOW, None)).aggregate
+    assert [each.on.day for each in anew.occurrences(date(2026, 3, 1), date(2026, 4, 1))] == [7, 28]
+    with pytest.raises(changing.NotSkipped):
+        changing.restore(back, date(2026, 3, 14), STAFF, NOW)
+    with pytest.raises(changing.NotSkipped):
+        changing.restore(back, date(2026, 3, 15), STAFF, NOW)
+
+
+@pytest.mark.parametrize(
+    ("extra", "error"),
+    [
+        ((START + 7 * DAY + timedelta(hours=5),), DateTaken),  # the rule gives that day
+        ((START + 3 * DAY, START + 3 * DAY + timedelta(hours=5)), DateTaken),
+        ((NOW - DAY,), NoSuchDate),
+        ((NOW + timedelta(days=9999),), TooFarAhead),
+    ],
+)
+def test_an_extra_start_makes_a_date_of_its_own(extra: tuple[datetime, ...], error: type[CommunityError]) -> None:
+    with pytest.raises(error):
+        rules.start("series-1", HOME, plan(), "FREQ=WEEKLY;BYDAY=SA", STAFF, NOW, dates=Dates(extra=extra))
+    with pytest.raises(TooFarAhead):
+        changing.add(_series(), NOW + timedelta(days=9999), STAFF, NOW)
+
+
+def test_a_time_of_day_is_that_of_the_community() -> None:
+    with pytest.raises(ValidationError, match="without an offset"):
+        ChangeSeries.model_validate({"scope": "all", "at": "09:00+02:00"})

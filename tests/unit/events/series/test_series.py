@@ -20,8 +20,11 @@ from services.contracts.activities import (
     SeriesExpanded,
     SeriesStatus,
 )
+from services.events.activities.domain.changing import Change
+from services.events.activities.domain.privacy import BUSY_ZH
 from services.events.series.domain import changing
 from services.events.series.domain import series as rules
+from services.events.series.domain.revision import Revision
 from services.events.series.domain.series import HORIZON, Dates, NoSuchDate, Series, SeriesEndedAlready
 from tests.unit.events.given import HOME, NOW, ORGANISER, STAFF, START, person, plan, resident
 from tests.unit.events.lawful import lawful, took
@@ -112,6 +115,15 @@ def test_dates_that_fall_out_come_besides_or_pause_are_known_from_the_start() ->
     assert _named(decision)[1].starts_at == extra
 
 
+def test_a_new_series_skips_days_alone_that_its_rule_gives() -> None:
+    held_off = (Pause(since=date(2026, 3, 21), until=date(2026, 3, 22)),)
+    for on in (date(2026, 3, 15), date(2026, 2, 28)):
+        with pytest.raises(NoSuchDate):
+            rules.start("series-1", HOME, plan(), WEEKLY, STAFF, NOW, dates=Dates(skipped=(on,)))
+    dates = Dates(skipped=(date(2026, 3, 21),), pauses=held_off)
+    assert rules.start("series-1", HOME, plan(), WEEKLY, STAFF, NOW, dates=dates).aggregate.skipped == dates.skipped
+
+
 def test_a_rule_without_dates_is_no_series() -> None:
     with pytest.raises(NoSuchDate):
         _started("FREQ=WEEKLY;UNTIL=20260301")
@@ -170,3 +182,25 @@ def test_a_series_goes_on_without_its_organisers_name() -> None:
     series = rules.start("series-1", HOME, plan(), "FREQ=WEEKLY", STAFF, NOW).aggregate
     assert took(series, lambda s: rules.erase_from_series(s, ORGANISER.sub)).aggregate.organiser == "erased-1"
     assert took(series, lambda s: rules.erase_from_series(s, "nobody")).events == ()
+
+
+def test_a_series_is_withheld_while_its_dates_to_come_are_private() -> None:
+    public = _started().aggregate
+    on = next(public.occurrences(local_date(NOW))).on
+    one = Revision(since=on, until=on + timedelta(days=1), change=Change(private=True))
+    apart = changing.revise(public, one, STAFF, NOW).aggregate
+    assert not apart.withheld
+    assert apart.plan_of(next(apart.occurrences(on))).booked_as == BUSY_ZH
+    following = changing.revise(public, Revision(since=on, change=Change(private=True)), STAFF, NOW)
+    withheld = following.aggregate
+    assert withheld.hides_from(None)
+    assert withheld.hides_from(resident(1))
+    assert not withheld.hides_from(STAFF)
+    assert not withheld.hides_from(person(withheld.organiser))
+    assert withheld.public().title == BUSY_ZH
+    assert withheld.public().private
+    for event in following.events:
+        assert withheld.title not in withheld.told(event).model_dump_json()
+    every = Revision(since=local_date(NOW), change=Change(private=False))
+    again = changing.revise(withheld, every, STAFF, NOW, every=True).aggregate
+    assert (again.withheld, again.public()) == (False, again.whole())

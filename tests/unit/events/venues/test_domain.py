@@ -8,6 +8,7 @@ import pytest
 from services.chassis.errors import NotYours
 from services.events.venues.domain import (
     BlockVenue,
+    Clash,
     DescribeVenue,
     EnterVenue,
     HoursUnclear,
@@ -16,11 +17,13 @@ from services.events.venues.domain import (
     Venue,
     VenueClosed,
     VenueTooSmall,
+    among_themselves,
     block,
     describe,
     enter,
     require_open,
     told,
+    told_clashes,
     unblock,
     with_buffers,
 )
@@ -70,7 +73,7 @@ def test_blocked_it_is_closed_and_the_times_are_named() -> None:
     blocked = took(_hall(), lambda v: block(v, BlockVenue(since=START, until=START + HOUR, reason="维修"), STAFF))
     with pytest.raises(VenueClosed) as refusal:
         require_open(blocked.aggregate, [_slot(START), _slot(START + 7 * timedelta(days=1))], 10)
-    assert refusal.value.params == {"when": "2026-03-07 09:00"}
+    assert refusal.value.params == {"when": "2026-03-07 09:00–11:00"}
     again = took(blocked.aggregate, lambda v: unblock(v, START, STAFF)).aggregate
     require_open(again, [_slot(START)], 10)
     assert took(again, lambda v: unblock(v, NOW, STAFF)).events == ()
@@ -95,6 +98,23 @@ def test_staff_alone_decide_and_hours_have_a_length() -> None:
         block(_hall(), BlockVenue(since=START, until=START), STAFF)
     with pytest.raises(HoursUnclear):
         describe(_hall(), DescribeVenue(zh="大厅", openings=(OpeningRequest(weekday=1, opens=9, closes=9),)), STAFF)
+
+
+def test_a_clash_names_the_hours_that_are_held_and_whose_where_that_may_be_known() -> None:
+    known = Clash(slot=_slot(START), starts_at=START, ends_at=START + HOUR, title="合唱")
+    set_up = Clash(slot=_slot(START + HOUR), starts_at=START, ends_at=START + HOUR)
+    told = told_clashes([known, set_up])
+    assert told.zh == "2026-03-07 09:00–10:00“合唱”、2026-03-07 09:00–10:00（含布置和整理时间）"
+    assert told.en == "2026-03-07 09:00–10:00 “合唱”, 2026-03-07 09:00–10:00 (with its set-up)"
+
+
+def test_slots_of_one_series_collide_among_themselves() -> None:
+    first, second, third = (_slot(START + n * HOUR, 1) for n in range(3))
+    spans = [(slot, *with_buffers(_hall(), slot)) for slot in (third, first, second)]
+    assert among_themselves(spans, "课堂") == []
+    (slot, starts, ends) = spans[1]
+    (clash,) = among_themselves([spans[0], (slot, starts, ends + HOUR / 4), spans[2]], "课堂")
+    assert (clash.slot, clash.ends_at, clash.is_by_set_up) == (second, START + HOUR, True)
 
 
 def test_of_many_times_the_first_are_told() -> None:

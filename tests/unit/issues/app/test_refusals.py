@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.chassis import recurrence
-from services.chassis.errors import CommunityError, UnknownAggregate, declared_errors
+from services.chassis.aggregate import derived_id
+from services.chassis.errors import AlreadyExists, CommunityError, UnknownAggregate, declared_errors
 from services.chassis.http.validation import faults
 from services.contracts.issues import CaseStatus, PlaceKind
 from services.issues.app import service
@@ -25,8 +26,22 @@ NAMES = re.compile(
 GIVEN = {
     *("id", "photo", "attachment", "client_id", "rule", "word", "category", "kpi"),  # what the caller has sent
     *("on", "day", "year", "version", "draft", "edition", "title"),
-    *("limit", "days", "times", "most", "count", "record", "floor", "kilometres", "size", "lines", "line", "column"),
-    *("megabytes", "megapixels", "others", "pages", "minutes", "uploads", "seconds"),
+    *(
+        "limit",
+        "days",
+        "times",
+        "most",
+        "count",
+        "record",
+        "floor",
+        "kilometres",
+        "size",
+        "lines",
+        "line",
+        "column",
+        "floors",
+    ),
+    *("megabytes", "megapixels", "others", "pages", "minutes", "uploads", "seconds", "floors"),
     *("header", "method", "expected", "character"),
 }
 """Parameters that are numbers, dates, or what the caller has sent."""
@@ -54,8 +69,15 @@ def test_kinds_of_things_questions_and_places_are_called_by_their_words() -> Non
         if kind.name != "person-data":
             assert kind.zh is not None, kind.name
             said = UnknownAggregate(kind=kind.name, id="7")
-            assert (said.sentence("zh"), said.sentence("en")) == (f"没有找到{kind.zh} 7。", f"There is no {kind.en} 7.")
+            assert (said.sentence("zh"), said.sentence("en")) == (
+                f"没有找到该{kind.zh} 7。",
+                f"There is no such {kind.en} 7.",
+            )
             assert said.params == {"kind": kind.name, "id": "7"}
+    made = derived_id("case", "x")
+    for refusal in (UnknownAggregate(kind="case", id=made), AlreadyExists(kind="case", id=made)):
+        assert made not in refusal.sentence("zh") + refusal.sentence("en")
+        assert refusal.params["id"] == made
     for place in PlaceKind:
         assert not CODE.search(misplaced(place).sentence("zh"))
     asking = next(category for category in CATALOGUE.categories if any(each.required for each in category.questions))

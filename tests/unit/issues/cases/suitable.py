@@ -78,7 +78,8 @@ def _amend(case: Case, by: Principal, now: datetime) -> Decision[Case]:
 
 
 def _give_on(case: Case, by: Principal, now: datetime) -> Decision[Case]:
-    return give_on(case, GiveOn(to="colleague-2" if case.assignee == "colleague-1" else "colleague-1"), by, now)
+    to = "colleague-2" if case.assignee == "colleague-1" else "colleague-1"
+    return give_on(case, GiveOn(to=to), by, now, colleague_in=case.unit)
 
 
 def _part(case: Case, by: Principal, now: datetime) -> Decision[Case]:

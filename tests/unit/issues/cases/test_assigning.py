@@ -5,7 +5,15 @@ import pytest
 from services.chassis.errors import NotYours
 from services.chassis.principal import Role
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.assigning import GiveOn, HasItAlready, Take, TakenAlready, give_on, take
+from services.issues.cases.domain.assigning import (
+    GiveOn,
+    HasItAlready,
+    NotKnownAsColleague,
+    Take,
+    TakenAlready,
+    give_on,
+    take,
+)
 from services.issues.cases.domain.transitions import CaseCommand, NotNow
 from tests.unit.issues.world import HANDLER, NOW, OTHER_HANDLER, STAFF, STEPS, UNIT, a_case, assert_folds, person
 
@@ -28,12 +36,29 @@ def test_a_person_takes_it_and_a_colleague_takes_it_over() -> None:
 
 def test_it_is_given_on_to_a_colleague_with_a_note_or_back_to_all() -> None:
     case = take(a_case(CaseStatus.DISPATCHED), Take(), HANDLER, NOW).aggregate
-    given = give_on(case, GiveOn(to=COLLEAGUE.sub, note="我明天休假"), HANDLER, NOW)
+    given = give_on(case, GiveOn(to=COLLEAGUE.sub, note="我明天休假"), HANDLER, NOW, colleague_in=UNIT.id)
     assert_folds(case, given)
     assert (given.aggregate.assignee, given.aggregate.remarks[-1].text) == (COLLEAGUE.sub, "我明天休假")
     with pytest.raises(HasItAlready):
         give_on(given.aggregate, GiveOn(to=COLLEAGUE.sub), HANDLER, NOW)
     assert give_on(given.aggregate, GiveOn(), HANDLER, NOW).aggregate.assignee is None
+
+
+@pytest.mark.parametrize("known", [None, "another-unit"])
+def test_it_is_given_to_nobody_who_is_not_known_to_be_of_the_unit(known: str | None) -> None:
+    case = take(a_case(CaseStatus.DISPATCHED), Take(), HANDLER, NOW).aggregate
+    with pytest.raises(NotKnownAsColleague):
+        give_on(case, GiveOn(to=COLLEAGUE.sub), HANDLER, NOW, colleague_in=known)
+    free = give_on(case, GiveOn(), HANDLER, NOW).aggregate
+    assert give_on(free, GiveOn(to=HANDLER.sub), HANDLER, NOW).aggregate.assignee == HANDLER.sub
+
+
+def test_who_took_a_case_over_gives_it_back_to_whom_they_took_it_from_while_the_unit_has_it() -> None:
+    case = take(a_case(CaseStatus.DISPATCHED), Take(), HANDLER, NOW).aggregate
+    over = take(case, Take(), COLLEAGUE, NOW).aggregate
+    assert give_on(over, GiveOn(to=HANDLER.sub), COLLEAGUE, NOW).aggregate.assignee == HANDLER.sub
+    assert over.had_by == {HANDLER.sub, COLLEAGUE.sub}
+    assert STEPS[C.RETURN](over).aggregate.had_by == frozenset()
 
 
 def test_who_begins_has_it_and_it_is_nobodys_where_the_unit_loses_it() -> None:

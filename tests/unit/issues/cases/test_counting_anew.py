@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.chassis.calendar.days import Arrangement
 from services.contracts.issues import CaseDeadlineMoved, CasePhaseMoved, CaseStatus
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks, overtaken
@@ -12,7 +13,7 @@ from services.issues.cases.domain.counting_anew import count_anew
 from services.issues.cases.domain.handling import Dispatch, Start, dispatch, start
 from services.issues.cases.domain.pausing import Pause, Resume, pause, resume
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
-from services.issues.catalogue.domain.working_time import Arrangement, WorkingTime
+from services.issues.catalogue.domain.working_time import WorkingTime
 from tests.unit.issues.world import HANDLER, STAFF, UNIT, a_case, assert_folds
 
 BEGAN = datetime(2026, 12, 28, 2, tzinfo=UTC)

@@ -49,8 +49,11 @@ def test_after_it_was_sent_back_a_photo_is_taken_anew() -> None:
 
 def test_what_something_else_shows_is_used() -> None:
     elsewhere = {"photo-9": PhotoOrigin(NOW + HOUR, elsewhere=True)}
-    with pytest.raises(EvidenceUsed):
-        handle(a_case(S.IN_PROGRESS), Handle(photos=("photo-9",)), CLOCKS, HANDLER, NOW + HOUR, elsewhere)
+    with pytest.raises(EvidenceUsed) as refused:
+        handle(a_case(S.IN_PROGRESS), Handle(photos=("photo-8", "photo-9")), CLOCKS, HANDLER, NOW + HOUR, elsewhere)
+    assert refused.value.sentence("zh").startswith("第 2 张照片已使用过")
+    assert refused.value.sentence("en").startswith("Photo 2 was used")
+    assert refused.value.params == {"photo": "photo-9"}
 
 
 def test_a_picture_of_the_problem_is_none_of_its_end() -> None:

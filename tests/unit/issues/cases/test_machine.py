@@ -82,7 +82,9 @@ WITH_DRAWN_INPUT: dict[CaseCommand, Act] = {
     C.REQUEST_EXTENSION: lambda case, by, now, draw: request_extension(
         case, RequestExtension(until=now + _hours(draw), reason="r"), by, now
     ),
-    C.GIVE_ON: lambda case, by, now, draw: give_on(case, GiveOn(to=draw(st.sampled_from(["a", "b", None]))), by, now),
+    C.GIVE_ON: lambda case, by, now, draw: give_on(
+        case, GiveOn(to=draw(st.sampled_from(["a", "b", None]))), by, now, colleague_in=case.unit
+    ),
     C.REMARK: lambda case, by, now, draw: remark(case, AddRemark(text="t", internal=draw(st.booleans())), by, now),
     C.AMEND: _amend,
 }

@@ -183,6 +183,15 @@ def test_a_verification_that_is_missed_is_nobodys_but_the_verifiers() -> None:
     assert (of["on-time"], of["missed"], of["verification-missed"]) == ((True, True), (True, False), (True, True))
 
 
+def test_a_verification_that_was_missed_stays_so_when_the_case_is_sent_back_or_reopened() -> None:
+    handled = handle(a_case(S.IN_PROGRESS), DONE, CLOCKS, HANDLER, NOW).aggregate
+    sent_back = send_back(handled, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, LATE).aggregate
+    verified = verify(handled, Verify(), SUPERVISOR, LATE).aggregate
+    reopened = reopen(verified, Reopen(reason="又坏了"), RESIDENT, LATE).aggregate
+    for case in (sent_back, verified, reopened):
+        assert counted(case)[""]["verification-missed"] == (True, True)
+
+
 def test_documents_of_before_keep_their_lateness() -> None:
     """Cases that were kept before phases were recorded say no more than that they are overdue, and since when."""
     late = tick(a_case(S.IN_PROGRESS), LATE).aggregate

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.issues.catalogue.domain.questions import (
     AnswersRefused,
@@ -57,6 +58,8 @@ def test_answers_are_kept_as_what_they_are_and_in_order() -> None:
         ("count", True, "type"),
         ("count", float("nan"), "out-of-range"),
         ("count", 10**400, "out-of-range"),
+        ("count", -5, "out-of-range"),
+        ("count", "-0.5", "out-of-range"),
         ("count", "1e999", "out-of-range"),
         ("when", "2026-05-01", "type"),
         ("when", "0001-01-01T00:00:00+14:00", "type"),
@@ -79,6 +82,22 @@ def test_each_wrong_answer_has_its_fault(code: str, value: Any, fault: str) -> N
     with pytest.raises(AnswersRefused) as refused:
         answered(QUESTIONS, {"count": 1, code: value})
     assert refused.value.params == {"questions": code, "faults": {code: fault}}
+
+
+def test_a_number_stays_within_what_its_question_says() -> None:
+    degrees = Question(code="degrees", kind=QuestionKind.NUMBER, zh="温度", en="Degrees", least=-40, most=60)
+    assert [answered([degrees], {"degrees": at}) for at in (-40, 60)] == [{"degrees": -40}, {"degrees": 60}]
+    for at in (-40.5, 61):
+        with pytest.raises(AnswersRefused):
+            answered([degrees], {"degrees": at})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"kind": "number", "least": 5, "most": 4}, {"kind": "string", "most": 4}, {"kind": "text", "least": 1}]
+)
+def test_bounds_belong_to_numbers_and_leave_some(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Question.model_validate({"code": "x", "zh": "几个", "en": "How many", **wrong})
 
 
 anything = st.recursive(

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from services.chassis.calendar.days import Arrangement
 from services.chassis.values import ZONE
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
-from services.issues.catalogue.domain.working_time import Arrangement, NeverOpen, WorkingTime
+from services.issues.catalogue.domain.working_time import NeverOpen, WorkingTime
+from tests.unit.chassis.calendar import law
 
 TIME = WorkingTime()
 MINUTE = timedelta(minutes=1)
@@ -65,6 +67,10 @@ def test_a_year_that_is_not_announced_has_the_holidays_of_the_law() -> None:
         *("06-09", "09-15", "10-01", "10-04", "10-05"),
     ]
     assert len([day for day in off if day.weekday() > 4]) == 104
+
+
+def test_deadlines_and_rounds_keep_off_the_holidays_of_years_to_come() -> None:
+    assert [day for day in law.ALL if TIME.is_workday(day) or not TIME.is_holiday(day)] == []
 
 
 def test_an_arrangement_that_was_loaded_overrules_the_law() -> None:

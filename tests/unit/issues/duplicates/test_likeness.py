@@ -39,7 +39,7 @@ def test_other_matters_and_too_little_are_not(words: str) -> None:
     assert not match(asked(words), LAMP).likely
 
 
-def test_what_was_not_asked_with_does_not_count() -> None:
+def test_parts_that_were_not_asked_with_do_not_count() -> None:
     assert match(asked(category="lighting"), LAMP).score == 1.0
     assert match(asked(spot=Spot("b9-f7", 7, "b9", "b9")), LAMP).score == 1.0
     assert match(asked(category="lighting", words="电梯困人"), LAMP).score < 1.0
@@ -88,7 +88,7 @@ def test_one_more_character_that_fits_never_makes_a_case_less_likely(
     assert scores == sorted(scores)
 
 
-def test_who_begins_to_type_what_is_said_of_a_case_at_that_place_keeps_it() -> None:
+def test_typing_the_words_of_a_case_at_that_place_keeps_it_suggested() -> None:
     scores = [match(asked("七楼楼道灯"[:end], "lighting", SEVENTH), LAMP).score for end in range(6)]
     assert scores == [1.0] * 6
 

@@ -86,7 +86,7 @@ def test_every_error_there_is_has_one_of_the_agreed_statuses(code: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/x.xml", "/x.json", "/requests/xyz", "/"])
-def test_it_is_told_in_the_format_asked_for_and_in_xml_where_none_is(path: str) -> None:
+def test_an_error_is_told_in_the_format_asked_for_and_else_in_xml(path: str) -> None:
     status, listed, headers = told(ApiKeyRefused(), path)
     assert (status, listed[0]["code"]) == (403, "403")
     kind = "application/json; charset=utf-8" if path.endswith(".json") else "text/xml; charset=utf-8"
@@ -114,7 +114,7 @@ def test_the_store_being_away_is_a_400_and_our_own_fault_a_500() -> None:
     ]
 
 
-def test_who_used_a_key_up_learns_when_to_come_again() -> None:
+def test_a_refusal_of_a_used_up_key_says_when_to_come_again() -> None:
     status, _, headers = told(ApiKeyUsedUp(limit=1, period="每日", period_en="day", seconds=77))
     assert (status, headers["retry-after"]) == (403, "77")
 
@@ -181,7 +181,7 @@ def test_the_ending_chooses_the_format_and_else_what_is_accepted(path: str, acce
 
 
 @pytest.mark.parametrize("accept", ["gzip", "deflate, gzip;q=1.0, *;q=0.5", "GZIP"])
-def test_a_long_answer_is_compressed_for_who_takes_that(accept: str) -> None:
+def test_a_long_answer_is_compressed_for_a_client_that_takes_that(accept: str) -> None:
     scope = {"path": "/v2/x.json", "headers": [(b"accept-encoding", accept.encode())]}
     long = answer(scope, "services", [{"service_code": "灯" * 1000}])
     assert long.headers["content-encoding"] == "gzip"
@@ -191,6 +191,6 @@ def test_a_long_answer_is_compressed_for_who_takes_that(accept: str) -> None:
 
 
 @pytest.mark.parametrize("accept", ["", "identity", "gzip;q=0", "br"])
-def test_nobody_gets_it_compressed_who_does_not_take_that(accept: str) -> None:
+def test_an_answer_is_not_compressed_for_a_client_that_does_not_take_that(accept: str) -> None:
     scope = {"path": "/v2/x.xml", "headers": [(b"accept-encoding", accept.encode())]}
     assert "content-encoding" not in answer(scope, "services", [{"service_code": "灯" * 1000}]).headers

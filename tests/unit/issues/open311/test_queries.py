@@ -24,11 +24,11 @@ def asked(**given: Any) -> dict[str, Any]:
     return Parameters(**given).asked(NOW, 1000).query(HERE)
 
 
-def test_without_dates_it_is_what_was_requested_in_the_last_90_days() -> None:
+def test_without_dates_the_list_has_requests_of_the_last_90_days() -> None:
     assert asked()["order"] == {"$gte": order_of(NOW - 90 * DAY), "$lt": order_of(NOW + timedelta(seconds=1))}
 
 
-def test_dates_find_what_was_requested_and_what_changed() -> None:
+def test_dates_find_new_and_changed_requests() -> None:
     requested, changed = asked(start_date=NOW - DAY, end_date=NOW)["$or"]
     assert requested["order"]["$gte"] == order_of(NOW - DAY)
     assert changed["changed"] == {"$gte": NOW - DAY, "$lt": NOW + timedelta(seconds=1)}
@@ -36,7 +36,7 @@ def test_dates_find_what_was_requested_and_what_changed() -> None:
     assert set(asked(start_date=NOW - DAY, dates="updated")) == {"community", "public", "changed"}
 
 
-def test_only_what_is_public_is_ever_found() -> None:
+def test_only_public_requests_are_ever_found() -> None:
     for given in ({}, {"updated_after": NOW}, {"status": "open,closed"}, {"service_code": "lighting"}):
         assert asked(**given) | {"community": HERE, "public": True} == asked(**given)
 
@@ -77,7 +77,7 @@ def test_the_end_of_time_can_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize("status", ["open", "closed", "OPEN, closed", "", None])
-def test_states(status: str | None) -> None:
+def test_a_status_asks_for_the_states_that_it_means(status: str | None) -> None:
     found = asked(status=status)
     assert found.get("open") == {"open": True, "closed": False}.get(status or "")
 
@@ -92,7 +92,7 @@ def test_states(status: str | None) -> None:
         {"service_code": ",".join(["x"] * 1001)},
     ],
 )
-def test_what_makes_no_sense_is_refused(given: dict[str, Any]) -> None:
+def test_parameters_that_make_no_sense_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueRefused):
         asked(**given)
 
@@ -180,7 +180,7 @@ def test_words_mean_the_place_that_they_name(words: str, found: str | None) -> N
     assert (place.title if place else None) == found
 
 
-def test_the_only_compound_is_meant_by_whatever_says_nothing_better() -> None:
+def test_words_without_a_place_mean_the_only_compound() -> None:
     only = [a_place(C, "都市小区"), a_place(B, "1号楼", None, "都市小区", 1)]
-    assert (spoken_of(only, "123 Any St"), spoken_of(only, "1号楼")) == (only[0], only[1])
+    assert (spoken_of(only, "东门岗亭"), spoken_of(only, "1号楼")) == (only[0], only[1])
     assert nearest(only, GivenPoint(lon=0, lat=0)) == only[0]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.chassis.aggregate import Decision
 from services.chassis.errors import CommunityError, NotYours
-from services.chassis.store.outbox import entries
+from services.chassis.store.outbox import entries, show
 from services.contracts.issues import PlaceKind, PlaceState
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.reporting import Report, report
@@ -256,7 +256,8 @@ def test_nothing_is_reported_where_nothing_is() -> None:
 @pytest.mark.parametrize("kind", PlaceKind)
 def test_the_outbox_of_an_inner_place_holds_no_state_and_no_tombstone(kind: PlaceKind) -> None:
     decision = retire_place(EACH[kind], STAFF, NOW)
-    [entry] = entries(decision, 1, NOW, state=PlaceState, actor=STAFF.sub, causationid=None, traceparent=None)
+    [entry] = entries(decision, 1, NOW, actor=STAFF.sub, causationid=None, traceparent=None)
+    show(entry, decision.aggregate, PlaceState)
     assert ("state" in entry) is (kind in (PlaceKind.COMPOUND, PlaceKind.BUILDING))
 
 
@@ -278,6 +279,9 @@ def test_a_point_far_from_its_place_is_refused_with_a_sentence(lon: float, lat: 
     assert compound.title in str(refused.value)
     with pytest.raises(PointFarAway):
         register_place(building, compound, STAFF, NOW)
+    with pytest.raises(PointFarAway):
+        change_place(a_building(), ChangePlace(point=point), STAFF, NOW, [compound])
+    assert change_place(a_building(), ChangePlace(point=None), STAFF, NOW, [compound]).events == ()
 
 
 def test_where_no_place_has_a_point_any_will_do() -> None:

@@ -51,7 +51,7 @@ def test_a_rejected_or_waiting_case_is_not_filed() -> None:
     assert "filed" in marks(status=CaseStatus.ACCEPTED)
 
 
-def test_days_are_those_of_china() -> None:
+def test_days_begin_at_midnight_in_china() -> None:
     assert days(reported_at=datetime(2026, 11, 1, 15, 59, tzinfo=UTC))["reported"] == 20261101
     assert days(reported_at=datetime(2026, 11, 1, 16, 0, tzinfo=UTC))["reported"] == 20261102
 
@@ -162,7 +162,7 @@ def test_periods_are_read(written: str, first: date, last: date) -> None:
 @pytest.mark.parametrize(
     "written", ["", "26", "2026-13", "2026-W54", "2026-02-30", "0000", "2026-1", "２０２６", "2026-W1-1"]
 )
-def test_what_is_no_period_is_refused(written: str) -> None:
+def test_a_text_that_is_no_period_is_refused(written: str) -> None:
     with pytest.raises(UnknownPeriod):
         period_of(written)
 
@@ -187,7 +187,7 @@ def test_a_cell_lies_in_the_cells_above_it(lon: float, lat: float) -> None:
 
 
 @given(st.floats(73, 134), st.floats(18, 53), st.floats(0.0001, 0.01), st.floats(0, 1), st.floats(0, 1))
-def test_what_lies_in_a_box_lies_in_its_cells(west: float, south: float, size: float, x: float, y: float) -> None:
+def test_every_point_of_a_box_lies_in_its_cells(west: float, south: float, size: float, x: float, y: float) -> None:
     box = tiles.Box(west, south, west + size, south + size)
     cells = list(tiles.within(box, tiles.LEAF))
     assert tiles.cell(west + x * size, south + y * size) in cells
@@ -200,7 +200,7 @@ def test_figures_that_differ_are_told() -> None:
 
 
 @pytest.mark.parametrize("status", [CaseStatus.MERGED, CaseStatus.PAUSED, CaseStatus.REJECTED])
-def test_what_is_merged_paused_or_rejected_leaves_the_closing_rate(status: CaseStatus) -> None:
+def test_merged_paused_and_rejected_cases_leave_the_closing_rate(status: CaseStatus) -> None:
     """缓办 leaves the denominator, and a merged case is counted once, as the one it was merged into."""
     due = REPORTED + timedelta(days=1)
     told = facts({"status": status, "reported_at": REPORTED, "due_at": due, "unit": "unit-1"})

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.issues import CaseStatus as S
-from services.contracts.masking import mask
 from services.issues.cases.domain.publicity import CATEGORY
+from services.issues.cases.domain.redaction import masked_inside
 from services.issues.reading.rewriting import Change
-from services.issues.reading.row import INSIDE, NEVER, WRITTEN, Where, counted_in, counts_as, desks, order_of, row
-from services.issues.reading.tokenizer import normal, sounds, tokens, words
+from services.issues.reading.row import INSIDE, NEVER, READ, WRITTEN, Where, counted_in, counts_as, desks, order_of, row
+from services.issues.reading.tokenizer import beginnings, normal, sounds, tokens, words
 from tests.unit.issues.world import HERE, UNIT, WAYS, a_case
 
 WHERE = Where(("都市小区", "9号楼"), 114.25, 30.6)
@@ -54,11 +54,11 @@ def test_a_case_whose_unit_asks_for_time_lies_on_two_desks() -> None:
     assert desks(state) == [f"unit:{UNIT.id}", "staff"]
 
 
-def test_what_was_put_right_on_the_spot_and_sent_back_lies_on_the_desk_of_the_staff() -> None:
+def test_a_fix_on_the_spot_that_was_sent_back_lies_on_the_desk_of_the_staff() -> None:
     assert desks(a_case(S.SENT_BACK).model_dump() | {"unit": None}) == ["staff"]
 
 
-def test_what_is_not_due_comes_last() -> None:
+def test_a_case_without_a_deadline_comes_last() -> None:
     assert made(S.REPORTED, phase_due_at=None, due_at=None)["due"] == NEVER
     assert made(S.REPORTED, phase_due_at=NOW, due_at=NOW + timedelta(days=1))["due"] == NOW
 
@@ -77,15 +77,26 @@ def test_words_that_only_workers_read_are_marked() -> None:
         assert token not in found
 
 
-@pytest.mark.parametrize("text", ["请打 13812345678", "证 110101199003070011", "业主张先生家，3号楼2单元1203室漏水"])
-def test_what_is_masked_is_found_neither_as_it_is_written_nor_by_its_sound_or_part(text: str) -> None:
+@pytest.mark.parametrize("text", ["请打 13812345678", "证 110101199003070011", "3号楼2单元1203室，微信号 zhangsan_88"])
+def test_masked_numbers_are_found_neither_as_written_nor_by_sound_or_part(text: str) -> None:
     drawn = made(text=text, remarks=[{"text": text, "at": NOW}])
-    masked = normal(mask(text))
+    masked = normal(masked_inside(text))
     assert masked != normal(text)
     assert drawn["inside"].startswith(masked)
     gone = tokens(normal(text)) - tokens(normal(drawn["inside"], drawn["text"]))
     assert gone
     assert not {INSIDE + token for token in gone} & set(drawn["words"])
+
+
+def test_workers_find_a_home_by_its_number_and_others_do_not() -> None:
+    """A unit goes there, and reads it."""
+    for text in ("702室漏水", "9号楼2单元702", "七楼702 漏水"):
+        words = made(text=text)["words"]
+        assert {INSIDE + token for token in ("702", "#70", "#02")} <= set(words)
+        assert not {"702", "#70", "#02"} & set(words)
+    finer = row("case-1", 3, a_case(S.REPORTED).model_dump(exclude={"id"}), WHERE, Where((*WHERE.titles, "702室")))
+    assert INSIDE + "702" in finer["words"]
+    assert "702" not in finer["words"]
 
 
 def test_newer_reports_sort_behind_older_ones_whatever_their_ids() -> None:
@@ -108,14 +119,14 @@ def test_counts_of_the_old_day_are_made_anew_too() -> None:
     assert after["community"] == HERE
 
 
-def test_what_a_pass_has_named_that_did_not_come_to_its_end_is_counted_with_the_next() -> None:
+def test_counts_that_an_unfinished_pass_has_named_are_made_with_the_next() -> None:
     named = {"dirty": ["reported:20200101"], "community": HERE}
     assert _counts(made(), made(), **named, drawing=True) == {"reported:20200101"}
     assert _counts(made(), made(), **named) == set()
     assert _counts(None, None, **named, drawing=True) == {"reported:20200101"}
 
 
-READABLE = {"text", "inside", "words"}
+READABLE = set(READ)
 
 
 def test_texts_and_words_are_left_out_where_they_are_made_of_the_same() -> None:
@@ -129,7 +140,9 @@ TEXTS = st.text(alphabet='门锁坏了9号楼 张先生\x01,"', max_size=6)
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.lists(TEXTS, max_size=2), st.booleans()), min_size=2, max_size=2))
-def test_what_would_be_made_of_something_else_is_made(pair: list[tuple[str, str, list[str], bool]]) -> None:
+def test_texts_and_words_are_made_where_they_would_be_made_of_something_else(
+    pair: list[tuple[str, str, list[str], bool]],
+) -> None:
     rows = []
     for text, spot, remarks, public in pair:
         state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {
@@ -160,9 +173,9 @@ def test_words_are_the_tokens_of_all_that_is_written_in_order(text: str, title: 
     """Whatever of it is remembered, or put together from parts."""
     state = a_case(S.REPORTED).model_dump(exclude={"id"}) | {"title": title, "text": text, CATEGORY: public}
     drawn = row("case-1", 3, state, WHERE)
-    shown = {*words(drawn["text"]), *sounds(drawn["text"])}
+    shown = {*words(drawn["text"]), *sounds(drawn["text"]), *beginnings(normal(title))}
     assert drawn["text"] == normal(title, state["category_zh"], state["category_en"], *WHERE.titles)
-    hidden = {*words(drawn["inside"]), *sounds(drawn["inside"])}
+    hidden = {*words(drawn["inside"]), *sounds(drawn["inside"]), *beginnings(drawn["inside"])}
     if public:
         assert drawn["words"] == sorted([*shown, *(INSIDE + token for token in hidden - shown)])
     else:
@@ -170,7 +183,7 @@ def test_words_are_the_tokens_of_all_that_is_written_in_order(text: str, title: 
 
 
 @pytest.mark.parametrize("length", [399, 400, 401, 599, 600, 601, 1500])
-def test_of_a_long_text_the_first_words_are_kept(length: int) -> None:
+def test_the_first_words_of_a_long_text_are_kept(length: int) -> None:
     text = "".join(chr(0x4E00 + n) for n in range(length))
     every = list(dict.fromkeys(words(text)))
     assert tokens(text) == {*every[:1200], *sounds(text[:400])}

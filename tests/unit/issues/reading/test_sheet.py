@@ -21,7 +21,7 @@ def read(text: str) -> list[list[str]]:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=5))
-def test_what_was_written_is_read_again(cells: list[str]) -> None:
+def test_a_sheet_reads_back_as_it_was_written(cells: list[str]) -> None:
     written = lines([cells])
     assert written.endswith("\r\n")
     assert read(written) == [[harmless(cell) for cell in cells]]
@@ -88,7 +88,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize("text", VALUES)
-def test_what_would_become_a_number_or_a_date_stays_text(text: str) -> None:
+def test_text_that_a_spreadsheet_would_take_for_a_number_or_date_stays_text(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert cells(title=text)["title"] == f"'{text}"
 
@@ -99,7 +99,7 @@ def test_words_with_numbers_stay_as_they_are(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1+1", "灯-坏了", "a@b", '"=1+1"', "'=1", "——", "  灯", ""])
-def test_what_is_none_stays_as_it_is(text: str) -> None:
+def test_text_that_no_spreadsheet_would_change_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
 
@@ -122,6 +122,8 @@ def test_a_case_has_the_columns_of_open311_first() -> None:
     assert told["address"] == "都市小区 9号楼"
     assert told["agency_responsible"] == "物业"
     assert told["lat"] == "-1.5"
+    late = cells(number="YG-2611-0042", missed=[{"phase": "sign"}, {"phase": "handling"}, {"phase": "sign"}])
+    assert (late["number"], late["building_title"], late["missed"]) == ("YG-2611-0042", "9号楼", "sign handling")
 
 
 def test_a_text_is_masked_and_harmless() -> None:

@@ -55,7 +55,7 @@ async def test_where_nothing_was_to_be_done_the_next_look_is_at_once() -> None:
     assert worker.turns == 2
 
 
-async def test_what_is_older_than_its_patience_is_worked_on_without_rest() -> None:
+async def test_work_older_than_its_patience_is_done_without_rest() -> None:
     worker = Worker(takes=2.0, turn=0.06, oldest=2.5)
     pace = worker.pace(4.0, patience=2.0)
     assert [await pace.take(worker.work), await pace.take(worker.work)] == [3, 3]

@@ -37,7 +37,7 @@ def test_a_photo_is_uploaded_since_the_round_was_planned_or_began_whichever_came
         assert _codes(round, _visit(_found("f", "p")), p=old) == [(0, "visit.evidence-old")]
 
 
-def test_a_photo_shows_one_thing_that_was_put_right() -> None:
+def test_a_photo_shows_only_one_fix() -> None:
     round, new = _round(HOUR), PhotoOrigin(NOW, elsewhere=False)
     used = (0, "visit.evidence-used")
     assert _codes(round, _visit(_found("f", "p")), p=PhotoOrigin(NOW, elsewhere=True)) == [used]
@@ -46,7 +46,7 @@ def test_a_photo_shows_one_thing_that_was_put_right() -> None:
     assert _codes(round, _visit(_found("f", "p"), _found("g", "q", before=("o",))), p=new, q=new) == []
 
 
-def test_only_what_was_put_right_is_asked_for_new_photos() -> None:
+def test_only_fixes_need_new_photos() -> None:
     command = _visit(_found("f", "p"), _found("g", "q", fixed=False))
     assert shown_as_fixed(command) == ["p"]
     assert _codes(_round(HOUR), command, q=PhotoOrigin(NOW - 9 * HOUR, elsewhere=True)) == []

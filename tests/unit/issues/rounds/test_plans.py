@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.aggregate import Decision
+from services.chassis.calendar.days import Arrangement
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal
 from services.chassis.values import local_date
 from services.contracts.issues import RoundDue, RoundPlanEnded, RoundPlanStatus, RoundStatus
-from services.issues.catalogue.domain.working_time import Arrangement, WorkingTime
+from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.rounds.domain.plans import (
     ChangePlan,
     DateIsARound,
@@ -125,7 +126,7 @@ def test_a_date_becomes_a_round_with_the_terms_of_its_day() -> None:
     assert (round.buildings, round.floors_planned, round.status) == (IDS, 2 + 18 + 18, RoundStatus.PLANNED)
 
 
-def test_a_date_falls_out_once() -> None:
+def test_a_date_is_left_out_once() -> None:
     plan = a_plan().aggregate
     march = SkipDate(on=date(2024, 3, 5))
     skipped = skip_date(plan, march, STAFF, NOW)
@@ -144,7 +145,7 @@ def test_a_date_falls_out_once() -> None:
             skip_date(plan, SkipDate(on=wrong), STAFF, NOW)
 
 
-def test_from_a_date_on_it_is_otherwise_and_before_it_as_it_was() -> None:
+def test_a_change_holds_from_its_date_on_and_not_before() -> None:
     plan = a_plan().aggregate
     tuesdays = ChangePlan.model_validate(
         terms(buildings=IDS[:1], rule="FREQ=MONTHLY;BYDAY=2TU", first=datetime(2024, 4, 9, 6, tzinfo=UTC), walker="g-2")
@@ -193,7 +194,7 @@ def test_dates_that_have_passed_are_left_out() -> None:
     assert plan.aggregate.next == date(2024, 2, 5)
 
 
-def test_who_plans_and_who_changes() -> None:
+def test_staff_plan_for_anybody_and_only_staff_or_the_planner_change() -> None:
     own = a_plan(HANDLER, unit=UNIT.id).aggregate
     assert (own.segments[0].walker, own.planner) == (HANDLER.sub, HANDLER.sub)
     assert end_plan(own, EndPlan(), HANDLER, NOW).events
@@ -223,7 +224,7 @@ def test_a_plan_that_makes_no_sense_is_refused() -> None:
             a_plan(**fields)
 
 
-def test_a_plan_keeps_off_holidays_if_it_is_to() -> None:
+def test_a_plan_keeps_off_holidays_if_it_says_so() -> None:
     """On the 1st of each month: Labour Day, National Day, New Year and the Spring Festival of 2025 are left out."""
     first = datetime(2024, 2, 1, 1, tzinfo=UTC)
     rule = "FREQ=MONTHLY;BYMONTHDAY=1"

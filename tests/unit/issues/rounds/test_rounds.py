@@ -47,7 +47,7 @@ def test_a_building_of_unknown_height_leaves_the_floors_planned_open() -> None:
     assert round.floors_planned is None
 
 
-def test_who_plans_for_whom() -> None:
+def test_staff_plan_for_anybody_and_others_for_themselves_or_their_unit() -> None:
     assert a_round(STAFF, walker="grid-2", unit=UNIT.id).aggregate.walker == "grid-2"
     assert a_round(HANDLER, unit=UNIT.id).aggregate.unit == UNIT.id
     for by, fields in ((WALKER, {"walker": "grid-2"}), (HANDLER, {"unit": "unit-other"}), (RESIDENT, {})):

@@ -43,7 +43,7 @@ from tests.unit.issues.world import (
 )
 
 
-def test_what_was_put_right_is_shown_where_its_category_asks_for_it() -> None:
+def test_a_fix_is_shown_by_a_photo_where_its_category_asks_for_one() -> None:
     round = a_round().aggregate
     lamp: dict[str, Any] = {"category": "lighting", "before": ("p1",)}
     with pytest.raises(FixWithoutPhoto) as refused:
@@ -121,12 +121,13 @@ def test_a_finding_handed_over_becomes_a_filed_case_of_the_walker() -> None:
     assert (got.building, got.floor, got.spot, got.text, got.before) == (IDS[0], 1, "电梯口", "左侧", ("p1",))
 
 
-def test_what_can_not_have_been_walked_is_refused() -> None:
+def test_a_visit_that_can_not_have_been_walked_is_refused() -> None:
     round = a_round(buildings=IDS[:2]).aggregate
     with pytest.raises(BuildingNotInRound):
         a_visit(round, building=IDS[2])
-    with pytest.raises(NoSuchFloor):
-        a_visit(round, floor=19)
+    for floor in (19, 0):
+        with pytest.raises(NoSuchFloor):
+            a_visit(round, floor=floor)
     with pytest.raises(VisitedInTheFuture):
         a_visit(round, visited_at=NOW + timedelta(minutes=6))
     with pytest.raises(FindingTwice):
@@ -141,7 +142,7 @@ def test_what_can_not_have_been_walked_is_refused() -> None:
         )
 
 
-def test_a_walk_is_the_walkers_or_staffs() -> None:
+def test_only_the_walker_or_staff_record_a_walk() -> None:
     round = a_round().aggregate
     for other in (person("grid-2", Role.GRID_WORKER), RESIDENT, HANDLER, STRANGER):
         with pytest.raises(NotYours):

@@ -75,7 +75,7 @@ def test_the_same_examples_give_the_same_model(trained: Model) -> None:
     assert as_numbers(again[0]) == as_numbers(trained)
 
 
-def test_it_tells_kinds_apart_that_it_has_not_seen_in_these_words(trained: Model) -> None:
+def test_a_model_tells_kinds_apart_in_words_that_it_has_not_seen(trained: Model) -> None:
     assert [probabilities(trained, text)[0].label for text in UNSEEN[:5]] == [
         "lighting",
         "pipe",
@@ -110,7 +110,7 @@ def test_personal_numbers_are_in_no_model() -> None:
     assert "138" not in "".join(training.vocabulary(told))
 
 
-def test_what_one_report_says_is_learnt_from_no_model() -> None:
+def test_no_model_learns_the_words_of_a_single_report() -> None:
     told = [*sentences("pipe", 20), *["张建国家漏水"] * (MIN_CASES - 1)]
     runs = training.vocabulary(told)
     assert "漏水" in runs

@@ -52,7 +52,7 @@ def a_model(status: ModelStatus = ModelStatus.READY, **fields: Any) -> RoutingMo
     return made.model_copy(update={"status": status, **fields})
 
 
-def test_what_is_on_is_what_was_drafted_until_it_is_switched_again() -> None:
+def test_the_rules_that_are_on_stay_those_that_were_switched_on() -> None:
     on = switch_rules(drafted(LIGHTS), SwitchRules(community=HERE, edition=1), STAFF, NOW)
     assert (on.aggregate.edition, on.aggregate.rules_on) == (1, (LIGHTS,))
     assert_folds(drafted(LIGHTS), on)
@@ -66,7 +66,7 @@ def test_what_is_on_is_what_was_drafted_until_it_is_switched_again() -> None:
     assert_folds(edited.aggregate, off)
 
 
-def test_what_changes_nothing_says_nothing() -> None:
+def test_a_command_that_changes_nothing_tells_nothing() -> None:
     once = drafted(LIGHTS)
     assert draft_rules(once, DraftRules(community=HERE, rules=(LIGHTS,)), STAFF, NOW).events == ()
     assert switch_rules(once, SwitchRules(community=HERE, edition=None), STAFF, NOW).events == ()

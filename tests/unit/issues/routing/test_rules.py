@@ -79,11 +79,11 @@ def rule(id: str, unit: str = "unit-1", order: int = 100, **when: Any) -> Rule:
         ({"categories": ["lift"], "places": ["house-8"]}, False),
     ],
 )
-def test_each_condition(when: dict[str, Any], met: bool) -> None:
+def test_each_condition_holds_for_the_facts_that_meet_it(when: dict[str, Any], met: bool) -> None:
     assert (matches(Conditions(**when), facts()) is not None) is met
 
 
-def test_nobody_knows_whether_it_was_in_working_time() -> None:
+def test_a_condition_on_working_time_does_not_hold_where_nobody_knows() -> None:
     assert matches(Conditions(working=True), facts(working=None)) is None
     assert matches(Conditions(working=False), facts(working=None)) is None
 
@@ -103,7 +103,7 @@ def test_the_day_is_that_of_shanghai() -> None:
         (rule("a", places=["house-9"]), rule("z", places=["house-9"]), Beaten.ID),
     ],
 )
-def test_what_a_winner_comes_before(winner: Rule, loser: Rule, step: Beaten) -> None:
+def test_the_winner_tells_in_what_it_came_before_each_loser(winner: Rule, loser: Rule, step: Beaten) -> None:
     verdict = evaluate([loser, winner], facts())
     assert verdict.winner == winner
     assert [(lost.rule, lost.beaten_by) for lost in verdict.losers] == [(loser.id, step)]

@@ -26,7 +26,7 @@ def children() -> list[int]:
     return [child.pid for child in multiprocessing.active_children() if child.name == "training" and child.pid]
 
 
-async def test_what_is_trained_apart_is_what_is_trained_here() -> None:
+async def test_training_in_another_process_gives_the_same_model_as_training_here() -> None:
     parts, told = await worker.trained(EXAMPLES, 0.4)
     here, told_here = worker.train_parts(EXAMPLES, 0.4)
     assert as_numbers(parts[Target.CATEGORY]) == as_numbers(here[Target.CATEGORY])
@@ -35,7 +35,7 @@ async def test_what_is_trained_apart_is_what_is_trained_here() -> None:
     await eventually(lambda: not children())
 
 
-async def test_who_stops_waiting_ends_the_training() -> None:
+async def test_the_training_ends_when_nobody_waits_for_it_any_more() -> None:
     training = asyncio.create_task(worker.trained(EXAMPLES * 50, 0.4))
     await eventually(children)
     training.cancel()

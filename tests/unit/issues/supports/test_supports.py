@@ -45,7 +45,7 @@ def test_a_support_is_taken_back_once_and_may_be_given_again() -> None:
     assert (again.aggregate.active, again.aggregate.since) == (True, LATER)
 
 
-def test_whom_a_command_speaks_of() -> None:
+def test_staff_support_for_others_and_everybody_else_for_themselves() -> None:
     assert supporter(GiveSupport(), HERE, RESIDENT) == RESIDENT.sub
     assert supporter(GiveSupport(person=RESIDENT.sub), HERE, RESIDENT) == RESIDENT.sub
     assert supporter(GiveSupport(person="caller-1"), HERE, STAFF) == "caller-1"
@@ -62,7 +62,7 @@ def test_what_the_staff_write_down_is_not_the_supporters_own_word() -> None:
     assert (event.own, event.by, event.person) == (False, STAFF.sub, "caller-1")
 
 
-def test_a_support_of_what_is_not_for_everybody_is_withheld_until_it_is() -> None:
+def test_a_support_of_a_private_case_is_withheld_until_the_case_is_public() -> None:
     hidden = a_support(public=False)
     assert hidden.withholds
     [event] = say_again(hidden).events
@@ -74,7 +74,7 @@ def test_a_support_of_what_is_not_for_everybody_is_withheld_until_it_is() -> Non
     assert say_again(withdraw(hidden, NEIGHBOUR, NOW, public=False).aggregate).events == ()
 
 
-def test_who_is_forgotten_goes_on_counting_under_a_name_that_leads_to_nobody() -> None:
+def test_an_erased_supporter_goes_on_counting_under_an_id_that_leads_to_nobody() -> None:
     gone = forget_supporter(a_support(), "erased-1")
     assert gone.events == (SupportAnonymised(subject="case-1", of="case"),)
     assert (gone.aggregate.person, gone.aggregate.active) == ("erased-1", True)

@@ -18,6 +18,7 @@ from services.issues.uploads.images import (
     MAX_SCANS,
     THUMBNAIL_SIDE,
     NotAPicture,
+    PictureBrokenOff,
     PictureTooLarge,
     redraw,
 )
@@ -137,6 +138,22 @@ def test_a_jpeg_whose_last_bytes_are_missing_is_read_as_far_as_it_goes(missing: 
     assert len(out.getvalue()) > 3000
     picture = redraw(out.getvalue()[:-missing])
     assert (picture.width, picture.height) == (64, 64)
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"mode": "CMYK"}, {"mode": "L"}])
+def test_a_jpeg_of_which_more_than_half_is_missing_shows_nothing(options: dict[str, Any]) -> None:
+    """Its head alone would be a grey picture, and the proof of a repair."""
+    out, mode = BytesIO(), options.pop("mode", "RGB")
+    Image.effect_noise((200, 200), 60).convert(mode).save(out, "JPEG", quality=95, **options)
+    whole = out.getvalue()
+    head = whole.index(b"\xff\xda") + 20
+    for kept in (head,) if options else (head, len(whole) // 20):  # later scans add to the whole of it
+        with pytest.raises(PictureBrokenOff):
+            redraw(whole[:kept])
+    assert redraw(whole[: len(whole) * 9 // 10]).height == 200
+    grey = BytesIO()
+    Image.new("RGB", (64, 64), (128, 128, 128)).save(grey, "JPEG")
+    assert redraw(grey.getvalue()).height == 64
 
 
 @pytest.mark.parametrize("kind", ["HEIC", "AVIF"])

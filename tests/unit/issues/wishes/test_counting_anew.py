@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from services.chassis.calendar.days import Arrangement
 from services.contracts.issues import WishDueMoved
 from services.issues.catalogue.domain.catalogue import Span, SpanUnit
-from services.issues.catalogue.domain.working_time import Arrangement, WorkingTime
+from services.issues.catalogue.domain.working_time import WorkingTime
 from services.issues.wishes.domain.counting_anew import count_due_anew
 from services.issues.wishes.domain.wishes import Propose, Wish, mark_overdue, propose
 from tests.unit.issues.world import HERE, NOW, RESIDENT
@@ -42,7 +43,7 @@ def test_an_older_wish_takes_what_is_promised_now() -> None:
     assert moved.due_at == AFTER.due(NOW, TEN_DAYS)
 
 
-def test_what_is_late_stays_late_and_nothing_is_late_by_a_calendar() -> None:
+def test_a_late_answer_stays_late_and_no_answer_becomes_late_by_a_calendar() -> None:
     wish = _wish()
     late = mark_overdue(wish, BEFORE.due(NOW, TWENTY_DAYS)).aggregate
     assert late.overdue

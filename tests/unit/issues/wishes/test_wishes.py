@@ -121,7 +121,7 @@ def test_the_committee_answers_once(verdict: Verdict) -> None:
     assert decided.stage is (Stage.PLANNED if verdict is WishStatus.ACCEPTED else None)
 
 
-def test_a_plan_is_one_of_what_is_accepted_and_ends_in_the_future() -> None:
+def test_only_an_accepted_wish_has_a_plan_and_its_end_lies_in_the_future() -> None:
     wish = a_wish().aggregate
     for plan in ({"plan": "改造"}, {"planned_for": NOW + DAY}):
         with pytest.raises(PlanOfDeclined):
@@ -132,7 +132,7 @@ def test_a_plan_is_one_of_what_is_accepted_and_ends_in_the_future() -> None:
         report_progress(accepted(), progress(planned_for=NOW - DAY), STAFF, NOW)
 
 
-def test_progress_is_told_until_it_is_there() -> None:
+def test_progress_is_told_until_the_wish_is_fulfilled() -> None:
     wish = accepted()
     later = NOW + 100 * DAY
     wish = report_progress(wish, progress(planned_for=later), STAFF, NOW).aggregate
@@ -157,7 +157,7 @@ def test_reports_are_bounded_and_the_end_can_be_told_all_the_same() -> None:
     assert finish(wish, Finish(text="好了"), STAFF, NOW).aggregate.stage is Stage.DONE
 
 
-def test_an_answer_is_overdue_once_and_stays_said() -> None:
+def test_an_overdue_answer_is_told_once_and_stays_overdue() -> None:
     wish = a_wish().aggregate
     assert wish.due_at is not None
     assert mark_overdue(wish, wish.due_at - timedelta(milliseconds=1)).events == ()
@@ -194,7 +194,7 @@ STAFFS: tuple[Callable[[Wish, Principal], Decision[Wish]], ...] = (
 
 
 @pytest.mark.parametrize("by", [RESIDENT, WALKER, STRANGER], ids=lambda by: str(by.sub))
-def test_who_may_not(by: Principal) -> None:
+def test_people_without_the_right_are_refused(by: Principal) -> None:
     wish = a_wish().aggregate
     for refused in STAFFS:
         with pytest.raises(NotYours):
@@ -205,7 +205,7 @@ def test_who_may_not(by: Principal) -> None:
         propose("w", Propose(community=HERE, title="x"), STRANGER, NOW)
 
 
-def test_who_is_erased_goes_on_counting() -> None:
+def test_an_erased_supporter_goes_on_counting() -> None:
     wish = recount(a_wish().aggregate, 3).aggregate
     gone = anonymise_wish(wish, RESIDENT.sub).aggregate
     assert (gone.supporters, gone.proposer, gone.text, gone.people) == (4, None, None, frozenset())

@@ -15,6 +15,7 @@ from services.notify.announcements.domain import (
     AnnouncementGone,
     Edit,
     EndsBeforeItBegins,
+    OverAlready,
     Post,
     TooManyEdits,
     Withdraw,
@@ -53,6 +54,13 @@ def test_what_would_never_hang_is_refused(until: timedelta) -> None:
         post("announcement-1", WATER.model_copy(update={"valid_until": NOW + until}), STAFF, NOW)
     with pytest.raises(EndsBeforeItBegins):
         edit(posted(), Edit(reason="改期", valid_from=NOW + 2 * DAY), STAFF, NOW)
+
+
+def test_what_is_over_is_not_posted_and_what_hangs_may_be_ended_by_an_edit() -> None:
+    with pytest.raises(OverAlready):
+        post("a-1", WATER.model_copy(update={"valid_from": NOW - DAY, "valid_until": NOW}), STAFF, NOW)
+    ended = edit(posted(), Edit(reason="提前结束", valid_until=NOW + HOUR), STAFF, NOW + 2 * HOUR).aggregate
+    assert ended.valid_until == NOW + HOUR
 
 
 def test_an_edit_keeps_the_words_before_it() -> None:

@@ -44,6 +44,8 @@ def test_a_batch_counts_once_and_the_end_is_where_nobody_is_left() -> None:
     assert finish(first, "", NOW).events == ()
     done = finish(came_to(first, "b", "c", 1).aggregate, "c", NOW).aggregate
     assert (done.status, done.reached, done.total) == (BroadcastStatus.DONE, 3, 3)
+    assert done.after == "", "no id of a person stays in what is over"
+    assert came_to(done, "", "c", 1).events == ()
     assert finish(pause(first, STAFF).aggregate, "b", NOW).events == ()
 
 

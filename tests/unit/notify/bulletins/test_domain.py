@@ -71,7 +71,9 @@ def test_the_fact_gives_the_public_state() -> None:
 
 
 @given(st.lists(figures, min_size=1, max_size=6), st.data())
-def test_whatever_is_changed_left_out_or_put_in_shows(counted: list[WeekFigures], data: st.DataObject) -> None:
+def test_a_bulletin_that_is_changed_removed_or_inserted_is_found(
+    counted: list[WeekFigures], data: st.DataObject
+) -> None:
     made = chain(counted)
     assert broken(made) is None
     at = data.draw(st.integers(0, len(made) - 1))
@@ -84,7 +86,7 @@ def test_whatever_is_changed_left_out_or_put_in_shows(counted: list[WeekFigures]
     assert broken([*made[:at], resealed, *made[at + 1 :]]) == (made[at + 1] if at < len(made) - 1 else None)
 
 
-def test_the_last_one_resealed_shows_to_whoever_kept_its_seal() -> None:
+def test_a_resealed_last_bulletin_is_found_by_a_seal_that_somebody_kept() -> None:
     made = chain([some(1), some(2)])
     again = issue(made[1].id, HERE, made[1].of, some(3), made[0].seal, NOW).aggregate
     assert broken([made[0], again]) is None

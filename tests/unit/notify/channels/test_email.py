@@ -44,3 +44,13 @@ def test_the_layout_says_what_the_text_says_and_nothing_in_it_is_markup() -> Non
         assert all(line in unescape(shown) for line in words.body.splitlines())
         leave = replace(message, unsubscribe="https://b.example.org/u?t=1&x=2")
         assert "https://b.example.org/u?t=1&amp;x=2" in mail_page(leave, tag)
+
+
+def test_long_addresses_and_links_stand_in_the_head_as_they_are() -> None:
+    words = Words("活动提醒", "您好！\n")
+    address = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.org"
+    way_out = f"https://board.example.org/api/notify/v1/unsubscribe/{'ab.c-' * 60}"
+    head = compose("board@example.org", Outgoing("n-1", address, words, "zh", unsubscribe=way_out), NOW)
+    lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert f"List-Unsubscribe: <{way_out}>".encode() in lines, "no encoded words, which mail programs don't read here"
+    assert f"To: {address}".encode() in lines

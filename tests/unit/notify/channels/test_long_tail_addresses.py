@@ -11,6 +11,8 @@ from services.notify.channels.domain.web_addresses import AddressRefused
     [
         ("ntfys://push.example.org/topic", "push.example.org"),
         ("ntfy://a-topic", None),
+        ("ntfy://a-topic/", None),
+        ("ntfys://ntfy.sh/a-topic?priority=high", "ntfy.sh"),
         ("wxpusher://AT_x/1", None),
         ("barks://bark.example.org/key", "bark.example.org"),
     ],
@@ -29,6 +31,10 @@ def test_the_long_tail_names_its_host(url: str, host: str | None) -> None:
         "ntfy://127.0.0.1/topic",
         "ntfy://2130706433/topic",
         "ntfy://[::1]/topic",
+        "ntfy://127.0.0.1?to=topic",
+        "ntfy://127.0.0.1:8080/?mode=private",
+        "NTFY://10.0.0.5#topic",
+        "ntfy://localhost/?&to=topic",
         "gotify://10.0.0.5/token",
         "bark://localhost/key",
         "ntfys://board.example.org/topic",
@@ -36,6 +42,6 @@ def test_the_long_tail_names_its_host(url: str, host: str | None) -> None:
         "ntfy://",
     ],
 )
-def test_the_long_tail_leads_neither_into_the_house_nor_to_what_is_not_meant(url: str) -> None:
+def test_private_hosts_and_other_services_are_refused(url: str) -> None:
     with pytest.raises(AddressRefused):
         require_long_tail(url, "https://board.example.org")

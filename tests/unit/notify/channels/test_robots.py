@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Refused
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Refused, Unknown
 from services.notify.channels.robots import (
     DINGTALK_LONGEST,
     FEISHU_LONGEST,
@@ -46,8 +46,10 @@ def test_feishu_is_signed_in_the_body_where_the_robot_has_a_key() -> None:
         ({"StatusCode": 0, "StatusMessage": "success"}, Accepted()),
         ({"code": 11232}, Later(timedelta(minutes=1), full=True)),
         ({"code": 19021}, Refused("code-19021")),
-        ({}, Later()),
+        ({}, Unknown()),
+        ({"code": {}}, Unknown()),
+        ({"StatusCode": "0"}, Unknown()),
     ],
 )
-def test_what_feishu_answers(said: dict[str, object], answer: Answer) -> None:
+def test_each_answer_of_feishu_is_understood(said: dict[str, object], answer: Answer) -> None:
     assert feishu_meaning(said) == answer

@@ -1,6 +1,7 @@
 """An address inside the house is known in every spelling."""
 
 import ipaddress
+from contextlib import nullcontext
 
 import pytest
 
@@ -10,7 +11,9 @@ from services.notify.channels.domain.web_addresses import (
     literal_of,
     may_call,
     require_public,
+    require_robot,
 )
+from services.notify.shared.values import Way
 
 OWN = "https://board.example.org"
 
@@ -46,12 +49,12 @@ OWN = "https://board.example.org"
         f"{OWN}:8443/x",
     ],
 )
-def test_what_may_not_be_called_is_refused(url: str) -> None:
+def test_addresses_that_may_not_be_called_are_refused(url: str) -> None:
     with pytest.raises(AddressRefused):
         require_public(url, OWN)
 
 
-def test_what_is_public_or_chosen_may_be_called() -> None:
+def test_public_and_chosen_addresses_may_be_called() -> None:
     for url in ("https://example.com/hook", "http://93.184.216.34:8080/", "https://[2606:4700::1111]/"):
         require_public(url, OWN)
     inside = (ipaddress.ip_network("10.0.0.0/8"),)
@@ -61,3 +64,20 @@ def test_what_is_public_or_chosen_may_be_called() -> None:
     assert may_call(ipaddress.ip_address("::ffff:10.1.2.3"), inside)
     assert literal_of("example.com") is None
     assert host_of("https://Example.com./") == "example.com"
+
+
+@pytest.mark.parametrize(
+    ("way", "url", "fits"),
+    [
+        (Way.WECOM_ROBOT, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1", True),
+        (Way.DINGTALK_ROBOT, "https://oapi.dingtalk.com/robot/send?access_token=1", True),
+        (Way.FEISHU_ROBOT, "https://open.larksuite.com/open-apis/bot/v2/hook/1", True),
+        (Way.FEISHU_ROBOT, "http://relay.example.org/1", True),
+        (Way.DINGTALK_ROBOT, "http://oapi.dingtalk.com/robot/send?access_token=1", False),
+        (Way.DINGTALK_ROBOT, "https://oapi.dingtalk.com.evil.example.com/robot/send", False),
+        (Way.WECOM_ROBOT, "https://oapi.dingtalk.com/robot/send?access_token=1", False),
+    ],
+)
+def test_a_robot_is_at_its_providers_host_or_one_that_is_allowed(way: Way, url: str, fits: bool) -> None:
+    with nullcontext() if fits else pytest.raises(AddressRefused):
+        require_robot(way, url, frozenset({"relay.example.org"}))

@@ -106,3 +106,14 @@ def test_a_definite_no_is_final_and_staff_may_have_it_tried_again() -> None:
     lost = doubt(claim(a_queued(), go(), "one").aggregate, "one").aggregate
     assert (lost.stage, resend(lost, STAFF, NOW).events) == (Stage.UNKNOWN, ())
     assert arrived(lost, NOW).aggregate.stage is Stage.DELIVERED
+
+
+def test_a_report_that_overtakes_the_sender_or_ends_a_doubt_is_believed() -> None:
+    sending = claim(a_queued(), go(), "one").aggregate
+    there = arrived(sending, NOW).aggregate
+    assert (there.stage, there.accepted_at) == (Stage.DELIVERED, NOW)
+    for late in (sent(there, "one", NOW), doubt(there, "one"), refused(there, "one"), lapse(there, NOW + DAY)):
+        assert late.events == ()
+    for handed_over in (sending, doubt(sending, "one").aggregate, there):
+        assert bounced(handed_over).aggregate.stage is Stage.BOUNCED
+    assert bounced(a_queued()).events == () == arrived(a_queued(), NOW).events

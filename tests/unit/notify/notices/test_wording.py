@@ -20,6 +20,7 @@ EVERYTHING = Particulars(
     starts_at=NOW,
     ends_at=NOW + timedelta(hours=2),
     venue="plaza",
+    previous_title="课堂",
     previous_starts_at=NOW - timedelta(days=1),
     due_at=NOW,
     answer_by=NOW,
@@ -28,10 +29,13 @@ EVERYTHING = Particulars(
     accepted=True,
     why="safety",
     on=NOW,
+    until=NOW + timedelta(days=7),
+    date_count=2,
     asks_until=NOW,
     decided_at=NOW,
     position=3,
     missing=2,
+    minutes=90,
     waitlisted=True,
 )
 CASES = [
@@ -68,6 +72,13 @@ def test_times_are_those_of_the_community() -> None:
     english = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "en", HERE, EVERYTHING)
     assert "Tue 24 Nov, 12:00" in english.body
     assert "After-school class" in english.subject
+
+
+@pytest.mark.parametrize(("language", "asked"), [("zh", "没有答复"), ("en", "Without an answer")])
+def test_who_moves_up_onto_another_day_is_asked_and_nobody_else(language: str, asked: str) -> None:
+    sure = EVERYTHING.model_copy(update={"asks_until": None})
+    told = [WORDING.render(NoticeKind.REGISTRATION_PROMOTED, 2, language, HERE, each) for each in (EVERYTHING, sure)]
+    assert [asked in words.body for words in told] == [True, False]
 
 
 def test_a_title_that_spans_lines_stays_in_the_subject() -> None:

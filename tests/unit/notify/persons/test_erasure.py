@@ -12,10 +12,21 @@ from services.notify.persons.domain.erasure import HOLDERS, request_erasure, tak
 from services.notify.persons.domain.person import (
     change,
 )
-from tests.unit.notify.given import DAY, HERE, NOW, RESIDENT, a_person
+from tests.unit.notify.given import DAY, HERE, NOW, RESIDENT, STAFF, a_person
 
 SECRETS = ("someone@example.org", "13800138000")
 REACHABLE = Addresses(email=SECRETS[0], phone=SECRETS[1])
+
+
+def test_an_address_that_somebody_entered_for_themselves_is_not_the_communitys_to_erase() -> None:
+    new = Addresses(email="new@example.org")
+    own = change(a_person(), None, new, HERE, RESIDENT, NOW, by_code=True).aggregate
+    kept = request_erasure(own, "erasure-1", HERE, STAFF, NOW).aggregate
+    assert kept.proposed is not None
+    assert kept.proposed.addresses == new
+    theirs = change(a_person(), None, new, HERE, STAFF, NOW).aggregate
+    assert theirs.proposed is not None
+    assert request_erasure(theirs, "erasure-1", HERE, STAFF, NOW).aggregate.proposed is None
 
 
 def test_an_erasure_request_destroys_addresses_at_once_and_asks_once() -> None:

@@ -1,13 +1,18 @@
 """Quiet hours on every clock: over midnight, within a day, on the nights when clocks are changed."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.chassis.calendar.days import Arrangement
+from services.chassis.calendar.holidays import Holidays
+from services.notify.persons.domain import quiet
 from services.notify.persons.domain.quiet import QuietHours
+from tests.unit.chassis.calendar import law
 
 ZONES = ["Asia/Shanghai", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
 
@@ -73,3 +78,45 @@ def test_only_quiet_moments_are_held(quiet: QuietHours, at: datetime) -> None:
 def test_hours_without_end_or_zone_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         QuietHours.model_validate(wrong)
+
+
+def test_holidays_of_years_to_come_are_quiet_until_late() -> None:
+    late = QuietHours(holidays_until=time(9))
+    for day in law.ALL:
+        eight = datetime(day.year, day.month, day.day, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
+        assert late.release(eight) == eight + timedelta(hours=1)
+        assert QuietHours().release(eight) == eight
+
+
+def test_an_arrangement_that_was_loaded_counts_for_messages_of_its_community(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, saturday = Holidays(), datetime(2027, 1, 9, 0, 30, tzinfo=UTC)
+    loaded.load({"here": {2027: Arrangement(frozenset({date(2027, 1, 1)}), frozenset({date(2027, 1, 9)}))}})
+    monkeypatch.setattr(quiet, "HOLIDAYS", loaded)
+    late = QuietHours(holidays_until=time(9))
+    assert late.release(saturday, "here") == saturday
+    assert late.release(saturday, "there") == saturday + timedelta(minutes=30)
+
+
+def test_a_day_that_ends_at_twenty_four_o_clock() -> None:
+    late = QuietHours.model_validate({"start": "22:00", "end": "24:00"})
+    assert late.hold(datetime(2026, 11, 24, 15, 59, 30, tzinfo=UTC))  # 23:59:30 in Shanghai
+    assert late.release(datetime(2026, 11, 24, 15, tzinfo=UTC)) == datetime(2026, 11, 24, 16, tzinfo=UTC)
+    with pytest.raises(ValidationError):
+        QuietHours.model_validate({"start": "00:00", "end": "24:00"})
+
+
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [
+        ("2026-11-27", 7),  # a Friday
+        ("2026-11-28", 9),  # a Saturday
+        ("2026-02-14", 7),  # a Saturday on which people work
+        ("2026-02-17", 9),  # a Tuesday in the Spring Festival
+    ],
+)
+def test_it_stays_quiet_longer_on_days_off(day: str, until: int) -> None:
+    quiet = QuietHours(holidays_until=time(9))
+    midnight = datetime.fromisoformat(f"{day}T00:00+08:00")
+    for before in (timedelta(hours=1), timedelta(), timedelta(hours=-6, minutes=-59)):
+        assert quiet.release(midnight - before) == midnight + timedelta(hours=until)
+    assert not quiet.hold(midnight + timedelta(hours=until))

@@ -7,6 +7,7 @@ from services.chassis.principal import Role, member
 from services.notify.persons.domain.standing_in import (
     MOST,
     NotNamed,
+    OwnProxy,
     TooManyProxies,
     agree,
     forget_proxy,
@@ -37,7 +38,8 @@ def test_neighbours_name_nobody_and_nobody_has_a_crowd() -> None:
         person = name_proxy(person, f"proxy-{n}", HERE, STAFF, NOW).aggregate
     with pytest.raises(TooManyProxies):
         name_proxy(person, "one-more", HERE, RESIDENT, NOW)
-    assert name_proxy(person, person.id, HERE, RESIDENT, NOW).events == ()
+    with pytest.raises(OwnProxy):
+        name_proxy(person, person.id, HERE, RESIDENT, NOW)
 
 
 def test_either_side_ends_it_and_an_erased_proxy_is_gone() -> None:

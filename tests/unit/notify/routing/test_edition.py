@@ -48,11 +48,10 @@ def test_only_staff_of_the_community_change_it(by: Any) -> None:
         ({"case-started": KIND["case-started"], "digest": KIND["case-started"]}, {}),
         ({}, {}),
         (KIND, {"name": "tell_of_dispatch"}),
+        ({"case-started": {**KIND["case-started"], "template": 77}}, {}),
     ],
 )
-def test_what_is_shipped_stays_and_only_emergencies_become_mandatory(
-    kinds: dict[str, Any], route: dict[str, Any]
-) -> None:
+def test_shipped_kinds_stay_and_only_emergencies_become_mandatory(kinds: dict[str, Any], route: dict[str, Any]) -> None:
     with pytest.raises(WrongTable):
         adopt(NOTHING, a_table(kinds, **route), TABLE, STAFF, NOW)
 
@@ -60,3 +59,25 @@ def test_what_is_shipped_stays_and_only_emergencies_become_mandatory(
 def test_an_emergency_may_be_made_mandatory() -> None:
     kind = {"case-started": {"sort": "emergency", "zh": "燃气泄漏", "en": "Gas leak", "mandatory": True}}
     assert adopt(NOTHING, a_table(kind), TABLE, STAFF, NOW).aggregate.kinds["case-started"].mandatory
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        {"rule": "person", "field": "category"},
+        {"rule": "followers", "field": "category"},
+        {"rule": "age-band", "value": "toddler"},
+        {"rule": "registrants"},
+        {"rule": "volunteering"},
+    ],
+)
+def test_an_audience_that_could_never_have_anybody_in_it_is_refused(to: dict[str, str]) -> None:
+    tell = {"kind": "case-started", "to": to, "subject": {"of": "case"}}
+    with pytest.raises(WrongTable):
+        adopt(NOTHING, a_table(event="cn.community.issues.case.reported.v1", tell=[tell]), TABLE, STAFF, NOW)
+
+
+def test_a_route_stands_there_once() -> None:
+    once = a_table()
+    with pytest.raises(WrongTable):
+        adopt(NOTHING, once.model_copy(update={"routes": once.routes * 2}), TABLE, STAFF, NOW)

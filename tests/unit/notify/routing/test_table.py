@@ -39,10 +39,16 @@ def test_the_table_that_is_shipped_is_right() -> None:
         (a_table(supersede=[{"kind": "case-verified", "when": {"field": "mood"}}]), "no public field mood"),
         (a_table({"to": {"rule": "person", "field": "handler"}}), "no public field handler"),
         (a_table(supersede=[{"kind": "nothing"}]), "no kind nothing"),
+        (a_table({"when": {"field": "status", "among": ["sold"]}}), "added: status of .* is never sold"),
+        (a_table(supersede=[{"kind": "case-verified", "when": {"field": "status", "among": ["x"]}}]), "is never x"),
+        (a_table({"values": {"sold": {"field": "status", "equals": "sold"}}}), "is never sold"),
+        (a_table({"subject": {"of": "wish"}}), "added: subject: .* speaks of no wish"),
+        (a_table({"subject": {"of": "place", "field": "status"}}), "status of .* is no id"),
+        (a_table({"subject": {"of": "place", "field": "due_at"}}), "due_at of .* is no id"),
         (a_table(supersede=[{"kind": "case-verified", "whom": "released[].person"}]), "no public field released"),
     ],
 )
-def test_a_route_that_asks_for_what_is_not_there_is_refused(table: Table, says: str) -> None:
+def test_a_route_that_names_a_missing_field_is_refused(table: Table, says: str) -> None:
     with pytest.raises(TableRefused, match=says):
         table.held_to(RULES)
 
@@ -79,6 +85,6 @@ def test_values_are_read_from_events() -> None:
             Given.model_validate(wrong)
 
 
-def test_a_community_cannot_say_what_is_too_long_or_has_control_characters() -> None:
+def test_a_table_with_texts_too_long_or_control_characters_is_refused() -> None:
     with pytest.raises(ValidationError):
         Table.model_validate({"edition": 1, "kinds": {"k": {"sort": "service", "zh": "灯" * 41, "en": "x"}}})

@@ -15,9 +15,7 @@ FIGURES = WeekFigures(rounds=9, floors=189, found=75, on_the_spot=60, reported=1
 BULLETIN = issue("bulletin-1", HERE, week_of(NOW.date()), FIGURES, None, NOW + timedelta(days=7)).aggregate
 
 
-@pytest.mark.parametrize(
-    ("language", "title"), [("zh", "社区周报 · 2026年第48周"), ("en", "Weekly bulletin · Week 48")]
-)
+@pytest.mark.parametrize(("language", "title"), [("zh", "2026年第48周 · 11月"), ("en", "Week 48 of 2026 · Mon")])
 def test_a_bulletin_says_on_paper_what_it_says_on_the_page(language: str, title: str) -> None:
     made = printed(BULLETIN, "阳光社区", "https://board.example.org/b", language)
     assert made == printed(BULLETIN, "阳光社区", "https://board.example.org/b", language), "the same file every time"
@@ -41,3 +39,8 @@ def test_rare_names_are_drawn_or_named() -> None:
         named = f"U+{ord(character):04X}"
         assert (character in words) is not (named in words), "either it is there, or it is said that it is not"
     assert missing_in("阿依·某某") == []
+
+
+def test_a_list_without_calls_says_so() -> None:
+    assert "目前没有需要电话通知的人" in words_of(call_sheet([], "阳光社区", "zh", NOW))
+    assert "Nobody waits for a call" in words_of(call_sheet([], "Sunshine", "en", NOW))

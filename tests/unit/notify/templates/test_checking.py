@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from services.notify.templates.domain.checking import TemplateRefused, check, render, samples
+from services.notify.templates.domain.checking import TemplateRefused, check, in_one_line, render, samples
 
 VARIABLES = {"title": str, "due_at": datetime, "party": int, "merged": bool}
 
@@ -13,7 +13,7 @@ VARIABLES = {"title": str, "due_at": datetime, "party": int, "merged": bool}
     "source",
     [
         "“{{ title }}”{% if due_at %}，{{ due_at }}前{% endif %}",
-        "{% if merged is true and party > 1 %}{{ party }}{% else %}{{ title | default('', true) | upper }}{% endif %}",
+        "{% if merged is true and party > 1 %}{{ party }}{% else %}{{ title | default('您', true) }}{% endif %}",
         "{{ title or '您的报名' }}",
         "没有变量。",
     ],
@@ -57,3 +57,20 @@ def test_everything_else_is_refused_as_it_is_saved(source: str) -> None:
 
 def test_values_are_put_in_as_they_are_and_never_run() -> None:
     assert render("{{ title }}", {"title": "{{ 7*7 }}{% raw %}"}) == "{{ 7*7 }}{% raw %}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{# nothing #}", " ", "\u200b", "\u3164", "{{ title }}", "{% if title == '楼道灯' %}x{% endif %}", "{{ '\\n' }}"],
+)
+def test_a_text_says_something_whatever_is_missing(source: str) -> None:
+    with pytest.raises(TemplateRefused):
+        check(source, VARIABLES, 200)
+
+
+def test_a_value_that_is_missing_is_nothing_and_no_word_of_python() -> None:
+    assert render("“{{ title }}”{{ party }}", dict.fromkeys(VARIABLES)) == "“”"
+
+
+def test_a_subject_stays_one_line_whatever_its_values_hold() -> None:
+    assert in_one_line("a{{ '\\n' }}{{ title }}", {"title": "b\r\nBcc: x\u2028c"}) == "a b Bcc: x c"

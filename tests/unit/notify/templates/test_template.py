@@ -19,7 +19,7 @@ VARIABLES = {"title": str}
 UNWRITTEN = NoticeTemplate(id="t-1", community=HERE, kind="case-verified")
 
 
-def written(words: str = "{{ title }}") -> Written:
+def written(words: str = "“{{ title }}”") -> Written:
     return Written(subject=words, body=f"{words}。")
 
 

@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.volunteers.attendance.domain.presence import How, NotAtThisTime, Presence, arrive, erase, forget, leave
+from services.volunteers.attendance.domain.presence import (
+    How,
+    NotAtThisTime,
+    Presence,
+    arrive,
+    arrive_again,
+    erase,
+    fall_away,
+    forget,
+    go_on,
+    hand_over,
+    leave,
+)
+from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_need
 from tests.unit.volunteers.world import HOUR
 
@@ -76,3 +89,30 @@ def test_erasing_leaves_the_minutes_and_a_stand_in() -> None:
     erased = erase(gone, "gone-1").aggregate
     assert (erased.person, erased.minutes) == ("gone-1", 60)
     assert "ann" not in repr(erased)
+
+
+def test_of_two_records_of_one_person_the_one_that_goes_on_is_there_since_the_other_came() -> None:
+    there = _there(NIGHT)
+    going, ended = go_on(there, "ann-2"), hand_over(there)
+    assert_folds(None, going)
+    assert_folds(there, ended)
+    theirs = arrive(a_need(starts_at=NIGHT, ends_at=NIGHT + 4 * HOUR), "ann-2", How.CODE, None, NIGHT, GRACE)
+    assert going.aggregate == theirs.aggregate
+    assert (ended.aggregate.minutes, ended.aggregate.due) == (0, None)
+    assert hand_over(ended.aggregate).events == ()
+    gone = leave(there, How.CODE, None, NIGHT + HOUR).aggregate
+    assert hand_over(gone).events == ()
+
+
+def test_a_presence_without_a_seat_falls_away_without_minutes_and_may_begin_anew() -> None:
+    there = _there(NIGHT - HOUR)
+    fallen = fall_away(there, NIGHT + HOUR).aggregate
+    assert (fallen.minutes, fallen.due, fallen.fell_away) == (0, None, True)
+    assert fall_away(fallen, NIGHT + 2 * HOUR).events == ()
+    again = arrive_again(fallen, How.SEEN, "grid-1", NIGHT + 2 * HOUR, GRACE).aggregate
+    assert (again.arrived_at, again.left_at, again.due) == (NIGHT + 2 * HOUR, None, there.due)
+    gone = leave(again, How.CODE, None, NIGHT + 3 * HOUR).aggregate
+    assert (gone.minutes, gone.fell_away) == (60, False)
+    assert arrive_again(gone, How.CODE, None, NIGHT + 3 * HOUR, GRACE).events == ()
+    with pytest.raises(NotAtThisTime):
+        arrive_again(fallen, How.CODE, None, NIGHT + 4 * HOUR, GRACE)

@@ -5,18 +5,18 @@ from icalendar import Calendar
 from services.chassis.store.aggregates import Stored
 from services.contracts.volunteers import NeedStatus
 from services.volunteers.calendars.icalendar import calendar
-from services.volunteers.names.store import Name
+from services.volunteers.names.store import CommunityNames, Name
 from tests.unit.volunteers.making import a_need, accepted, offered
-from tests.unit.volunteers.world import NOW
+from tests.unit.volunteers.world import HERE, NOW
 
-PLACES = {"building-16": Name(zh="16号楼")}
+NAMES = {HERE: CommunityNames({"building-16": Name(zh="16号楼")})}
 
 
-def test_what_was_accepted_what_is_asked_and_what_was_cancelled_are_told_apart() -> None:
+def test_accepted_asked_and_cancelled_services_are_told_apart() -> None:
     yes = accepted(a_need("need-1", category="visit", building="building-16", barred=frozenset({"elder-1"})), "ann")
     asked = offered(a_need("need-2", category="haircut"), "ann")
     gone = yes.model_copy(update={"id": "need-3", "status": NeedStatus.CANCELLED})
-    body = calendar([Stored(yes, 3), Stored(asked, 2), Stored(gone, 9)], "ann", PLACES, NOW)
+    body = calendar([Stored(yes, 3), Stored(asked, 2), Stored(gone, 9)], "ann", NAMES, NOW)
     entries = Calendar.from_ical(body).walk("VEVENT")
     told = [(str(e["status"]), str(e["summary"]), str(e.get("location", "")), e["sequence"]) for e in entries]
     assert told == [

@@ -8,16 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.errors import NotYours
+from services.chassis.values import local_date
 from services.contracts.volunteers import CarePlanChanged, CarePlanRaised
 from services.volunteers.care.domain.changing import (
     FOR_EVER,
     ChangePlan,
     Pause,
+    PauseIsOver,
     change_plan,
     pause_plan,
     resume_plan,
 )
-from services.volunteers.care.domain.plans import CarePlanClosedAlready, close_plan, raise_visits
+from services.volunteers.care.domain.kinds import CareKind
+from services.volunteers.care.domain.plans import CarePlanClosedAlready, LevelWithoutSkill, close_plan, raise_visits
+from services.volunteers.needs.domain.following import follow
+from services.volunteers.needs.domain.opening import open_for_visit
 from tests.unit.volunteers.decisions import assert_folds, said
 from tests.unit.volunteers.making import a_plan, weekly
 from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, person
@@ -112,3 +117,21 @@ def test_every_date_has_one_need_that_stands_whatever_is_done(steps: list[tuple[
         assert to_come == {visit.need for visit in plan.visits if visit.starts_at > now}
         days = [visit.on for visit in plan.visits if visit.starts_at > now]
         assert len(days) == len(set(days))
+
+
+def test_a_pause_that_is_over_already_is_refused() -> None:
+    for until in (NOW.date() - DAY, local_date(NOW)):
+        with pytest.raises(PauseIsOver):
+            pause_plan(a_plan().aggregate, Pause(until=until), STAFF, NOW)
+
+
+def test_a_plan_asks_a_level_of_the_skill_of_its_kind_and_its_visits_follow() -> None:
+    plan = a_plan(kind=CareKind.HAIRCUT, skill_level=2).aggregate
+    need = open_for_visit(plan, plan.visits[0]).aggregate
+    assert (need.skill, need.skill_level) == ("haircut", 2)
+    higher = change_plan(plan, ChangePlan(skill_level=3), STAFF, NOW).aggregate
+    assert follow(need, higher, higher.visits[0], NOW).aggregate.skill_level == 3
+    with pytest.raises(LevelWithoutSkill):
+        a_plan(kind=CareKind.CHAT, skill_level=2)
+    with pytest.raises(LevelWithoutSkill):
+        change_plan(a_plan().aggregate, ChangePlan(skill_level=2), STAFF, NOW)

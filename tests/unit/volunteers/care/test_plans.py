@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import NotYours
 from services.chassis.values import local_date
-from services.contracts.volunteers import CareKind, CarePlanRaised, CarePlanStatus
+from services.contracts.volunteers import CareKind as ToldKind
+from services.contracts.volunteers import CarePlanRaised, CarePlanStatus
+from services.volunteers.care.domain.kinds import CareKind
 from services.volunteers.care.domain.plans import (
     SIGHT,
     CarePlanClosedAlready,
@@ -20,9 +22,21 @@ from services.volunteers.care.domain.plans import (
     raise_visits,
 )
 from services.volunteers.care.domain.recurrence import Every, Recurrence
+from services.volunteers.needs.domain.opening import open_for_visit
 from tests.unit.volunteers.decisions import assert_folds, said
 from tests.unit.volunteers.making import a_plan, weekly
 from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, person
+
+
+def test_a_chat_is_a_kind_of_its_own_and_is_told_to_readers_of_events_as_a_visit_for_it() -> None:
+    chat = a_plan(kind="chat")
+    assert chat.aggregate.care is CareKind.CHAT
+    assert (said(chat).kind, said(chat).purpose) == (ToldKind.VISIT, "chat")
+    assert_folds(None, chat)
+    need = open_for_visit(chat.aggregate, chat.aggregate.visits[0]).aggregate
+    assert (need.category, need.skill, need.adults_only) == ("chat", None, True)
+    assert [kind.purpose for kind in CareKind] == [None, "chat", None, None, None, None]
+    assert {kind.told for kind in CareKind} == set(ToldKind)
 
 
 def test_a_weekly_plan_raises_the_weekdays_in_sight_at_the_local_time() -> None:

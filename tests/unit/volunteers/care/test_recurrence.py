@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from services.chassis.values import ZONE
 from services.volunteers.care.domain.recurrence import Every, Recurrence
+from tests.unit.chassis.calendar import law
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,12 @@ def test_no_start_lies_before_the_recurrence_begins_or_at_the_end_of_the_range()
     recurrence = Recurrence(every=Every.WEEK, weekdays=(1,), at="00:00", since=date(2024, 1, 8))
     starts = recurrence.starts(date(2024, 1, 1), date(2024, 1, 22))
     assert [start.date() for start in starts] == [date(2024, 1, 8), date(2024, 1, 15)]
+
+
+def test_help_that_keeps_off_holidays_is_due_on_none_of_years_to_come() -> None:
+    daily = Recurrence(
+        every=Every.WEEK, weekdays=(1, 2, 3, 4, 5, 6, 7), at="10:00", since=date(2027, 1, 1), off_holidays=True
+    )
+    due = {start.date() for start in daily.starts(date(2027, 1, 1), date(2031, 1, 1))}
+    assert due.isdisjoint(law.ALL)
+    assert {date(2027, 1, 2), date(2027, 2, 4), date(2030, 12, 31)} <= due

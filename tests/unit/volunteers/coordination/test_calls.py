@@ -14,7 +14,7 @@ def test_people_are_called_once_for_all_that_they_have_to_be_called_about() -> N
     assert [(need.id, why) for need, why in call.about] == [("need-1", Why.AWAITS_ANSWER), ("need-2", Why.GOES)]
 
 
-def test_after_its_end_who_has_not_reported_is_called_and_nobody_about_what_was_cancelled() -> None:
+def test_people_who_have_not_reported_are_called_after_the_end_and_nobody_about_a_cancelled_need() -> None:
     need = accepted(a_need(), "ann")
     (call,) = calls([need], START + HOUR)
     assert [why for _, why in call.about] == [Why.NOT_REPORTED]
@@ -22,7 +22,7 @@ def test_after_its_end_who_has_not_reported_is_called_and_nobody_about_what_was_
     assert calls([offered(a_need(), "ann")], START + HOUR) == []
 
 
-def test_what_nobody_is_asked_for_is_uncovered_until_it_starts() -> None:
+def test_a_need_for_which_nobody_is_asked_is_uncovered_until_it_starts() -> None:
     need = a_need()
     assert uncovered([need, offered(a_need("need-2"), "ann")], NOW) == [need]
     assert uncovered([need], START) == []

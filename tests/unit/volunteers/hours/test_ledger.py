@@ -1,6 +1,6 @@
 """The ledger: each service is entered once, however often it comes, and entries are corrected, never changed."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from services.chassis.errors import NotYours
 from services.chassis.store.aggregates import Stored
+from services.chassis.values import ZONE, local_date
 from services.contracts.volunteers import Origin
 from services.volunteers.hours.domain.ledger import (
     DAY_CAP,
     Correct,
+    PointKind,
+    PointLine,
     Service,
     UnknownEntry,
     correct,
@@ -22,9 +25,10 @@ from services.volunteers.hours.domain.ledger import (
 )
 from services.volunteers.hours.sheet import rows_of
 from services.volunteers.hours.views import account_view
-from services.volunteers.needs.domain.serving import TooManyMinutes
+from services.volunteers.needs.domain.serving import NotGivenYet, TooManyMinutes
+from services.volunteers.shared.values import whole_minutes
 from tests.unit.volunteers.decisions import assert_folds, said
-from tests.unit.volunteers.world import HERE, NOW, STAFF, person
+from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, person
 
 MONDAY = date(2024, 1, 29)
 
@@ -60,6 +64,14 @@ def test_each_source_counts_once_and_no_day_holds_more_than_its_cap(services: An
         assert 0 <= account.on_day(date(2024, 1, day)) <= DAY_CAP
 
 
+def test_each_stay_at_an_activity_counts_once() -> None:
+    again = an_activity(minutes=45).model_copy(update={"stay": 2})
+    account = new_account(HERE, "ann")
+    for service in (an_activity(), again, again, an_activity()):
+        account = credit(account, service, NOW).aggregate
+    assert (account.minutes, len({entry.id for entry in account.entries})) == (105, 2)
+
+
 def test_the_same_service_again_changes_nothing() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(), NOW).aggregate
     assert credit(account, an_activity(minutes=90), NOW).events == ()
@@ -84,7 +96,7 @@ def test_after_corrections_the_last_word_stands_and_the_first_entry_is_untouched
     account = credit(new_account(HERE, "ann"), an_activity(), NOW).aggregate
     first = account.entries[0]
     for minutes in words:
-        decision = correct(account, Correct(entry=first.id, minutes=minutes, reason="签到有误"), STAFF, NOW)
+        decision = correct(account, Correct(entry=first.id, minutes=minutes, reason="签到有误"), STAFF, NOW + DAY)
         assert_folds(account, decision)
         account = decision.aggregate
         assert account.minutes == minutes
@@ -110,6 +122,8 @@ def test_corrections_are_made_by_staff_to_entries_within_the_cap() -> None:
 def test_an_erased_account_keeps_its_minutes_forgets_its_owner_and_takes_no_more() -> None:
     account = credit(new_account(HERE, "ann"), an_activity(), NOW).aggregate
     account = correct(account, Correct(entry=account.entries[0].id, minutes=50, reason="ann 说"), STAFF, NOW).aggregate
+    line = PointLine(kind=PointKind.SPENT, points=-5, reference="redemption-1", what="ann 的米", at=NOW)
+    account = account.model_copy(update={"point_lines": (*account.point_lines, line)})
     decision = erase(account, "erased-1")
     assert_folds(account, decision)
     assert decision.aggregate.minutes == 50
@@ -134,3 +148,15 @@ def test_every_surface_shows_the_same_total_for_the_same_lines() -> None:
     view = account_view(Stored(account, 3))
     assert (view.minutes, view.hours, view.balance) == (60, "1.00", 60)
     assert sum(int(row[5]) for row in rows_of(account)) == 60
+
+
+def test_a_correction_adds_no_time_of_a_day_that_has_not_gone_by_yet() -> None:
+    today = local_date(NOW)
+    service = Service(source=Origin.DIRECT, need="need-1", minutes=10, on=today)
+    account = credit(new_account(HERE, "ann"), service, NOW).aggregate
+    gone = whole_minutes(NOW - datetime.combine(today, time(), ZONE))
+    more = Correct(entry=account.entries[0].id, minutes=gone + 1, reason="更正")
+    with pytest.raises(NotGivenYet):
+        correct(account, more, STAFF, NOW)
+    assert correct(account, more.model_copy(update={"minutes": gone}), STAFF, NOW).aggregate.minutes == gone
+    assert correct(account, more, STAFF, NOW + timedelta(minutes=1)).aggregate.minutes == gone + 1

@@ -55,3 +55,4 @@ def test_what_both_had_counts_once() -> None:
     decision = take_over(kept, services_of(ended), NOW, COIN_CAPS, POINT_RULES)
     assert_folds(kept, decision)
     assert decision.aggregate.minutes == 90
+    assert [event.model_dump()["told"] for event in decision.events] == [None]  # it was told under the other name

@@ -5,9 +5,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.people.domain.profile import Away, Certificate, Gender, Window
-from services.volunteers.people.domain.volunteer import Booking
-from tests.unit.volunteers.making import a_need, a_volunteer, accepted
+from services.volunteers.people.domain.levels import SkillLevel
+from services.volunteers.people.domain.profile import Away, Certificate, Extra, Gender, Window
+from services.volunteers.people.domain.volunteer import Booking, Volunteer
+from tests.unit.volunteers.making import CONSENTED, a_need, a_volunteer, accepted
 from tests.unit.volunteers.world import DAY, HOUR, NOW
 
 SKILLS = st.sampled_from([None, "haircut", "medical"])
@@ -41,6 +42,7 @@ def some_needs(draw: Any, most: int = 6) -> Any:
             seats=draw(st.integers(1, 3)),
             category=draw(st.sampled_from(["visit", "meal"])),
             skill=skill,
+            skill_level=draw(st.integers(1, 3)) if skill else 1,
             certificate="medical-licence" if skill == "medical" else None,
             adults_only=draw(st.booleans()),
             building=draw(BUILDINGS),
@@ -75,6 +77,13 @@ def some_volunteers(draw: Any, most: int = 7) -> Any:
             a_volunteer(
                 f"person-{n}",
                 skills=frozenset(draw(st.sets(st.sampled_from(["haircut", "medical"])))),
+                levels=draw(
+                    st.lists(
+                        st.builds(SkillLevel, skill=st.sampled_from(["haircut", "medical"]), level=st.integers(1, 3)),
+                        max_size=2,
+                        unique_by=lambda told: told.skill,
+                    ).map(tuple)
+                ),
                 certificates=draw(
                     st.lists(
                         st.builds(
@@ -86,14 +95,30 @@ def some_volunteers(draw: Any, most: int = 7) -> Any:
                     ).map(tuple)
                 ),
                 adult=draw(st.booleans()),
+                consents=draw(rarely(st.just(()), CONSENTED)),
                 status=draw(rarely(st.just(VolunteerStatus.PAUSED), VolunteerStatus.ACTIVE)),
                 building=draw(BUILDINGS),
                 weekly_minutes=draw(st.sampled_from([0, 60, 150, 600])),
                 daily_minutes=draw(st.sampled_from([60, 90, 1440])),
                 availability=draw(st.none() | st.lists(WINDOWS, max_size=5).map(tuple)),
                 on_holidays=draw(st.sampled_from([True, True, False])),
+                extra=draw(
+                    st.lists(
+                        st.builds(
+                            lambda day, start, length: Extra(
+                                on=day, start=f"{start:02}:00", end=f"{min(24, start + length):02}:00"
+                            ),
+                            DAYS,
+                            st.integers(0, 20),
+                            st.integers(1, 12),
+                        ),
+                        max_size=2,
+                    ).map(tuple)
+                ),
                 away=draw(rarely(DAYS.map(lambda day: (Away(first=day, last=day),)), ())),
                 reach=draw(rarely(st.sets(st.sampled_from(["b1", "b2"])).map(frozenset), None)),
+                within=draw(rarely(st.sets(st.sampled_from(["b1", "b2"])).map(frozenset), None)),
+                prefers=draw(rarely(st.just(frozenset({"elsewhere-engaged", "person-0"})), frozenset())),
                 languages=draw(st.sets(st.just("wu")).map(frozenset)),
                 not_now_until=draw(rarely(DAYS, None)),
                 asks_a_week=draw(st.integers(0, 5)),
@@ -105,4 +130,10 @@ def some_volunteers(draw: Any, most: int = 7) -> Any:
                 bookings=(booked,) if draw(st.booleans()) else (),
             )
         )
-    return volunteers
+    return [_known_to_both(volunteer, volunteers) for volunteer in volunteers]
+
+
+def _known_to_both(volunteer: Volunteer, others: list[Volunteer]) -> Volunteer:
+    """The volunteer with both sides of each wish to avoid somebody, as the rules keep them on both records."""
+    by = frozenset(one.person for one in others if volunteer.person in one.avoids) - {volunteer.person}
+    return volunteer.model_copy(update={"avoids": volunteer.avoids - {volunteer.person}, "avoided_by": by})

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.volunteers import SeatRole
+from services.contracts.volunteers import SeatRole, VolunteerStatus
 from services.volunteers.matching.columns import needs_without_helper
 from services.volunteers.matching.flow import Planning, match, states_of
 from services.volunteers.needs.domain.eligibility import PATIENCE, TRAVEL, Filter
@@ -103,6 +103,20 @@ def test_the_elder_sees_a_known_face_before_a_fresh_one() -> None:
     assert [a.volunteer.person for a in match([need], [known, fresh], NOW).assignments] == ["fresh"]
     familiar = {need.id: frozenset({"known"})}
     assert [a.volunteer.person for a in match([need], [known, fresh], NOW, familiar).assignments] == ["known"]
+
+
+def test_whoever_wishes_for_the_same_person_again_gets_them_before_others_who_are_known_and_it_is_said() -> None:
+    wished = a_need("wished", continuity=True)
+    usual = a_need("usual")
+    known, fresh = a_volunteer("known"), a_volunteer("fresh")
+    both = {"wished": frozenset({"known"}), "usual": frozenset({"known"})}
+    made = match([wished, usual], [known, fresh], NOW, both).assignments
+    assert {a.need.id: a.volunteer.person for a in made} == {"wished": "known", "usual": "fresh"}
+    assert {a.need.id: (a.cost["again"], a.cost["keep"]) for a in made} == {"wished": (0, 0), "usual": (0, 1)}
+    (other,) = match([wished], [fresh], NOW, both).assignments
+    assert (other.volunteer.person, other.cost["again"]) == ("fresh", 1)
+    paused = known.model_copy(update={"status": VolunteerStatus.PAUSED})
+    assert [a.volunteer.person for a in match([wished], [paused, fresh], NOW, both).assignments] == ["fresh"]
 
 
 def test_one_person_is_asked_for_several_things_that_fit_until_their_patience_ends() -> None:

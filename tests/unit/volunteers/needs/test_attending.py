@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from services.chassis.aggregate import derived_id
 from services.chassis.errors import NotYours
-from services.contracts.volunteers import NeedReminded, NeedStatus, Origin, SeatRole
+from services.contracts.volunteers import NeedReminded, NeedStatus, Origin, SeatRole, TakenOff
 from services.volunteers.needs.domain import attending, planning, seating, serving
 from services.volunteers.needs.domain.need import AlreadyStarted, Need, OfActivity
 from services.volunteers.needs.domain.offers import NoSuchOffer, OfferNotNow, OfferStatus
@@ -111,3 +112,36 @@ def test_people_are_reminded_once_a_day_before_or_shortly_before_where_they_came
     late = accepted(a_need(starts_at=NOW + 5 * HOUR, ends_at=NOW + 6 * HOUR), "ann")
     assert late.reminder_due == NOW + 3 * HOUR
     assert planning.cancel(need, STAFF, NOW).aggregate.reminder_due is None
+
+
+def test_the_seat_of_who_is_there_is_not_given_up_before_that_is_corrected() -> None:
+    need = accepted(a_need(), "ann")
+    door = need.starts_at - HOUR
+    there = attending.check_in(need, "ann", STAFF, door).aggregate
+    with pytest.raises(seating.CheckedIn):
+        seating.withdraw(there, "ann", person("ann"), door)
+    with pytest.raises(seating.CheckedIn):
+        seating.take_off(there, "ann", TakenOff.OTHER, STAFF, door)
+    with pytest.raises(NotYours):
+        attending.not_there(there, "ann", person("ann"), door)
+    corrected = attending.not_there(there, "ann", STAFF, door)
+    assert_folds(there, corrected)
+    assert said(corrected).not_there
+    assert corrected.aggregate.offers[0].status is OfferStatus.CONFIRMED
+    with pytest.raises(OfferNotNow):
+        attending.not_there(corrected.aggregate, "ann", STAFF, door)
+    with pytest.raises(AlreadyStarted):
+        attending.not_there(there, "ann", STAFF, need.starts_at)
+    left = seating.withdraw(corrected.aggregate, "ann", person("ann"), door).aggregate
+    assert not attending.has_seat(left, "ann", need.starts_at)
+    assert attending.has_seat(there, "ann", need.starts_at)
+    assert not attending.has_seat(there, "ann", need.ends_at)
+
+
+def test_a_seat_that_went_over_to_another_record_is_known_as_such() -> None:
+    need = accepted(a_need(), "ann")
+    (before,) = need.offers
+    into = before.model_copy(update={"id": derived_id("offer", before.id, "ann-2"), "person": "ann-2"})
+    other = into.model_copy(update={"id": "offer-9"})
+    assert attending.was_handed_over(need.model_copy(update={"offers": (before, into)}), "ann")
+    assert not attending.was_handed_over(need.model_copy(update={"offers": (before, other)}), "ann")

@@ -3,10 +3,14 @@
 import pytest
 
 from services.chassis.errors import NotYours
-from services.contracts.volunteers import NeedMoved, NeedReopened, NeedRevised, NeedStatus, Origin
+from services.contracts.volunteers import NeedInvitationEnded, NeedMoved, NeedReopened, NeedRevised, NeedStatus, Origin
+from services.volunteers.care.domain.changing import ChangePlan, change_plan
+from services.volunteers.needs.domain.asked import InvitationStatus
 from services.volunteers.needs.domain.following import MoveNeed, TooLate, follow, move_by_hand
+from services.volunteers.needs.domain.inviting import invite
 from services.volunteers.needs.domain.need import OfActivity
-from services.volunteers.needs.domain.opening import EndsBeforeStart, open_for_visit
+from services.volunteers.needs.domain.opening import open_for_visit
+from services.volunteers.shared.values.spans import EndsBeforeStart
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_need, a_plan, accepted, weekly
 from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, person
@@ -37,6 +41,27 @@ def test_more_seats_open_it_and_fewer_never_take_a_seat_from_anybody() -> None:
     fewer = follow(both, PLAN, VISIT, NOW).aggregate
     assert fewer.seats == 2
     assert follow(NEED, PLAN, VISIT, NOW).events == ()
+
+
+def test_whoever_was_invited_is_thanked_when_fewer_seats_are_wanted_and_all_have_their_yes() -> None:
+    wanted = accepted(follow(NEED, PLAN.model_copy(update={"seats": 2}), VISIT, NOW).aggregate, "ann")
+    shortly = wanted.starts_at - HOUR
+    invited = invite(wanted, ["bob"], shortly).aggregate
+    fewer = follow(invited, PLAN, VISIT, shortly)
+    assert_folds(invited, fewer)
+    assert [type(event) for event in fewer.events] == [NeedRevised, NeedInvitationEnded]
+    assert fewer.aggregate.status is NeedStatus.STAFFED
+    assert [each.status for each in fewer.aggregate.invited] == [InvitationStatus.THANKED]
+
+
+def test_a_wish_for_the_same_people_reaches_the_needs_to_come_and_can_be_taken_back() -> None:
+    wished = change_plan(PLAN, ChangePlan(continuity=True), STAFF, NOW).aggregate
+    need = follow(NEED, wished, VISIT, NOW)
+    assert_folds(NEED, need)
+    assert (NEED.continuity, need.aggregate.continuity) == (False, True)
+    assert open_for_visit(wished, VISIT).aggregate.continuity
+    back = change_plan(wished, ChangePlan(continuity=False), STAFF, NOW).aggregate
+    assert not follow(need.aggregate, back, VISIT, NOW).aggregate.continuity
 
 
 def test_what_was_moved_by_hand_stays_where_it_is() -> None:

@@ -51,6 +51,21 @@ def test_the_time_that_is_left_says_where_somebody_is_looked_for(hours: float, h
     assert_folds(need, step)
 
 
+def test_who_stands_by_is_asked_before_the_plan_looks_for_somebody_however_early_it_is() -> None:
+    need = inviting.stand_by(accepted(in_hours(400), "ann"), person("bob"), NOW).aggregate
+    assert not inviting.is_due(need, NOW)
+    need = seating.withdraw(need, "ann", person("ann"), NOW).aggregate
+    assert (inviting.hop_at(need, NOW), inviting.is_due(need, NOW)) == (Hop.STANDBY, True)
+    assert inviting.plan_again(need, NOW).events == ()
+    asked = seating.offer(need, seating.tentative(need, "offer-5", NOW), "bob", NOW).aggregate
+    asked = inviting.ask_standby(asked, NOW + HOUR, NOW).aggregate
+    declined = seating.decline(asked, person("bob"), NOW).aggregate
+    assert not inviting.is_due(declined, NOW)
+    step = inviting.plan_again(declined, NOW)
+    assert said(step).hop is Hop.PLAN
+    assert inviting.plan_again(step.aggregate, NOW).events == ()
+
+
 def test_of_a_ring_the_first_yes_has_the_seat_and_the_others_are_thanked_in_the_same_step() -> None:
     ring = inviting.invite(lost(24), ["bob", "cai", "dan", "ann"], NOW)
     assert [e.person for e in ring.events if isinstance(e, NeedInvited)] == ["bob", "cai", "dan"]

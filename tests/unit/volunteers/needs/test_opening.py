@@ -11,13 +11,12 @@ from services.contracts.volunteers import (
 )
 from services.volunteers.needs.domain.need import AlreadyStarted
 from services.volunteers.needs.domain.opening import (
-    EndsBeforeStart,
     OpenNeed,
-    TooLong,
     open_for_activity,
     open_for_visit,
     open_need,
 )
+from services.volunteers.shared.values.spans import EndsBeforeStart, TooLong
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_plan
 from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, STRANGER, person

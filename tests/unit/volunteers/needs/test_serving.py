@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.errors import NotYours
-from services.contracts.volunteers import NeedStatus
+from services.contracts.volunteers import NeedStatus, Origin
 from services.volunteers.needs.domain import serving
 from services.volunteers.needs.domain.offers import OfferNotNow
 from services.volunteers.needs.domain.serving import (
     Confirm,
     ConfirmedByOneself,
     NotGivenYet,
+    NothingMeasured,
     NotStarted,
     Report,
     TooManyMinutes,
@@ -58,7 +59,18 @@ def test_minutes_of_a_presence_are_reported_for_the_seat_and_the_time_alone() ->
     assert_folds(need, noted)
     assert serving.note(need, "bob", 55, need.starts_at).events == ()
     assert serving.note(need, "ann", 55, need.starts_at + DAY).events == ()
-    assert serving.note(need, "ann", 0, need.starts_at).events == ()
     over = need.starts_at + timedelta(minutes=55)
     confirmed = serving.confirm(noted.aggregate, Confirm(person="ann"), STAFF, over).aggregate
     assert serving.note(confirmed, "ann", 60, need.starts_at).events == ()
+
+
+def test_who_came_and_went_at_once_is_not_credited_what_was_planned() -> None:
+    need = accepted(a_need(origin=Origin.CARE_PLAN), "ann")
+    noted = serving.note(need, "ann", 0, need.starts_at).aggregate
+    assert serving.note(noted, "ann", 0, need.starts_at).events == ()
+    assert noted.report_due is not None
+    over = need.ends_at + DAY
+    with pytest.raises(NothingMeasured):
+        serving.confirm(noted, Confirm(person="ann"), STAFF, over)
+    assert said(serving.confirm(noted, Confirm(person="ann", minutes=20), STAFF, over)).minutes == 20
+    assert said(serving.confirm(need, Confirm(person="ann"), STAFF, over)).minutes == 60

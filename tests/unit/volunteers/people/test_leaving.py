@@ -1,11 +1,15 @@
 """Leaving for good, and two records that are one person's: the stricter of both counts."""
 
+from datetime import date
+
 import pytest
 
 from services.chassis.errors import NotYours
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.people.domain.leaving import HasLeft, MergedIntoItself, absorb, end, leave
-from services.volunteers.people.domain.profile import Away, Certificate
+from services.volunteers.people.domain.leaving import MergedIntoItself, absorb, end, leave
+from services.volunteers.people.domain.profile import Away, Certificate, ChangeProfile, Gender, Window
+from services.volunteers.people.domain.registering import change, resume
+from services.volunteers.people.domain.volunteer import HasLeft, WasMerged
 from services.volunteers.people.domain.vouching import NotByOneself, approve
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_volunteer
@@ -44,18 +48,18 @@ def test_the_stricter_of_two_records_counts() -> None:
         on_holidays=False,
         certificates=(Certificate(code="medical-licence", valid_until=TODAY),),
     )
-    decision = absorb(one, other, STAFF)
+    decision = absorb(one, other, STAFF, NOW)
     assert_folds(one, decision)
     merged = decision.aggregate
     assert (merged.weekly_minutes, merged.daily_minutes, merged.adult, merged.on_holidays) == (300, 60, False, False)
     assert merged.reach == frozenset({"building-2"})
     assert (merged.avoids, merged.away) == (frozenset({"bob"}), other.away)
     assert [each.valid_until for each in merged.certificates] == [TODAY]
-    assert absorb(merged, other, STAFF).events == ()
+    assert absorb(merged, other, STAFF, NOW).events == ()
     suspended = a_volunteer("ann-2", approved_at=None)
-    assert not absorb(one, suspended, STAFF).aggregate.approved
+    assert not absorb(one, suspended, STAFF, NOW).aggregate.approved
     paused = a_volunteer("ann-2", status=VolunteerStatus.PAUSED)
-    assert absorb(one, paused, STAFF).aggregate.status is VolunteerStatus.PAUSED
+    assert absorb(one, paused, STAFF, NOW).aggregate.status is VolunteerStatus.PAUSED
 
 
 def test_the_other_record_ends_and_says_under_whom_it_goes_on() -> None:
@@ -65,10 +69,55 @@ def test_the_other_record_ends_and_says_under_whom_it_goes_on() -> None:
     with pytest.raises(NotYours):
         end(other, "ann", person("ann"), NOW)
     with pytest.raises(NotByOneself):
-        absorb(a_volunteer(STAFF.sub), other, STAFF)
+        absorb(a_volunteer(STAFF.sub), other, STAFF, NOW)
     ended = end(other, "ann", STAFF, NOW)
     assert_folds(other, ended)
     assert (ended.aggregate.merged_into, ended.aggregate.approved) == ("ann", False)
     assert end(ended.aggregate, "ann", STAFF, NOW).events == ()
     with pytest.raises(HasLeft):
-        absorb(ended.aggregate, a_volunteer("ann-3"), STAFF)
+        absorb(ended.aggregate, a_volunteer("ann-3"), STAFF, NOW)
+
+
+def test_of_two_ages_that_of_the_younger_counts_and_nobody_becomes_an_adult_by_a_merger() -> None:
+    minor, grown = date(2012, 2, 29), date(1990, 1, 1)
+    ticked = a_volunteer(adult=True)
+    for one, other in (
+        (ticked, a_volunteer("ann-2", born=minor, adult=None)),
+        (a_volunteer(born=grown), a_volunteer("ann-2", born=minor, adult=False)),
+        (a_volunteer(born=minor, adult=None), a_volunteer("ann-2", born=grown)),
+    ):
+        merged = absorb(one, other, STAFF, NOW).aggregate
+        assert (merged.born, merged.is_adult_on(date(2026, 1, 1))) == (minor, False)
+    assert absorb(ticked, a_volunteer("ann-2", born=grown), STAFF, NOW).aggregate.born == grown
+
+
+def test_what_two_records_say_differently_binds_as_the_stricter_says() -> None:
+    morning, whole = Window(weekday=1, start="09:00", end="12:00"), Window(weekday=1, start="10:00", end="24:00")
+    one = a_volunteer(gender=Gender.FEMALE, insured_until=TODAY + 9 * DAY, availability=(morning,))
+    other = a_volunteer(
+        "ann-2",
+        gender=Gender.MALE,
+        insured_until=TODAY,
+        not_now_until=TODAY + DAY,
+        availability=(whole, Window(weekday=2, start="08:00", end="09:00")),
+        phone="13800000000",
+    )
+    merged = absorb(one, other, STAFF, NOW).aggregate
+    assert (merged.gender, merged.insured_until, merged.not_now_until) == (None, TODAY, TODAY + DAY)
+    assert (merged.availability, merged.phone) == ((Window(weekday=1, start="10:00", end="12:00"),), "13800000000")
+    assert absorb(a_volunteer(), other, STAFF, NOW).aggregate.availability == other.availability
+    assert absorb(a_volunteer(), other, STAFF, NOW).aggregate.gender is Gender.MALE
+
+
+def test_a_record_that_has_ended_is_neither_changed_nor_resumed_and_after_a_merger_never_approved() -> None:
+    left = leave(a_volunteer(), person("ann"), NOW).aggregate
+    merged = end(a_volunteer("ann-2"), "ann", STAFF, NOW).aggregate
+    for ended in (left, merged):
+        for by in (person(ended.person), STAFF):
+            with pytest.raises(HasLeft):
+                change(ended, ChangeProfile(phone="13900000000"), by, NOW)
+            with pytest.raises(HasLeft):
+                resume(ended, by, NOW)
+    with pytest.raises(WasMerged):
+        approve(merged, STAFF, NOW)
+    assert resume(approve(left, STAFF, NOW).aggregate, person("ann"), NOW).aggregate.status is VolunteerStatus.ACTIVE

@@ -1,16 +1,28 @@
 """Staff verify and approve others, and nobody themselves."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role
+from services.chassis.values import local_date
+from services.volunteers.needs.domain.eligibility import Filter, first_failure
 from services.volunteers.people.domain import registering, vouching
+from services.volunteers.people.domain.leaving import absorb
 from services.volunteers.people.domain.profile import Certificate, ChangeProfile, Register, Verify
-from services.volunteers.people.domain.vouching import CertificateByStaff, NotByOneself
+from services.volunteers.people.domain.vouching import (
+    LEAST_AGE,
+    BornLater,
+    CertificateByStaff,
+    NotByOneself,
+    NotTheirAge,
+    TooYoung,
+)
+from services.volunteers.people.possible import possible
+from services.volunteers.shared.values import GROWN_UP
 from tests.unit.volunteers.decisions import assert_folds, said
-from tests.unit.volunteers.making import a_volunteer
+from tests.unit.volunteers.making import CONSENTED, a_need, a_volunteer
 from tests.unit.volunteers.world import HERE, NOW, ORGANISER, STAFF, STRANGER, person
 
 ANN = person("ann")
@@ -63,3 +75,45 @@ def test_staff_approve_others_and_nobody_themselves() -> None:
     assert (myself.aggregate.skills, myself.aggregate.adult) == (frozenset(), None)
     with pytest.raises(CertificateByStaff):
         registering.register(Register(community=HERE, certificates=(LICENCE,)), STAFF, NOW)
+
+
+def test_a_date_of_birth_once_seen_decides_who_is_an_adult_and_contradicts_a_tick() -> None:
+    today = local_date(NOW)
+    eighteenth = today.replace(year=today.year - GROWN_UP)
+    for born, adult in ((eighteenth + timedelta(days=1), True), (eighteenth, False)):
+        with pytest.raises(NotTheirAge):
+            vouching.verify(a_volunteer(adult=None), Verify(born=born, adult=adult), STAFF, NOW)
+        seen = a_volunteer(born=born, adult=None)
+        with pytest.raises(NotTheirAge):
+            vouching.verify(seen, Verify(adult=adult), STAFF, NOW)
+        with pytest.raises(NotTheirAge):
+            registering.change(seen, ChangeProfile(adult=adult), STAFF, NOW)
+    with pytest.raises(BornLater):
+        vouching.verify(a_volunteer(), Verify(born=today + timedelta(days=1)), STAFF, NOW)
+    said_no = a_volunteer(adult=False)
+    assert vouching.verify(said_no, Verify(born=eighteenth), STAFF, NOW).aggregate.is_adult_on(today)
+    minor = vouching.verify(a_volunteer(), Verify(born=eighteenth + timedelta(days=1)), STAFF, NOW).aggregate
+    assert [minor.is_adult_on(today + timedelta(days=n)) for n in (0, 1)] == [False, True]
+
+
+def test_nobody_below_the_least_age_is_approved_or_stays_so() -> None:
+    today = local_date(NOW)
+    fourteenth = today.replace(year=today.year - LEAST_AGE)
+    child, youth = fourteenth + timedelta(days=1), fourteenth
+    waiting = a_volunteer(approved_at=None, adult=None, born=child, consents=CONSENTED)
+    with pytest.raises(TooYoung) as refused:
+        vouching.approve(waiting, STAFF, NOW)
+    assert refused.value.params == {"age": LEAST_AGE}
+    assert "approve" not in possible(waiting, STAFF, NOW)
+    assert {"approve"} <= set(possible(waiting, STAFF, NOW, 13))
+    assert vouching.approve(waiting, STAFF, NOW, 13).aggregate.approved
+    assert vouching.approve(waiting.model_copy(update={"born": youth}), STAFF, NOW).aggregate.approved
+    for born, stays in ((youth, True), (child, False)):
+        approved = a_volunteer(adult=None, consents=CONSENTED)
+        seen = vouching.verify(approved, Verify(born=born), STAFF, NOW)
+        assert_folds(approved, seen)
+        merged = absorb(approved, a_volunteer("ann-2", born=born, consents=CONSENTED), STAFF, NOW)
+        assert_folds(approved, merged)
+        for after in (seen.aggregate, merged.aggregate):
+            assert after.approved is stays
+            assert first_failure(a_need(), after, NOW) is (None if stays else Filter.APPROVED)

@@ -27,13 +27,19 @@ from services.volunteers.records.domain.certificate import (
 )
 from services.volunteers.records.domain.record import (
     DocumentKind,
+    Enter,
     Identify,
     Identity,
     OwnRecord,
+    Part,
     Record,
+    enter,
+    give_up,
     identify,
     new_record,
+    take_over,
 )
+from services.volunteers.records.possible import possible
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.world import DAY, HERE, NOW, STAFF, person
 
@@ -64,14 +70,14 @@ def _issued(account: Account) -> ServiceCertificate:
     return issue(asked, ISSUE, account, _record(), "ZYFW-2024-000001", "CODE", STAFF, LATER).aggregate
 
 
-def test_it_is_posted_for_a_week_and_issued_by_somebody_else_of_the_staff() -> None:
+def test_a_certificate_is_posted_for_a_week_and_issued_by_somebody_else_of_the_staff() -> None:
     account = _account(20, 20, 20)
     with pytest.raises(NothingToCertify):
         ask("certificate-1", Ask(community=HERE), _account(), person("ann"), NOW)
     with pytest.raises(NotYours):
         ask("certificate-1", Ask(community=HERE), account, person("bob"), NOW)
     asked = _asked(account)
-    with pytest.raises(StillPosted):
+    with pytest.raises(StillPosted, match="until 2024-02-05 09:00,"):
         issue(asked, ISSUE, account, _record(), "n", "c", STAFF, NOW + 7 * DAY - timedelta(milliseconds=1))
     with pytest.raises(NotYours):
         issue(asked, ISSUE, account, _record(), "n", "c", person("ann"), LATER)
@@ -89,7 +95,7 @@ def test_it_is_posted_for_a_week_and_issued_by_somebody_else_of_the_staff() -> N
         refuse(decision.aggregate, Because(reason="有异议"), STAFF, LATER)
 
 
-def test_what_was_issued_stays_as_it_was_and_is_revoked_once() -> None:
+def test_an_issued_certificate_stays_as_it_was_and_is_revoked_once() -> None:
     account = _account(60, 60)
     issued = _issued(account)
     body = Correct(entry=account.entries[0].id, minutes=0, reason="未到场")
@@ -132,3 +138,27 @@ def test_erasing_leaves_a_number_and_nothing_else() -> None:
     )
     assert "安娜" not in erased.model_dump_json()
     assert "ann" not in erased.model_dump_json()
+
+
+def test_what_one_can_do_with_a_certificate_is_what_is_not_refused() -> None:
+    account = _account(60)
+    asked = _asked(account)
+    assert possible(asked, STAFF, NOW) == ["refuse"]
+    assert possible(asked, STAFF, LATER) == ["issue", "refuse"]
+    assert possible(asked, person("ann"), LATER) == []
+    issued = issue(asked, ISSUE, account, _record(), "2024-1", "CODE", STAFF, LATER).aggregate
+    assert possible(issued, STAFF, LATER) == ["revoke", "pdf"]
+    assert possible(issued, person("ann"), LATER) == ["pdf"]
+
+
+def test_a_record_follows_the_other_record_of_the_same_person_and_nothing_stays_behind() -> None:
+    entered = Enter(community=HERE, person="ann", part=Part.TRAINING, title="急救", on=NOW.date())
+    old = enter(_record(), entered, "entry-1", STAFF, NOW).aggregate
+    taken = take_over(new_record(HERE, "ann-2"), old)
+    assert_folds(None, taken)
+    assert (taken.aggregate.identity, [each.id for each in taken.aggregate.entries]) == (IDENTITY, ["entry-1"])
+    assert take_over(taken.aggregate, old).events == ()
+    left = give_up(old)
+    assert_folds(old, left)
+    assert (left.aggregate.identity, left.aggregate.entries) == (None, ())
+    assert give_up(left.aggregate).events == ()

@@ -36,6 +36,6 @@ def test_every_character_is_in_the_font_that_goes_along() -> None:
     assert body == drawn(_issued(account), _record(), URL)
 
 
-def test_one_that_was_revoked_says_so() -> None:
+def test_a_revoked_certificate_says_so() -> None:
     revoked = revoke(_issued(_account(60)), Because(reason="记录有误"), STAFF, LATER).aggregate
     assert set("已撤销无效") <= _letters(drawn(revoked, None, URL))

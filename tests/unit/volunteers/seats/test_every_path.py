@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.store.aggregates import Aggregates
+from services.contracts.volunteers import SeatRole, VolunteerStatus
 from services.volunteers.needs.domain import inviting
 from services.volunteers.needs.domain.eligibility import RULES, SAFETY, Filter, Rule, first_failure
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE, OfferStatus
+from services.volunteers.needs.domain.roles import RoleSeats
 from services.volunteers.needs.store import NEED
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.store import VOLUNTEER
@@ -126,6 +128,7 @@ def test_a_ring_asks_exactly_whom_every_filter_lets_through_and_counts_it(
         ({"reach": frozenset({"elsewhere"})}, Filter.REACH),
         ({"availability": ()}, Filter.AVAILABLE),
         ({"weekly_minutes": 30}, Filter.WEEKLY_CAP),
+        ({"status": VolunteerStatus.PAUSED}, Filter.ACTIVE),
         ({}, None),
     ],
 )
@@ -148,4 +151,35 @@ def test_the_filters_are_asked_again_at_the_yes_the_confirmation_and_the_check_i
     else:
         house.now = need.starts_at - HOUR / 2
         house.carry_out(house.seats.check_in(house.need, "ann", STAFF, house.changing))
-    assert (house.status is before) is (refused is not None)
+    promised = refused is Filter.ACTIVE and step != "accept"  # a pause ends no promise
+    assert (house.status is before) is (refused is not None and not promised)
+
+
+def test_who_has_a_part_and_asks_for_another_is_refused_and_keeps_theirs() -> None:
+    roles = (RoleSeats(role=SeatRole.LEAD), RoleSeats(role=SeatRole.HELPER))
+    house = House(a_need(seats=2, roles=roles), a_volunteer())
+    done: list[Any] = []
+
+    async def take_part(role: SeatRole) -> None:
+        done.append(await house.seats.take(house.need, person("ann"), cast(Any, None), house.changing, role))
+
+    for role in (SeatRole.HELPER, SeatRole.HELPER, SeatRole.LEAD):
+        house.carry_out(take_part(role))
+    assert len(done) == 2  # the third is refused
+    assert [offer.role for offer in house.needs.now(house.need).offers] == [SeatRole.HELPER]
+
+
+def test_a_yes_reads_the_need_and_the_person_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(a_need(), a_volunteer())
+    house.carry_out(ask(house))
+    read: list[str] = []
+    find = Shelf.find
+
+    async def counted(shelf: Shelf, id: str) -> Any:
+        read.append(shelf.kind.name)
+        return await find(shelf, id)
+
+    monkeypatch.setattr(Shelf, "find", counted)
+    house.carry_out(house.seats.accept(house.need, person("ann"), house.changing))
+    assert house.status is OfferStatus.ACCEPTED
+    assert sorted(read) == ["need", "volunteer"]

@@ -60,7 +60,7 @@ class Holds(RuleBasedStateMachine):
         needs, people = cast(Aggregates[Need], self.needs), cast(Aggregates[Volunteer], self.people)
         self.seats = Seats(needs, people, lambda: self.now, STANDS)
         table = Handlers()
-        reactions(table, needs, people, self.seats, lambda community: None)
+        reactions(table, needs, people, self.seats, lambda: self.now, lambda community: None)
         self.reactions = table.reactions
         self.running: list[Process] = []
         self.landing: list[tuple[Any, Callable[[], bool]]] = []

@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.volunteers.shared.values import (
+    Birthday,
     Day,
     Minutes,
     Moment,
@@ -26,6 +27,11 @@ from services.volunteers.shared.values import (
         (Moment, "2024-01-01T00:00:00"),
         (Day, "1999-12-31"),
         (Day, "2100-01-01"),
+        (Day, "2024-02-29T00:00:00Z"),
+        (Day, datetime(2024, 2, 29, tzinfo=UTC)),
+        (Birthday, 0),
+        (Birthday, "1990-1-1"),
+        (Birthday, "1990-01-01T00:00:00"),
         (TimeOfDay, "24:01"),
         (TimeOfDay, "9:00"),
         (Weekday, 0),

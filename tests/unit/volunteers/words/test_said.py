@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import services.contracts.volunteers as contracts
-from services.volunteers.words.said import OPEN, SAID, category
+from services.volunteers.names.words import OPEN, category
+from services.volunteers.words.said import SAID
 
 ROOT = Path(contracts.__file__).parents[2]
 INSIDE = {"HoldStatus", "Seat", "Owed", "OfferCommand", "CareCommand", "Why"}

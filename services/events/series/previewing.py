@@ -1,0 +1,62 @@
+"""Whom a change or the end of a series would affect: those on its coming activities, and those enrolled in the dates
+further ahead that are no activities yet."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from services.chassis.values import local_date
+from services.contracts.activities import SeriesStatus
+from services.events.activities.domain.changing import Effect
+from services.events.series.domain.series import AHEAD, Series
+
+MOST = 60
+"""So many dates that are no activities yet are shown at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody who comes with so many `heads` to every date of a series but those left out."""
+
+    person: str
+    heads: int
+    left_out: Sequence[date]
+
+
+EnrolledIn = Callable[[str], Awaitable[Sequence[Enrolled]]]
+"""Finds who is enrolled in the series of that id, in the order in which they enrolled."""
+
+
+def beyond(
+    series: Series,
+    enrolled: Sequence[Enrolled],
+    now: datetime,
+    *,
+    since: date = date.min,
+    until: date | None = None,
+    told: tuple[str, ...] = (),
+) -> list[Effect]:
+    """The effect on the dates of `series` in [since, until) that are no activities yet and to which somebody comes."""
+    if series.status is not SeriesStatus.RUNNING:
+        return []
+    last = local_date(now) + AHEAD
+    dates = series.occurrences(max(series.expanded_until, since), last if until is None else min(last, until))
+    found = []
+    for each in islice(dates, MOST):
+        coming = [party for party in enrolled if each.on not in party.left_out]
+        if coming:
+            found.append(
+                Effect(
+                    activity=each.activity,
+                    starts_at=each.starts_at,
+                    seated=0,
+                    seated_heads=0,
+                    waiting=0,
+                    volunteers=0,
+                    told=told,
+                    enrolled=tuple(party.person for party in coming),
+                    enrolled_heads=sum(party.heads for party in coming),
+                )
+            )
+    return found

@@ -1,0 +1,1 @@
+"""The rules of meal rounds: who carries a round, and what becomes of each stop."""

@@ -1,0 +1,266 @@
+"""From an event on Kafka to the message in an open inbox, beside the bare chain of the same parts; and open inboxes.
+
+The floor, in this process: aiokafka `getmany`, a Motor `insert_many`, a change stream, a line of server-sent events
+over a socket. Ours is the service in a process of its own: envelope, routes, preferences, templates, the notice with
+its feed and number, server-sent events behind a token. Fifty events a second to twenty people.
+
+The memory of an open inbox is what the process grows by with `LIVE_CONNECTIONS` of them, 2,000 unless it is said.
+`LIVE_ROUNDS`: how often floor and service take turns, three times unless it is said.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.clock import utc_now
+from services.chassis.settings.service_settings import AuthSettings
+from services.contracts.topics import ISSUES
+from tests.bench.ground import Figure, Servers, database, median_of, settle, topics, turns
+from tests.bench.idle import resident
+from tests.faults.replica import Replica
+from tests.integration.notify.records import Record, a_case
+from tests.unit.notify.given import HERE
+from tests.waiting import eventually
+
+PEOPLE, A_SECOND, SECONDS = 20, 50, 10
+ROUNDS = int(os.environ.get("LIVE_ROUNDS", "3"))
+CONNECTIONS = int(os.environ.get("LIVE_CONNECTIONS", "2000"))
+_OPENED_AT_ONCE = 50
+
+Arrivals = dict[str, float]
+Send = Callable[[str, str], Awaitable[None]]
+
+
+async def run(servers: Servers) -> list[Figure | str]:
+    """Milliseconds at the median and the 99th percentile, and the memory of an open inbox."""
+    floors, ours, lines = [], [], list[str]()
+    for turn in turns(ROUNDS):
+        async with topics(servers) as prefix:
+            floors.append(await _bare(servers, prefix))
+        await settle()
+        async with topics(servers) as prefix, _Service(servers, prefix) as service:
+            ours.append(await service.latency())
+            if turn == ROUNDS - 1:
+                lines.append(await service.memory())
+        await settle()
+    return [
+        *(
+            Figure(
+                f"event → message in an open inbox, p{percent}",
+                median_of([run[percent] for run in floors]),
+                median_of([run[percent] for run in ours]),
+                "ms",
+                most=2,
+            )
+            for percent in (50, 99)
+        ),
+        *lines,
+    ]
+
+
+async def _steady(send: Send, arrived: Arrivals) -> dict[int, float]:
+    """Send events at the rate, wait for all messages; percentiles from acknowledgement to arrival in milliseconds."""
+    sent: Arrivals = {}
+
+    async def one(number: int) -> None:
+        case = f"case-{uuid.uuid4().hex[:26]}"
+        await send(case, f"resident-{number % PEOPLE}")
+        sent[case] = time.perf_counter()
+
+    began, waiting = time.perf_counter(), []
+    for number in range(A_SECOND * SECONDS):
+        await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
+        waiting.append(asyncio.create_task(one(number)))
+    await asyncio.gather(*waiting)
+    await eventually(lambda: sent.keys() <= arrived.keys(), within=60)
+    spans = sorted(max(0.0, arrived[case] - moment) for case, moment in sent.items())
+    return {percent: spans[len(spans) * percent // 100] * 1000 for percent in (50, 99)}
+
+
+async def _listen(port: int, path: str, headers: str, arrived: Arrivals, opened: Callable[[], None]) -> None:
+    """Read a stream for ever, and note when the message about each case came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        if b" 200 " not in head.split(b"\r\n")[0]:
+            raise RuntimeError(head.decode())
+        heard = False
+        while line := await reader.readline():
+            if not heard and line.startswith(b":"):
+                heard = True
+                opened()
+            if line.startswith(b"data: {") and b'"about"' in line:
+                arrived.setdefault(orjson.loads(line[6:])["about"], time.perf_counter())
+    finally:
+        writer.close()
+
+
+async def _bare(servers: Servers, prefix: str) -> dict[int, float]:
+    arrived: Arrivals = {}
+    queues: dict[str, asyncio.Queue[bytes]] = {f"resident-{n}": asyncio.Queue() for n in range(PEOPLE)}
+    async with database(servers) as store, AsyncExitStack() as stack:
+        producer = AIOKafkaProducer(bootstrap_servers=servers.kafka, acks="all")
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        consumer = AIOKafkaConsumer(
+            prefix + ISSUES.name, bootstrap_servers=servers.kafka, group_id=f"{prefix}{uuid.uuid4().hex[:6]}",
+            auto_offset_reset="latest", enable_auto_commit=False,
+        )  # fmt: skip
+        await consumer.start()
+        stack.push_async_callback(consumer.stop)
+        await eventually(consumer.assignment)
+        for partition in consumer.assignment():
+            await consumer.position(partition)
+        watching = asyncio.Event()
+
+        async def consume() -> None:
+            while True:
+                batches = (await consumer.getmany(timeout_ms=200)).values()
+                read = [
+                    {"_id": record.key.decode(), **orjson.loads(record.value)} for each in batches for record in each
+                ]
+                if read:
+                    await store["rows"].insert_many(read)
+                    await consumer.commit()
+
+        async def watch() -> None:
+            async with store["rows"].watch([{"$match": {"operationType": "insert"}}]) as stream:
+                watching.set()
+                async for change in stream:
+                    row = change["fullDocument"]
+                    said = orjson.dumps({"about": row["_id"], "title": row["title"]})
+                    queues[row["reporter"]].put_nowait(b"id: 1\nevent: notice\ndata: " + said + b"\n\n")
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked = await reader.readuntil(b"\r\n\r\n")
+            queue = queues[asked.split(b" ")[1].decode().removeprefix("/")]
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: here\n\n")
+            while True:
+                writer.write(await queue.get())
+                await writer.drain()
+
+        async def send(case: str, person: str) -> None:
+            value = orjson.dumps({"reporter": person, "title": "楼道灯不亮"})
+            await producer.send_and_wait(prefix + ISSUES.name, value, key=case.encode())
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port, here = server.sockets[0].getsockname()[1], list[str]()
+        tasks = [asyncio.create_task(consume()), asyncio.create_task(watch())]
+        tasks += [
+            asyncio.create_task(_listen(port, f"/{person}", "", arrived, lambda: here.append(""))) for person in queues
+        ]
+        await watching.wait()
+        await eventually(lambda: len(here) == PEOPLE)
+        result = await _steady(send, arrived)
+        await _cancel(tasks)
+        server.close()
+    return result
+
+
+class _Service:
+    """The service in a process of its own, and what speaks to it."""
+
+    def __init__(self, servers: Servers, prefix: str) -> None:
+        self._servers, self._prefix = servers, prefix
+        self._stack = AsyncExitStack()
+        self._arrived: Arrivals = {}
+        self._open = 0
+
+    async def __aenter__(self) -> "_Service":
+        try:
+            await self._open_all()
+        except BaseException:  # what was started must end, whatever went wrong
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def _open_all(self) -> None:
+        kept = await self._stack.enter_async_context(database(self._servers))
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        environment = {
+            **os.environ,
+            "ENVIRONMENT": "test",
+            "MONGODB_URL": self._servers.mongodb,
+            "NOTIFY_DATABASE": kept.name,
+            "KAFKA_BOOTSTRAP": self._servers.kafka,
+            "KAFKA_TOPIC_PREFIX": self._prefix,
+            "AUTH_DEVELOPMENT_KEY": str(folder / "key.json"),
+            "HTTP_CONNECTIONS": str(CONNECTIONS + 1000),
+            "RATE_LIMIT_PER_SECOND": "0",
+            "RATE_LIMIT_ADDRESS_PER_SECOND": "0",
+            "LOG_LEVEL": "ERROR",
+        }
+        self._replica = Replica("notify", environment)
+        self._stack.push_async_callback(self._replica.close)
+        await self._replica.start()
+        await self._replica.ready(240)
+        self._port = int(self._replica.url.rpartition(":")[2])
+        settings = AuthSettings(environment="test", auth_development_key=folder / "key.json")
+        self._issuer = DevelopmentIssuer(settings)
+        self._producer = AIOKafkaProducer(bootstrap_servers=self._servers.kafka, acks="all")
+        await self._producer.start()
+        self._stack.push_async_callback(self._producer.stop)
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self._stack.aclose()
+
+    async def latency(self) -> dict[int, float]:
+        """As `_steady` tells. Each case is known beforehand, as it is in life."""
+        listening = [self._listen(f"resident-{n}") for n in range(PEOPLE)]
+        await eventually(lambda: self._open == PEOPLE, within=60)
+        known: dict[str, list[Record]] = {}
+
+        async def send(case: str, person: str) -> None:
+            story = known[case] = a_case(case, person, utc_now())
+            for record in story[:2]:
+                await self._publish(record)
+            await self._publish(story[3])
+
+        result = await _steady(send, self._arrived)
+        await _cancel(listening)
+        return result
+
+    async def memory(self) -> str:
+        """What the process grows by for each inbox that is open."""
+        self._open = 0
+        before = resident(self._replica.pid)
+        listening = list[asyncio.Task[None]]()
+        for start in range(0, CONNECTIONS, _OPENED_AT_ONCE):
+            more = range(start, min(start + _OPENED_AT_ONCE, CONNECTIONS))
+            listening += [self._listen(f"reader-{n}") for n in more]
+            wanted = more.stop
+            await eventually(lambda wanted=wanted: self._open >= wanted, within=60)  # type: ignore[misc]
+        grown = resident(self._replica.pid) - before
+        await _cancel(listening)
+        name = f"{CONNECTIONS:,} open inboxes on one process"
+        return f"{name:<46}{grown:>8,.0f} MB more, {grown * 1024 / CONNECTIONS:.1f} kB each ({before:.0f} MB before)"
+
+    def _listen(self, person: str) -> asyncio.Task[None]:
+        token = self._issuer.mint(person, (), [HERE])
+        headers = f"Authorization: Bearer {token}\r\n"
+
+        def opened() -> None:
+            self._open += 1
+
+        path = "/api/notify/v1/me/notices/live"
+        return asyncio.create_task(_listen(self._port, path, headers, self._arrived, opened))
+
+    async def _publish(self, record: Record) -> None:
+        topic = self._prefix + record.topic
+        await self._producer.send_and_wait(topic, record.value, key=record.key, headers=record.headers)
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

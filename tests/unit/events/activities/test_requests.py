@@ -1,0 +1,88 @@
+"""What callers send about activities becomes a plan, or a change of what is named alone."""
+
+import pytest
+from pydantic import ValidationError
+
+from services.chassis.values import local_date
+from services.contracts.activities import ActivityChanged, ActivityDetails, ActivityScheduled
+from services.contracts.volunteers import SeatRole
+from services.events.activities.domain import changing, scheduling
+from services.events.activities.domain.requests import ChangeActivity, ScheduleActivity, WindowEmpty
+from services.events.drafts import domain as drafts
+from services.events.drafts.domain import KeepDraft, WriteDraft
+from services.events.series.domain import changing as of_series
+from services.events.series.domain import series as all_series
+from services.events.series.domain.requests import ChangeSeries
+from services.volunteers.needs.domain.opening import open_for_activity
+from tests.integration.events.calling import an_activity
+from tests.unit.events.given import HOME, NOW, STAFF
+
+
+def test_the_seats_of_all_parts_are_the_helpers_that_it_needs() -> None:
+    body = an_activity(
+        volunteers_needed=9,
+        helpers=[{"role": "lead", "skill": "medical"}, {"role": "helper", "seats": 3}],
+    )
+    planned = ScheduleActivity.model_validate(body).plan("organiser-1")
+    assert planned.volunteers_needed == 4
+    event = scheduling.schedule("activity-1", HOME, planned, "314159", STAFF, NOW).events[0]
+    assert isinstance(event, ActivityScheduled)
+    assert [(each.role, each.seats, each.skill) for each in event.helpers] == [
+        ("lead", 1, "medical"),
+        ("helper", 3, None),
+    ]
+    need = open_for_activity("activity-1", HOME, event, NOW).aggregate
+    assert (need.seats, need.open_in(SeatRole.LEAD), need.open_in(SeatRole.HELPER)) == (4, 1, 3)
+    assert (need.asking(SeatRole.LEAD).skill, need.asking(SeatRole.HELPER).skill) == ("medical", None)
+    with pytest.raises(ValidationError, match="each role is given once"):
+        ScheduleActivity.model_validate(an_activity(helpers=[{"role": "lead"}, {"role": "lead"}]))
+
+
+def test_a_change_is_about_the_fields_that_were_given_those_of_the_terms_too() -> None:
+    details = ActivityDetails.model_validate({"bring": "水杯", "terms": {"offer_hours": 6}})
+    body = ChangeActivity.model_validate({"details": {"bring_en": "A cup", "terms": {"largest_party": 3}}})
+    change = body.to(details)
+    assert change.given == ("bring_en", "terms.largest_party")
+    other = ActivityDetails.model_validate({"description": "别处", "terms": {"offer_hours": 9}})
+    laid = change.fields(other)["details"]
+    assert (laid.description, laid.bring, laid.bring_en) == ("别处", None, "A cup")
+    assert (laid.terms.offer_hours, laid.terms.largest_party) == (9, 3)
+    assert ChangeActivity.model_validate({"title": "义诊"}).to(details).fields(details) == {"title": "义诊"}
+
+
+def test_registration_opens_before_it_closes() -> None:
+    terms = {"opens_hours_before": 2, "closes_hours_before": 10}
+    with pytest.raises(WindowEmpty):
+        ScheduleActivity.model_validate(an_activity(details={"terms": terms})).plan("organiser-1")
+    with pytest.raises(WindowEmpty):
+        ChangeActivity.model_validate({"details": {"terms": {"opens_hours_before": 10}}}).to(
+            ActivityDetails.model_validate({"terms": {"closes_hours_before": 10}})
+        )
+
+
+def test_what_an_activity_may_be_without_is_taken_away_by_null_and_stays_where_it_is_left_out() -> None:
+    planned = ScheduleActivity.model_validate(an_activity(title_en="Clinic", min_age=60)).plan("organiser-1")
+    made = scheduling.schedule("activity-1", HOME, planned, "314159", STAFF, NOW).aggregate
+    asked = ChangeActivity.model_validate({"min_age": None, "title": None}).to(made.details)
+    changed = changing.change(made, asked, STAFF, NOW)
+    assert (changed.aggregate.min_age, changed.aggregate.title_en, changed.aggregate.title) == (
+        None,
+        "Clinic",
+        made.title,
+    )
+    event = changed.events[0]
+    assert isinstance(event, ActivityChanged)
+    assert event.fields == ["min_age"]
+
+
+def test_a_series_and_a_draft_lose_what_is_taken_away_too() -> None:
+    planned = ScheduleActivity.model_validate(an_activity(title_en="Clinic", min_age=60)).plan("organiser-1")
+    series = all_series.start("series-1", HOME, planned, "FREQ=WEEKLY", STAFF, NOW).aggregate
+    body = ChangeSeries.model_validate({"scope": "all", "min_age": None})
+    revised = of_series.revise(series, body.revision(series, local_date(NOW)), STAFF, NOW, every=True).aggregate
+    following = next(revised.occurrences(local_date(NOW)))
+    assert (revised.min_age, revised.plan_of(following).min_age, revised.title_en) == (None, None, "Clinic")
+    fields = an_activity(min_age=60, title_en="Clinic")
+    draft = drafts.keep("draft-1", KeepDraft.model_validate(fields), None, STAFF, NOW).aggregate
+    written = drafts.write(draft, WriteDraft.model_validate({"min_age": None}), STAFF, NOW).aggregate
+    assert (written.min_age, written.title_en) == (None, "Clinic")
