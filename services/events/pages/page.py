@@ -184,6 +184,7 @@ class Pages:
             finalize=fitted,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # what is shipped does not change while a process runs
         )
         environment.filters.update(
             title=_title,

@@ -113,6 +113,7 @@ class Page:
             finalize=fitted,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # what is shipped does not change while a process runs
         )
         environment.filters.update(
             number=number,

@@ -93,18 +93,7 @@ class Notices:
 
         They are to `recipients` or (None) to anybody.
         """
-        open_ones: Document = {"$in": [NoticeStatus.QUEUED, NoticeStatus.SUPPRESSED]}
-        query: Document = {
-            "$or": [
-                {"state.about": about, "state.kind": kind},
-                {"state.parts.about": about, "state.parts.kind": kind},
-            ],
-            "state.status": open_ones,
-            "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
-            "state.outdated": {"$ne": True},
-        }
-        if recipients is not None:
-            query["state.recipient"] = {"$in": list(recipients)}
+        query = waiting_of(about, kind, recipients)
         return [document["_id"] async for document in self._collection.find(query, {"_id": 1}).sort("_id", ASCENDING)]
 
     async def lately(
@@ -231,9 +220,28 @@ class Notices:
             yield document["_id"]
 
 
+def waiting_of(about: str, kind: str, recipients: Iterable[str] | None = None) -> Document:
+    """The query for notices of `kind` that speak of `about` and wait, to `recipients` or (None) to anybody."""
+    query: Document = {
+        "$or": [
+            {"state.about": about, "state.kind": kind},
+            {"state.parts.about": _in_a_part(about), "state.parts.kind": kind},
+        ],
+        "state.status": {"$in": [NoticeStatus.QUEUED, NoticeStatus.SUPPRESSED]},
+        "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
+        "state.outdated": {"$ne": True},
+    }
+    return query if recipients is None else {**query, "state.recipient": {"$in": list(recipients)}}
+
+
 def told_of(field: str, id: str) -> Document:
     """The query for notices of which `id` is the `field`, `about` or `cause`: by themselves, or in a part of theirs."""
-    return {"$or": [{f"state.{field}": id}, {f"state.parts.{field}": id}]}
+    return {"$or": [{f"state.{field}": id}, {f"state.parts.{field}": _in_a_part(id)}]}
+
+
+def _in_a_part(id: str) -> Document:
+    """What an index of parts is asked for: without the type by which it is partial, the store reads all notices."""
+    return {"$eq": id, "$type": "string"}
 
 
 def due(now: datetime) -> Document:

@@ -37,6 +37,7 @@ class Texts:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
+            auto_reload=False,  # what is shipped does not change while a process runs
         )
 
     def render(self, name: str, values: Mapping[str, object]) -> Words:
