@@ -86,10 +86,11 @@ async def test_after_three_days_everybody_has_one_digest_and_the_reminders_that_
         await replicas[0].start()
         due: dict[str, Any] = {
             "state.channel": "email",
+            "state.kind": {"$in": ["digest", "activity-reminder"]},
             "state.status": {"$in": ["queued", "sending"]},
-            "state.not_before": {"$lte": utc_now()},
         }
-        await eventually(lambda: _over(notices, due), within=_PATIENCE)
+        """Also what a sender put off, because on a busy machine the mail server answered too late."""
+        await eventually(lambda: _over(notices, due), within=2 * _PATIENCE)
         sent = told(mailbox.taken)
         doubts = {
             (each["state"]["recipient"], {"digest": "digest"}.get(each["state"]["kind"], "reminder"))
@@ -98,7 +99,7 @@ async def test_after_three_days_everybody_has_one_digest_and_the_reminders_that_
             )
         }
         everybody = {(f"resident-{n:02d}", kind) for n in range(PEOPLE) for kind in ("digest", "reminder")}
-        assert set(sent) | doubts == everybody
+        assert set(sent) | doubts == everybody, list(notices.find({"state.channel": "email"}, {"state": 1}))
         assert set(sent.values()) == {1}, "nobody has one twice"
         assert len(doubts) <= 2 * SIDE_BY_SIDE
         digests = [mail for mail in mailbox.taken if "条消息" in str(mail["Subject"])]
