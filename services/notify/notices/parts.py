@@ -83,11 +83,14 @@ class Parts:
                 await self._notices.change(part.id, lambda n, _: wait_on(n, name, until), BY_DELIVERY)
 
     async def let_go(self, part: str) -> None:
-        """Let a part go by itself whose bundle is over without it; not to somebody who does without digests, though."""
+        """Let a part go by itself whose bundle is over without it; not to somebody who does without digests, though, and
+        not where a later digest that is due tells it."""
         found = (await self._notices.get(part)).aggregate
         waits_in = found.bundle or ""
         bundle = await self._notices.find(waits_in)
         if bundle is not None and bundle.aggregate.status in (NoticeStatus.QUEUED, NoticeStatus.SENDING):
+            return
+        if bundle is not None and await self._asked.a_later_digest(bundle.aggregate, self._clock(), or_being_sent=True):
             return
         looked = await self._reviewing.of(found)
         unwanted = waits_in.startswith(f"{Bundle.DIGEST}-") and looked.person.mutes(Bundle.DIGEST, found.channel)

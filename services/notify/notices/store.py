@@ -147,14 +147,15 @@ class Notices:
         found = self._collection.find(query, {"_id": 1}).sort([("state.queued_at", ASCENDING), ("_id", ASCENDING)])
         return [document["_id"] async for document in found]
 
-    async def a_later_digest(self, bundle: Notice, now: datetime) -> bool:
-        """Whether a later digest for the same person by the same channel is due as well."""
+    async def a_later_digest(self, bundle: Notice, now: datetime, *, or_being_sent: bool = False) -> bool:
+        """Whether a later digest for the same person by the same channel is due as well (`or_being_sent`: or has been
+        claimed, and gathers its parts)."""
         query = {
             "state.recipient": bundle.recipient,
             "state.channel": bundle.channel,
             "state.about": bundle.about,
             "state.kind": Bundle.DIGEST,
-            "state.status": NoticeStatus.QUEUED,
+            "state.status": {"$in": [NoticeStatus.QUEUED, *([NoticeStatus.SENDING] if or_being_sent else [])]},
             "state.queued_at": {"$gte": bundle.queued_at},
             "state.not_before": {"$lte": now, "$gt": bundle.not_before},
         }

@@ -130,6 +130,22 @@ async def test_after_three_days_one_digest_tells_everything(house: House, post: 
     assert {each[3:] for each in await house.told(kind="case-dispatched")} == {("delivered", None)}
 
 
+async def test_what_a_later_digest_tells_does_not_go_alone_meanwhile(house: House, post: Post) -> None:
+    await house.know("resident-1", classes=DAILY)
+    for day in range(3):
+        house.now = NOW + day * DAY
+        await house.take(a_case(f"case-{day}")[:3])
+    house.now = NOW + 3 * DAY
+    delivery, left_behind = a_delivery(house, post), standing.sweep(house.rooms, "left-behind")
+    digests = (await house.notices.select({"state.kind": "digest"}, limit=9)).items
+    for each in sorted(digests, key=lambda found: found.aggregate.not_before)[:2]:
+        await delivery.parts.send(each.aggregate, await delivery.reviewing.of(each.aggregate))
+    assert post.taken == [], "the third tells all"
+    await left_behind.once(house.clock)
+    await delivery.once()
+    assert [message.words.subject for message in post.taken] == ["阳光社区：3 条消息"]
+
+
 async def test_parts_are_looked_at_again_and_an_empty_digest_is_not_sent(house: House, post: Post) -> None:
     await house.know("resident-1", classes=DAILY)
     reported, accepted, dispatched, _ = a_case()
