@@ -52,3 +52,15 @@ async def on_the_board(
         (stored.aggregate for stored in found.items), key=lambda each: (each.pinned, each.valid_from), reverse=True
     )
     return tuple(ordered[:SHOWN])
+
+
+async def next_to_hang(announcements: Aggregates[Announcement], community: str, now: datetime) -> datetime | None:
+    """When the next announcement that is posted already will begin to hang on the board of `community`; None where
+    nothing waits."""
+    ahead: Document = {
+        "state.community": community,
+        "state.status": AnnouncementStatus.POSTED,
+        "state.valid_from": {"$gt": now},
+    }
+    found = await announcements.select(ahead, sort="state.valid_from", descending=False, limit=1)
+    return found.items[0].aggregate.valid_from if found.items else None

@@ -51,6 +51,11 @@ async def communities(database: Database) -> list[str]:
     return sorted(await database[COPIES["places"]].distinct("community"))
 
 
+async def is_known(database: Database, community: str) -> bool:
+    """Whether places of `community` are known, as of now."""
+    return await database[COPIES["places"]].find_one({"community": community}, {"_id": 1}) is not None
+
+
 async def count_board(
     database: Database,
     community: str,

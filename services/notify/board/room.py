@@ -6,6 +6,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import Database
 from services.notify.announcements.domain import Announcement
 from services.notify.board.api import router
+from services.notify.board.changes import Changes
 from services.notify.board.gallery import Gallery
 from services.notify.board.page import Page
 from services.notify.board.reactions import reactions
@@ -24,11 +25,14 @@ def room(
     origin: str,
     seconds: float,
 ) -> Room:
-    """The room of the board. Links begin with `origin`; figures are at most `seconds` old."""
-    gallery = Gallery(database, announcements, venues, clock, seconds)
+    """The room of the board. Links begin with `origin`; figures are at most `seconds` old, and counted anew for each
+    look where that is 0."""
+    changes = Changes(database)
+    gallery = Gallery(database, announcements, venues, changes, clock, seconds)
     return Room(
         "board",
         indexes=INDEXES,
         routers=[router(gallery, page, names, origin, seconds)],
         reactions=reactions,
+        tasks=[changes.run, gallery.keep_warm] if seconds else [],
     )

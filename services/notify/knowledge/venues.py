@@ -22,9 +22,14 @@ class Venues:
 
     async def ready(self, community: str) -> Mapping[str, Document]:
         """The venues of `community` by code, as their states tell; read, if that was not done just now."""
-        now, known = self._clock(), self._known.get(community)
-        if known is not None and now - known[0] < _READ_AGAIN:
+        known = self._known.get(community)
+        if known is not None and self._clock() - known[0] < _READ_AGAIN:
             return known[1]
+        return await self.read(community)
+
+    async def read(self, community: str) -> Mapping[str, Document]:
+        """The venues of `community` by code, as their states tell now."""
+        now = self._clock()
         standing = {"community": community, "state": {"$exists": True}}
         rows = await self._venues.find(standing).limit(_MOST_VENUES).to_list(None)
         return self._known.put(community, (now, {row["state"]["venue"]: row["state"] for row in rows}))[1]
