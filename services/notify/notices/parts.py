@@ -83,8 +83,8 @@ class Parts:
                 await self._notices.change(part.id, lambda n, _: wait_on(n, name, until), BY_DELIVERY)
 
     async def let_go(self, part: str) -> None:
-        """Let a part go by itself whose bundle is over without it; not to somebody who does without digests, though, and
-        not where a later digest that is due tells it."""
+        """Let a part go by itself whose bundle is over without it; not to somebody who does without digests, though,
+        and not where a later digest that is due tells it."""
         found = (await self._notices.get(part)).aggregate
         waits_in = found.bundle or ""
         bundle = await self._notices.find(waits_in)
