@@ -5,10 +5,10 @@ A system that writes needs a key, which an operator gives it. XML and JSON have 
 
 - `router` holds the routes of the endpoint and `keys_api` those of keys, which `keys` stores; `jurisdictions` are the
   communities that are served; `documents` describes the routes in OpenAPI; `formats` writes both formats; `refusals`
-  are the errors in the form of Open311.
+  are the errors in the form of Open311; `times` reads times.
 - Reading: `queries` reads the parameters of a request, `windows` makes a query of them, `requests` and `services`
   answer with the `states` of Open311, `notes` tells the history of a request.
 - Writing: `form` reads the form that is sent, in one of two `encodings`; `locating` finds the place that is meant,
-  also by words (`addresses`), `contacts` the ways to reach the reporter; `create` takes a request, and `updates` takes
-  an update.
+  also by words (`addresses`), `contacts` the ways to reach the reporter; `sameness` tells a form that is sent again;
+  `create` takes a request, and `updates` takes an update.
 """

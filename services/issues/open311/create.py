@@ -33,6 +33,7 @@ from services.issues.open311.form import LONGEST, Form
 from services.issues.open311.keys import ApiKey
 from services.issues.open311.locating import Location, locate
 from services.issues.open311.refusals import ServiceMissing, ValueRefused
+from services.issues.open311.sameness import digest
 from services.issues.open311.services import BATCH, BLACKBOX, public_category
 from services.issues.places.domain.places import Place
 from services.issues.privacy.domain.contact import Sealed
@@ -85,17 +86,19 @@ class Taking:
         location = await locate(self.places, community, form)
         (contact, dropped), command = contact_in(form), _report(community, category, location, form)
         decided = _decision(sender, command, location, catalogue)
-        decided("case", self.clock(), None)  # raises the refusal of a bad request before anything is stored
+        # A bad request is refused before anything is stored.
+        read = decided("case", self.clock(), None).aggregate
+        said = digest(form, {code: answer for code, answer in read.answers.items() if not isinstance(answer, list)})
         photos = await self._kept(community, form, sender.key)
         whole = command.model_copy(update={"before": photos})
         sealer = None if contact is None else await self.vault.sealer(community, None)
-        token = await self.token(form, sender)
+        token = await self.token(said, sender)
         id = case_of(token)
         sealed = None if sealer is None or contact is None else sealer.seal(id, contact)
         decide = _decision(sender, whole, location, catalogue, await self.numbers.draw(community))
         try:
             cause = Cause(sender.key.id, traceparent=current_traceparent())
-            asked = keyed_mark(await self.vault.secret(), "form", form.digest)
+            asked = keyed_mark(await self.vault.secret(), "form", said)
             receipt = Receipt(token, asked, 200, lambda stored: b"")
             await self.cases.create(id, lambda now: decide(id, now, sealed), cause, receipt=receipt)
         except (Replayed, AlreadyExists):
@@ -108,14 +111,14 @@ class Taking:
         kept = [await self.photos.keep(community, picture, by) for picture in form.pictures]
         return tuple(dict.fromkeys(photo.id for photo in kept))
 
-    async def token(self, form: Form, sender: Sender) -> str:
-        """The token of this request, or that of an earlier one which it repeats."""
+    async def token(self, said: str, sender: Sender) -> str:
+        """The token of the request whose form has the digest `said`, or that of an earlier one which it repeats."""
         # The digest is keyed with a secret, for a plain one would let somebody try phone numbers.
         secret, key = await self.vault.secret(), sender.key.id
         if sender.repeat is not None:
             return keyed_id(secret, "token", key, "repeat", sender.repeat)
         now = int(self.clock().timestamp() // _THE_SAME_WITHIN.total_seconds())
-        this, last = (keyed_id(secret, "token", key, form.digest, str(turn)) for turn in (now, now - 1))
+        this, last = (keyed_id(secret, "token", key, said, str(turn)) for turn in (now, now - 1))
         before = await self.cases.find(case_of(last))
         if before is not None and self.clock() - before.aggregate.reported_at < _THE_SAME_WITHIN:
             return last

@@ -45,7 +45,7 @@ _UPDATE_FIELDS = {
     "service_request_id": "",
     "update_id": "The sender's own; the same one is taken once.",
     "status": "",
-    "updated_datetime": "Not kept: a case goes by its own clock.",
+    "updated_datetime": "A time; not kept, for a case goes by its own clock.",
     "description": "At most 4000 characters; of a unit at most 2000.",
     "media_url": "Kept as text, under the description; never fetched.",
     "first_name": "Not kept.",

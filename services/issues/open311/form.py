@@ -5,7 +5,6 @@ a file is drawn anew as a picture or refused, and its name is ignored. XML is no
 """
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,19 +49,16 @@ class FormUnreadable(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: its fields, each once; answers by attribute; addresses of pictures; pictures; and a digest of all of
-    these.
+    """A form: its fields, each once; answers by attribute; addresses of pictures; and pictures, in the order of the
+    names of their fields.
 
-    The order of names does not change the digest, because clients that keep fields in a hash send them in another order
-    each time; the order of values under one name does. An answer that came once is a text, one that came several times
-    a list.
+    An answer that came once is a text, one that came several times a list. `sameness` says which forms are the same.
     """
 
     fields: dict[str, str]
     answers: dict[str, Any]
     addresses: tuple[str, ...]
     pictures: tuple[bytes, ...]
-    digest: str
 
     @property
     def told_addresses(self) -> list[str]:
@@ -75,7 +71,7 @@ class Form:
         Raises:
             ValueRefused: the value is longer than `longest`.
         """
-        value = _seen(self.fields.get(name, ""))
+        value = seen(self.fields.get(name, ""))
         if len(value) > longest:
             raise ValueRefused(
                 parameter=name, reason=f"超过 {longest} 个字符", reason_en=f"it has more than {longest} characters"
@@ -162,43 +158,31 @@ async def _read(items: Sequence[tuple[bytes, UploadFile | bytes]], declared: str
     fields: dict[str, str] = {}
     answers: dict[str, list[str]] = {}
     addresses: list[str] = []
-    pictures: list[bytes] = []
-    told: list[tuple[str, bytes]] = []
+    pictures: list[tuple[str, bytes]] = []
     for name, (_, value) in zip(names, items, strict=True):
         if isinstance(value, UploadFile):
             content = await _picture(name, value)
             if content:
-                pictures.append(content)
+                pictures.append((name, content))
         else:
-            text = next(texts)
-            content = text.encode()
-            _take(name, text, fields, answers, addresses)
-        if name != "api_key" and content:  # an empty field is an absent one
-            told.append((name, content))
+            _take(name, next(texts), fields, answers, addresses)
     if len(pictures) > MAX_PHOTOS_AT_ONCE:
         raise _too_many("media")
     said = {code: given if len(given) > 1 else given[0] for code, given in answers.items() if given}
-    return Form(fields, said, tuple(addresses), tuple(pictures), _digest(told))
+    in_order = sorted(pictures, key=lambda pair: pair[0])  # stable: pictures of one name keep their order
+    return Form(fields, said, tuple(addresses), tuple(content for _, content in in_order))
 
 
-def _seen(value: str) -> str:
+def seen(value: str) -> str:
     """`value` as it is kept: without control characters, and nothing where nothing of it can be seen."""
     text = fit(value).strip()
     return "" if NOTHING_VISIBLE.fullmatch(text) else text
 
 
-def _digest(told: list[tuple[str, bytes]]) -> str:
-    digest = hashlib.sha256()
-    for name, content in sorted(told, key=lambda pair: pair[0]):  # stable: values of one name keep their order
-        for part in (name.encode(), content):
-            digest.update(len(part).to_bytes(8) + part)
-    return digest.hexdigest()
-
-
 def _take(name: str, value: str, fields: dict[str, str], answers: dict[str, list[str]], addresses: list[str]) -> None:
     attribute = _ATTRIBUTE.fullmatch(name)
     if attribute is not None:
-        text = _seen(value)
+        text = seen(value)
         if text and text not in answers.setdefault(attribute[1], []):
             answers[attribute[1]].append(text)
     elif name in ("media_url", "media_url[]"):

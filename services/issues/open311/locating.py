@@ -6,6 +6,7 @@ other words mean that compound, and so do coordinates if no place has a point; b
 street or compound, or, without a compound, a building that is not there, mean no place here.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from services.issues.shared.queries import matching
 _MOST = 2000
 _BUILDING_WITHIN = 150.0
 _COMPOUND_WITHIN = 3000.0
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,13 @@ def _point(form: Form) -> GivenPoint | None:
     return GivenPoint(lon=_degrees("long", long, 180), lat=_degrees("lat", lat, 90))
 
 
+def degrees_in(text: str) -> float | None:
+    """The number that `text` is; None where it is none. A comma is no point, and nothing stands between digits."""
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
 def _degrees(name: str, text: str, most: int) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not -most <= value <= most:
+    value = degrees_in(text)
+    if value is None or not -most <= value <= most:
         raise ValueRefused(parameter=name, reason="不是 WGS84 坐标", reason_en="it is no coordinate in WGS84")
     return value

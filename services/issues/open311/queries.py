@@ -4,7 +4,6 @@
 changed in it, so that a client which asks for news every hour sees an old request that was reopened.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -15,31 +14,31 @@ from pydantic import BeforeValidator, Field, model_validator
 from services.contracts.value import Value
 from services.issues.open311.refusals import ValueRefused
 from services.issues.open311.states import CLOSED, OPEN
+from services.issues.open311.times import time_in
 from services.issues.open311.windows import MOST, SPAN, AskedWindow, Window, box, window
 
 DEEPEST = 100_000
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-_LOST_PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$")
 _BESIDE_IDS = frozenset({"service_request_id", "extensions", "jurisdiction_id", "api_key"})
 DETAILED = 100
 """The most requests that one answer tells with their notes."""
 
 
 def _empty_is_absent(value: Any) -> Any:
-    return None if value == "" else value
+    text = value.strip() if isinstance(value, str) else value
+    return None if text == "" else text
 
 
 def _moment(value: Any) -> Any:
-    """A time with its zone. A space before the zone was a plus that the client did not escape, and is read as one."""
+    """A time with its zone."""
     if isinstance(value, datetime):
         return value
     if not value or not isinstance(value, str):
         return None
-    text = value.strip().upper()  # RFC 3339 allows a lower-case t and z
+    at = time_in(value)
     try:
-        at = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
-        aware = at.astimezone(UTC) if at.tzinfo is not None else None
-    except (ValueError, OverflowError):
+        aware = None if at is None or at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
         aware = None
     if aware is None:
         raise ValueError("不是带时区的时间 (not a time with its zone, such as 2026-05-01T09:30:00Z)")

@@ -46,8 +46,8 @@ class Door:
         """The form that was sent, the community that it is for, and the sender's key, which may also stand in the
         address."""
         form = await read_form(request)
-        named = form.get("jurisdiction_id") or request.query_params.get("jurisdiction_id")
-        words = form.get("api_key") or request.query_params.get("api_key")
+        named = form.get("jurisdiction_id") or request.query_params.get("jurisdiction_id", "").strip()
+        words = form.get("api_key") or request.query_params.get("api_key", "").strip()
         community = await self.community(named, words)
         return form, community, await self.keys.admit(words, community)
 

@@ -15,6 +15,11 @@ from services.issues.cases.domain.transitions import CaseCommand
 OPEN, CLOSED = "open", "closed"
 
 
+def status_word(text: str) -> str:
+    """The status that a client means by `text`, in the spelling of this module: "in progress" is IN_PROGRESS."""
+    return text.upper().replace(" ", "_").replace("-", "_")
+
+
 @dataclass(frozen=True, slots=True)
 class ShownState:
     """One status in the words of Open311 and of FixMyStreet."""

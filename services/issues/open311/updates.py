@@ -35,7 +35,9 @@ from services.issues.open311.keys import ApiKey
 from services.issues.open311.notes import update_id
 from services.issues.open311.refusals import NotGranted, RequestUnknown, UpdateRefused, ValueRefused
 from services.issues.open311.requests import Requests
-from services.issues.open311.states import CLOSED, STATES
+from services.issues.open311.sameness import digest
+from services.issues.open311.states import CLOSED, STATES, status_word
+from services.issues.open311.times import time_in
 from services.issues.privacy.vault import Vault
 from services.issues.shared.values import PhotoOrigin
 from services.issues.uploads.photos import Photos
@@ -64,7 +66,7 @@ class Updating:
         """Take the update in `form`. Returns the answer with the id that the update has here.
 
         Raises:
-            ValueRefused: a field is missing, too long, or no status.
+            ValueRefused: a field is missing, too long, no status, or no time.
             RequestUnknown: there is no such request, or it is not public.
             NotGranted: the key has neither reported the case nor works for its unit.
             UpdateRefused: the case's present status does not allow the update.
@@ -72,12 +74,13 @@ class Updating:
         """
         id, theirs = _given(form, "service_request_id"), _given(form, "update_id")
         status = _status(form)
+        _require_a_time(form, "updated_datetime")
         cases = await self.requests.public_cases(community, [id])
         if not cases:
             raise RequestUnknown()
         text = _text(form)
         photos = await self._pictures(community, form, key, cases[0], status)
-        asked = keyed_mark(await self.vault.secret(), "form", form.digest)
+        asked = keyed_mark(await self.vault.secret(), "form", digest(form))
         receipt = Receipt(derived_id("update", key.id, theirs), asked, 200, lambda stored: _answer(id, stored.version))
         done = status in _DONE and cases[0].handled_by(key.worker)
         seen = await self.evidence.of(photos, id, community) if done else {}
@@ -210,8 +213,17 @@ def _given(form: Form, name: str) -> str:
     return value
 
 
+def _require_a_time(form: Form, name: str) -> None:
+    """Refuse a field that should tell a time and tells none. No time is kept, for a case goes by its own clock; so it
+    may come without a zone."""
+    text = form.get(name)
+    if text is not None and time_in(text) is None:
+        reason_en = "it is no time, such as 2026-05-01T09:30:00Z"
+        raise ValueRefused(parameter=name, reason="不是时间，例如 2026-05-01T09:30:00Z", reason_en=reason_en)
+
+
 def _status(form: Form) -> str:
-    status = _given(form, "status").upper().replace(" ", "_").replace("-", "_")
+    status = status_word(_given(form, "status"))
     if status not in _KNOWN:
         raise ValueRefused(parameter="status", reason="没有这个状态", reason_en="there is no such status")
     return status

@@ -22,6 +22,7 @@ from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.store import Catalogues
 from services.issues.open311.contacts import contact_in
 from services.issues.open311.form import Form
+from services.issues.open311.sameness import digest
 from services.issues.places.domain.places import Place
 from services.issues.places.report_page import LONGEST, PHOTOS
 from services.issues.places.service import reportable
@@ -117,7 +118,7 @@ class TakingIn:
     async def _ids(self, form: Form) -> list[str]:
         """The ids under which this very form is a case: of the ten minutes before these, and of these."""
         secret, now = await self.vault.secret(), int(self.clock().timestamp() // _THE_SAME_WITHIN.total_seconds())
-        return [keyed_id(secret, "case", "passer-by", form.digest, str(turn)) for turn in (now - 1, now)]
+        return [keyed_id(secret, "case", "passer-by", digest(form), str(turn)) for turn in (now - 1, now)]
 
     def _lately(self, stored: Stored[Case]) -> bool:
         return self.clock() - stored.aggregate.reported_at < _THE_SAME_WITHIN

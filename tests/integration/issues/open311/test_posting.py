@@ -12,7 +12,6 @@ from services.chassis.store.mongo import Database
 from services.issues.cases.numbers import Numbers
 from services.issues.catalogue.residential import RESIDENTIAL
 from services.issues.open311.create import Sender, Taking
-from services.issues.open311.form import Form
 from services.issues.open311.keys import Keys
 from services.issues.privacy.sealing import fresh_key
 from tests.integration.issues.calling import OPERATOR, Api
@@ -185,17 +184,55 @@ async def test_the_same_fields_in_another_order_are_the_same_case(desk: Desk, st
     assert await store.cases.collection.count_documents({}) == len(kinds)
 
 
+async def test_the_same_report_that_is_written_otherwise_is_the_same_case(desk: Desk, api: Api, store: Kept) -> None:
+    """A client that trims, or prints numbers and times in another way, when it sends again."""
+    questions = [
+        {"code": "since", "kind": "datetime", "zh": "何时开始", "en": "Since when"},
+        {"code": "lamps", "kind": "number", "zh": "几盏", "en": "How many"},
+    ]
+    lighting = RESIDENTIAL.category("lighting").model_dump(mode="json") | {"questions": questions}
+    adopted = await api.put(OPERATOR, f"/catalogues/{HERE}/categories/lighting", {"category": lighting})
+    assert adopted.status == 200, adopted.json
+    form = {
+        "service_code": "lighting",
+        "address_string": "1号楼",
+        "lat": "31.2304",
+        "long": "121.4737",
+        "description": "灯坏了\n三天",
+        "first_name": "Lei",
+        "phone": "(0311) 8888-8888",
+        "attribute[since]": "2026-01-02T09:30:00+08:00",
+        "attribute[lamps]": "3",
+    }
+    again: list[dict[str, str]] = [
+        {name: f" {text} " for name, text in form.items()},
+        {"lat": "31.23040", "long": "+121.47370"},
+        {"description": "灯坏了\r\n三天 "},
+        {"phone": "0311 8888-8888", "first_name": "Lei  "},
+        {"attribute[since]": "2026-01-02t01:30:00z", "attribute[lamps]": "3.0"},
+    ]
+    sent = {await desk.requested(**form)}
+    for written in again:
+        said = await desk.post("taken", data={**form, **written, "api_key": f"{desk.key} "})
+        sent.add(said.only["service_request_id"])
+    assert len(sent) == 1
+    assert await desk.requested(**{**form, "attribute[lamps]": "4"}) not in sent
+    assert await store.cases.collection.count_documents({}) == 2
+    for number in ("31_2.304", "31,2304", "0x1F", "1e999"):
+        said = await desk.post("errors", data={**form, "lat": number})
+        assert said.status == 400, number
+
+
 async def test_of_a_requests_id_nobody_can_try_what_was_in_the_form(desk: Desk, store: Kept, db: Database) -> None:
     """A plain digest of the form would let who reads the rest of it try phone numbers, even after erasure."""
     [key] = await Keys(db, utc_now).of(HERE, OPERATOR)
     numbers = Numbers(db, utc_now, {})
     taking = Taking(store.cases, store.catalogues, store.places, store.photos, store.vault, utc_now, numbers, {})
-    form = Form({}, {}, (), (), "digest")
     made = []
     for repeat in (None, "1"):
         for secret in (fresh_key(), fresh_key()):
             store.vault._secret = secret
-            made += [await taking.token(form, Sender(key, repeat, "zh")) for _ in range(2)]
+            made += [await taking.token("digest", Sender(key, repeat, "zh")) for _ in range(2)]
     assert made[::2] == made[1::2]
     assert len(set(made)) == 4
 

@@ -28,6 +28,19 @@ def test_without_dates_the_list_has_requests_of_the_last_90_days() -> None:
     assert asked()["order"] == {"$gte": order_of(NOW - 90 * DAY), "$lt": order_of(NOW + timedelta(seconds=1))}
 
 
+def test_spaces_around_a_parameter_say_nothing() -> None:
+    spaced = {
+        "start_date": f" {NOW.isoformat()} ",
+        "dates": "updated ",
+        "status": " open ",
+        "page": " 2",
+        "lat_ne": " ",
+    }
+    assert asked(**spaced) == asked(**{name: text.strip() for name, text in spaced.items()})
+    named = Parameters.model_validate({"jurisdiction_id": f"{HERE} ", "api_key": " o311_x", "extensions": "true "})
+    assert (named.jurisdiction_id, named.api_key, named.extensions) == (HERE, "o311_x", True)
+
+
 def test_dates_find_new_and_changed_requests() -> None:
     requested, changed = asked(start_date=NOW - DAY, end_date=NOW)["$or"]
     assert requested["order"]["$gte"] == order_of(NOW - DAY)
