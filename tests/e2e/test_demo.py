@@ -258,6 +258,8 @@ async def assert_in_its_time(demo: Demo) -> None:
     assert len({at.date() for at in walked}) == len(walked) == 9
     assert all(at < now - timedelta(hours=1) and WORKING.is_open(at) for at in walked)
     assert max(walked) - min(walked) > timedelta(days=20)
+    waiting = [local(each["starts_at"]) for each in await demo.all("/api/issues/v1/rounds", status="planned")]
+    assert [at for at in waiting if at < now - timedelta(days=1)] == [], "rounds that nobody walked"
     cases = await demo.all("/api/issues/v1/cases")
     assert all(WORKING.is_workday(local(case["reported_at"]).date()) for case in cases)
     activities = await demo.all("/api/events/v1/activities")

@@ -1,7 +1,7 @@
 """The rounds: buildings 1 to 9 floor by floor, and what was found on each; and the partner's round of every month."""
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from deploy.local.seed import calendar, tables
@@ -54,12 +54,12 @@ async def _walk(hand: Hand, address: str, ground: Ground, building: tables.Build
     await hand.post(f"{address}/complete", what=f"Completing the round of {building.number}号楼", unless={"round.over"})
 
 
-async def plan_every_month(api: Api, ground: Ground) -> None:
-    """Through all buildings, on the first weekday of every month, from the next one on."""
+async def plan_every_month(api: Api, ground: Ground, today: date) -> None:
+    """Through all buildings, on the first weekday of every month, from the month after `today` on: an earlier one would
+    stand there as a round that nobody walked."""
     desk = staff(api)
     if any(plan["title"] == _MONTHLY for plan in await desk.all(_PLANS)):
         return
-    today = calendar.now().astimezone(calendar.ZONE).date()
     month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     body = {
         "community": COMMUNITY,

@@ -68,7 +68,7 @@ def _beginning(api: Api, ground: Ground, story: Story, say: Say) -> list[Scene]:
             _told(say, "series of activities", activities.start(api)),
             _told(say, "wishes", wishes.wish(api)),
             activities.plan_service_day(api, _last_saturday(story.today)),
-            rounds.plan_every_month(api, ground),
+            rounds.plan_every_month(api, ground, story.today),
         )
 
     return [Scene(calendar.at(story.first, "08:40"), together)]
