@@ -24,6 +24,7 @@ from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
 from services.notify.knowledge.venues import Venues
 from services.notify.notices import room as notices
+from services.notify.notices.answer_links import AnswerLinks
 from services.notify.notices.feed import Feed
 from services.notify.notices.gathering import Gathering
 from services.notify.notices.store import NOTICE
@@ -57,11 +58,12 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     saved = Saved(of_templates, clock)
     known, venues, pause = Knowledge(database), Venues(database, clock), settings.delivery_pause
     links = Links(of_persons.secret, settings.public_url)
+    answer_links = AnswerLinks(of_notices.secret, settings.public_url)
     remembered = knowledge.room(known)
     routed = routing.room(of_routings, editions, known)
     of_endpoints = runtime.aggregates(ENDPOINT)
     gateways = channels.gateways(settings, of_endpoints, clock)
-    people, wording = People(of_persons, memberships), Wording(names, editions, saved, venues)
+    people, wording = People(of_persons, memberships), Wording(names, editions, saved, venues, answer_links)
     reachable = frozenset({Way.INBOX, Way.CALL, *gateways})
     telling = Telling(of_notices, of_persons, of_endpoints, wording, clock, reachable)
     return [
@@ -96,6 +98,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             wording,
             clock,
             links,
+            answer_links,
             names=names,
             callback_secret=settings.callback_secret,
             lead=settings.lead,

@@ -299,6 +299,8 @@ class ActivityOffered(Event, type="cn.community.events.activity.offered.v1", top
     party: Public[int]
     until: Public[datetime]
     starts_at: Public[datetime]
+    registered_at: Public[datetime | None] = None
+    """When the party registered. Who withdrew and registered anew is another party, to which other offers are made."""
     command: Public[Thing[Id | None]] = None
 
 

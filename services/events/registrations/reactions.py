@@ -1,11 +1,12 @@
-"""The reaction of registrations to events: when a guardian withdraws a consent, the child's coming seats are given
-up."""
+"""The reactions of registrations to events: when a guardian withdraws a consent, the child's coming seats are given up;
+what somebody answers by the link of a message is the answer of the party that was asked."""
 
 from services.chassis.aggregate import of_command
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import ActivityStatus, ChildConsentWithdrawn, ChildErased
+from services.contracts.notices import NoticeAnswered
 from services.events.activities.domain.activity import Activity
 from services.events.activities.store import BY_START, with_person
 from services.events.registrations import domain as rules
@@ -14,7 +15,20 @@ _PAGE = 100
 
 
 def reactions(handlers: Handlers, activities: Aggregates[Activity], clock: Clock) -> None:
-    """Put the handler of this room into the table."""
+    """Put the handlers of this room into the table."""
+
+    @handlers.on(NoticeAnswered)
+    async def take_answer(received: Received[NoticeAnswered]) -> None:
+        """Who holds the link of a message answers for the person whom it asked. Only notify publishes that, which made
+        the link and sent it to nobody else."""
+        said = received.event
+        asked = rules.Question(starts_at=said.starts_at, answer_by=said.answer_by, registered_at=said.registered_at)
+        await activities.change(
+            said.activity,
+            lambda activity, now: rules.answer_to(activity, said.person, asked, now, comes=said.comes),
+            received.cause,
+            taken=received.taken,
+        )
 
     @handlers.on(ChildConsentWithdrawn)
     async def drop_child_without_consent(received: Received[ChildConsentWithdrawn]) -> None:

@@ -59,7 +59,8 @@ class Outgoing:
     """A message in the form in which gateways get it.
 
     `id` is the same in every try, so that a provider can drop a repetition. A provider fills a text of its own with
-    `values` (template-coded SMS). `unsubscribe` is the address by which the recipient ends messages of this kind.
+    `values` (template-coded SMS). `unsubscribe` is the address by which the recipient ends messages of this kind;
+    `answers` are those in the text at which what it asks is answered.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Outgoing:
     community: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str | None = None
+    answers: tuple[str, ...] = ()
 
 
 class Gateway(Protocol):

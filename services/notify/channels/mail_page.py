@@ -5,6 +5,7 @@ The layout follows what mail readers understand, which is less than browsers do:
 makes the column, and the dark variant is a media query that some readers know.
 """
 
+from collections.abc import Collection
 from html import escape
 
 from services.notify.channels.gateways import Outgoing
@@ -14,6 +15,7 @@ _WHY = {
     "en": "You receive this because you have given this address to the community. Please don't reply to it.",
 }
 _END = {"zh-CN": "退订此类邮件", "en": "Unsubscribe from mail of this kind"}
+_ANSWER = {"zh-CN": "答复：能参加 / 不能参加", "en": "Answer: yes or no"}
 _STYLE = (
     "@media (prefers-color-scheme:dark){.page{background:#14181d!important}.card{background:#1e242b!important}"
     ".card *{color:#e8ecf1!important}.foot,.foot *{color:#aab4c0!important}}"
@@ -27,7 +29,8 @@ def mail_page(message: Outgoing, tag: str) -> str:
     subject = escape(message.words.subject)
     blocks = message.words.body.strip().split("\n\n")
     paragraphs = "".join(
-        f'<p style="margin:0 0 16px;font-size:17px;line-height:1.7;color:#1c2733;{_FONT}">{_lines(block)}</p>'
+        f'<p style="margin:0 0 16px;font-size:17px;line-height:1.7;color:#1c2733;{_FONT}">'
+        f"{_lines(block, message.answers, tag)}</p>"
         for block in blocks
         if block.strip()
     )
@@ -49,8 +52,18 @@ def mail_page(message: Outgoing, tag: str) -> str:
     )
 
 
-def _lines(block: str) -> str:
-    return "<br>".join(escape(line) for line in block.strip().splitlines())
+def _lines(block: str, answers: Collection[str], tag: str) -> str:
+    """The lines of a paragraph. One that is an address at which the message is answered is a button."""
+    lines = (line.strip() for line in block.strip().splitlines())
+    return "<br>".join(_button(line, tag) if line in answers else escape(line) for line in lines)
+
+
+def _button(address: str, tag: str) -> str:
+    style = (
+        "display:inline-block;margin:8px 0;padding:14px 28px;border-radius:8px;background:#1d6b35;color:#ffffff;"
+        "font-size:19px;font-weight:bold;text-decoration:none"
+    )
+    return f'<a class="answer" href="{escape(address)}" style="{style}">{_ANSWER[tag]}</a>'
 
 
 def _way_out(address: str | None, tag: str) -> str:

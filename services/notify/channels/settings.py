@@ -14,6 +14,7 @@ from services.notify.channels.email import SmtpServer
 from services.notify.channels.sealing import key_of, key_of_this_machine
 from services.notify.channels.sms import SmsAccount, SmsText
 from services.notify.channels.wecom import WecomApp
+from services.notify.shared.values import ANSWER_LINK, ANSWER_PATH_LENGTH
 
 
 class ChannelSettings(ServiceSettings):
@@ -71,6 +72,10 @@ class ChannelSettings(ServiceSettings):
             raise ValueError("NOTIFY_SMS_SECRET is missing: NOTIFY_SMS_URL is set, and requests are signed")
         if self.wecom_corporation is not None and not self.wecom_secret:
             raise ValueError("NOTIFY_WECOM_SECRET is missing: NOTIFY_WECOM_CORPORATION is set")
+        length = len(self.public_url.rstrip("/")) + ANSWER_PATH_LENGTH
+        for kind, text in self.sms_texts.items():
+            if ANSWER_LINK in text.names() and text.longest < length:
+                raise ValueError(f"NOTIFY_SMS_TEXTS: longest of {kind} is below {length}, the length of its link")
         return self
 
     @field_validator("endpoint_key")

@@ -114,9 +114,10 @@ class SmsGateway:
 
 
 def _values(approved: SmsText, message: Outgoing) -> dict[str, str]:
-    """The values for an approved text, each on one line and cut to the length that a value may have."""
+    """The values for an approved text, each on one line and cut to the length that a value may have. The address at
+    which the message is answered is whole: settings see to it that the text has room for it."""
     values = {name: " ".join(message.values.get(name, "").split()) or "—" for name in approved.names()}
-    return {name: value[: approved.longest] for name, value in values.items()}
+    return {n: value if value in message.answers else value[: approved.longest] for n, value in values.items()}
 
 
 def _meanings(said: Mapping[str, Any], count: int) -> list[Answer]:

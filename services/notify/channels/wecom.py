@@ -56,7 +56,7 @@ class WecomGateway:
                     "touser": message.address,
                     "msgtype": "text",
                     "agentid": self._app.agent,
-                    "text": {"content": fitting(f"{message.words.subject}\n{message.words.body}", LONGEST)},
+                    "text": {"content": app_text(message)},
                     "enable_duplicate_check": 1,
                     "duplicate_check_interval": 1800,
                 }
@@ -102,6 +102,16 @@ def robot_meaning(said: Mapping[str, object]) -> Answer:
 def number(said: object) -> int | None:
     """The code that a provider gave; None where it is no number, so that it tells nothing."""
     return said if isinstance(said, int) and not isinstance(said, bool) else None
+
+
+def app_text(message: Outgoing) -> str:
+    """The text of a message of an app. What is cut off is never the address at which the message is answered."""
+    whole = f"{message.words.subject}\n{message.words.body}"
+    text = fitting(whole, LONGEST)
+    if len(message.answers) != 1 or message.answers[0] in text.splitlines():
+        return text
+    last = f"\n{message.answers[0]}"
+    return fitting(whole, LONGEST - len(last.encode())) + last
 
 
 def fitting(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict
 
+from services.contracts.activities import ActivityStatus
 from services.contracts.value import Value
 
 
@@ -45,7 +46,8 @@ class WishKnown(Known):
 
 
 class ActivityKnown(Known):
-    """An activity: its title, its time and its place, and the series that it is a date of."""
+    """An activity: its title, its time and its place, the series that it is a date of, and its status where a fact told
+    of one."""
 
     title: str | None = None
     title_en: str | None = None
@@ -53,6 +55,21 @@ class ActivityKnown(Known):
     ends_at: datetime | None = None
     venue: str | None = None
     series: str | None = None
+    status: str | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it does not take place."""
+        return self.status == ActivityStatus.CANCELLED
+
+
+class SeatKnown(Value):
+    """Somebody's seat in an activity as of its fact `version`: they have it, wait for it, or neither (None)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    seated: bool | None
 
 
 class NeedKnown(Known):

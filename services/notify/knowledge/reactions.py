@@ -11,7 +11,9 @@ from services.chassis.aggregate import derived_id
 from services.chassis.store.mongo import InsertOne, WriteOp
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
+    ActivityCancelled,
     ActivityChanged,
+    ActivityConfirmed,
     ActivityMoved,
     ActivityPersonErased,
     ActivityPromoted,
@@ -57,13 +59,14 @@ def reactions(table: Handlers) -> None:
     table.write(WishHidden, collection=SUBJECTS)(wish_hidden)
     table.write(NeedOpened, NeedMoved, collection=SUBJECTS)(need)
     table.write(PlaceRegistered, PlaceChanged, collection=SUBJECTS)(place)
-    table.write(ActivityScheduled, ActivityMoved, ActivityChanged, collection=SUBJECTS)(activity)
+    table.write(ActivityScheduled, ActivityMoved, ActivityChanged, ActivityCancelled, collection=SUBJECTS)(activity)
     table.copy(VenueState, VENUES)
     table.write(TeamFormed, TeamMemberJoined, TeamMemberLeft, collection=MEMBERS)(member)
     table.write(ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS)(staffing)
     table.write(
         ActivityRegistered,
         ActivityPromoted,
+        ActivityConfirmed,
         ActivityWaitlisted,
         ActivityWithdrawn,
         collection=ATTENDANCES,
@@ -115,9 +118,9 @@ def merger(received: Received[CaseMerged | CaseMergeMoved | CaseUnmerged]) -> Se
 
 
 def activity(
-    received: Received[ActivityScheduled | ActivityMoved | ActivityChanged],
+    received: Received[ActivityScheduled | ActivityMoved | ActivityChanged | ActivityCancelled],
 ) -> Sequence[WriteOp]:
-    """Remember the title, time and place of an activity, also where it got another title."""
+    """Remember the title, time and place of an activity, also where it got another title, and that it is off."""
     return _remember(received, ActivityKnown)
 
 
@@ -141,7 +144,9 @@ def place(received: Received[PlaceRegistered | PlaceChanged]) -> Sequence[WriteO
 
 
 def attendance(
-    received: Received[ActivityRegistered | ActivityPromoted | ActivityWaitlisted | ActivityWithdrawn],
+    received: Received[
+        ActivityRegistered | ActivityPromoted | ActivityConfirmed | ActivityWaitlisted | ActivityWithdrawn
+    ],
 ) -> Sequence[WriteOp]:
     """Remember that somebody counts on an activity from now on, seated or waiting; or no longer does."""
     event, envelope = received.event, received.envelope

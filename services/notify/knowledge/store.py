@@ -13,7 +13,15 @@ from typing import Any, TypeVar
 
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.holding import WORDS_GONE
-from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, PlaceKnown, WishKnown
+from services.notify.knowledge.domain import (
+    ActivityKnown,
+    CaseKnown,
+    Known,
+    NeedKnown,
+    PlaceKnown,
+    SeatKnown,
+    WishKnown,
+)
 
 SUBJECTS = "subjects"
 """Cases, wishes, activities, needs and places: `_id` is the aggregate's, and each field is a register `{v, n}`."""
@@ -151,6 +159,13 @@ class Knowledge:
             [before, {"$sort": {"n": ASCENDING}}, latest, {"$sort": {"_id": ASCENDING}}]
         )
         return [Participant(row["_id"], row["last"]["seated"]) async for row in found if row["last"]["here"]]
+
+    async def seat(self, activity: str, person: str) -> SeatKnown | None:
+        """What the last fact about the seat of `person` in `activity` said; None where there was none."""
+        of_person = self._attendances.find({"person": person, "activity": activity})
+        async for last in of_person.sort("n", DESCENDING).limit(1):
+            return SeatKnown(version=last["n"], seated=last["seated"] if last["here"] else None)
+        return None
 
     async def volunteers(self, activity: str, sequence: int) -> list[str]:
         """The people who volunteered at `activity` just before its fact `sequence`."""

@@ -4,5 +4,6 @@
 follows from one command, so that each person hears of it once. `delivery` looks for those that
 are due, `reviewing` looks at each again, `handing` gives it to its gateway, `parts` does so for several that are told
 as one, all in the words of `wording`; `templates` holds the texts. `bounces` notes mail that came back on whom it was
-for. `feed` is the inbox as it fills, and `call_sheet` a list on paper of whom to call.
+for. `feed` is the inbox as it fills, and `call_sheet` a list on paper of whom to call. `answer_links` are those
+by which what a message asks is answered, `answer_page` is the page behind them, out of `pages`.
 """

@@ -140,6 +140,7 @@ class Handing:
             community=notice.community,
             values=self._wording.values(notice, language),
             unsubscribe=await self._unsubscribe(notice),
+            answers=tuple(link for each in (notice, *parts) if (link := self._wording.link(each)) is not None),
         )
 
     async def _heard(self, account: str, answer: Answer) -> None:

@@ -13,7 +13,8 @@ from services.notify.channels.gateways import Gateway
 from services.notify.channels.pacing import Pacing
 from services.notify.knowledge.names import Names
 from services.notify.knowledge.store import Knowledge
-from services.notify.notices.api import callbacks, calls, inbox, letters, live, why
+from services.notify.notices.answer_links import AnswerLinks
+from services.notify.notices.api import answering, callbacks, calls, inbox, letters, live, why
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
@@ -46,6 +47,7 @@ def room(
     wording: Wording,
     clock: Clock,
     links: Links,
+    answer_links: AnswerLinks,
     *,
     names: Names,
     callback_secret: str | None,
@@ -73,6 +75,7 @@ def room(
             inbox.router(notices, persons, wording),
             why.router(notices, people.belongs),
             letters.router(notices),
+            answering.router(answering.Answering(notices, persons, knowledge, answer_links, clock), wording),
             calls.router(notices, calls.Lists(notices, persons, wording, knowledge), names, clock),
             *([] if callback_secret is None else [callbacks.router(notices, callback_secret, clock, lost)]),
         ],

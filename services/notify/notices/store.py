@@ -91,7 +91,7 @@ class Notices:
         """The ids of notices of `kind` that speak of `about`, by themselves or among others, and wait, for their time
         or for an address.
 
-        They are to `recipients` or (None) to anybody.
+        They are to `recipients`, or to others who stand in for them, or (None) to anybody.
         """
         query = waiting_of(about, kind, recipients)
         return [document["_id"] async for document in self._collection.find(query, {"_id": 1}).sort("_id", ASCENDING)]
@@ -222,7 +222,8 @@ class Notices:
 
 
 def waiting_of(about: str, kind: str, recipients: Iterable[str] | None = None) -> Document:
-    """The query for notices of `kind` that speak of `about` and wait, to `recipients` or (None) to anybody."""
+    """The query for notices of `kind` that speak of `about` and wait, to `recipients` and those who stand in for them,
+    or (None) to anybody."""
     query: Document = {
         "$or": [
             {"state.about": about, "state.kind": kind},
@@ -232,7 +233,10 @@ def waiting_of(about: str, kind: str, recipients: Iterable[str] | None = None) -
         "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
         "state.outdated": {"$ne": True},
     }
-    return query if recipients is None else {**query, "state.recipient": {"$in": list(recipients)}}
+    if recipients is None:
+        return query
+    them = {"$in": list(recipients)}
+    return {**query, "$and": [{"$or": [{"state.recipient": them}, {"state.behalf": them}]}]}
 
 
 def told_of(field: str, id: str) -> Document:

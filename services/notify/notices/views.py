@@ -23,6 +23,9 @@ class NoticeView(BaseModel):
     subject: str
     body: str
     on_behalf_of: str | None = None
+    answer_at: str | None = Field(
+        default=None, description="Where it is answered, where it asks whether somebody comes; for its recipient alone."
+    )
     delivered_at: datetime | None
     read_at: datetime | None
 
@@ -96,6 +99,7 @@ def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> Noti
         subject=words.subject,
         body=words.body,
         on_behalf_of=notice.behalf,
+        answer_at=wording.answered_at(notice),
         delivered_at=notice.delivered_at,
         read_at=notice.read_at,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.notify.knowledge.names import Names
 from services.notify.knowledge.venues import Venues
+from services.notify.notices.answer_links import AnswerLinks
 from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.particulars import Particulars
@@ -18,6 +19,7 @@ from services.notify.routing.editions import Editions
 from services.notify.routing.shipped import RULES
 from services.notify.shared.calendar import day, moment
 from services.notify.shared.texts import Texts, Words
+from services.notify.shared.values import ANSWER_LINK, WITH_LINKS
 from services.notify.templates.domain.template import FIRST
 from services.notify.templates.saved import Saved
 
@@ -33,6 +35,10 @@ _ON_BEHALF = {
     "zh": "（您代家人接收这条消息，“您”指您的家人。）",
     "en": "(You receive this for somebody who has asked you to; “you” is that person.)",
 }
+_ANSWER = {
+    "zh": "能参加或不能参加，请点这里答复（无需登录）：",
+    "en": "Say whether you come here, without signing in:",
+}
 _DAYS = frozenset({"on", "until"})
 """Particulars that are told as a day."""
 
@@ -46,15 +52,19 @@ class Wording:
         editions: Editions | None = None,
         saved: Saved | None = None,
         venues: Venues | None = None,
+        answering: AnswerLinks | None = None,
     ) -> None:
         self._names = names
         self._venues = venues
+        self._answering = answering
         self._editions = editions
         self._saved = saved
         self._texts = Texts(TEMPLATES)
 
     async def ready(self, communities: Iterable[str]) -> None:
-        """Read what these communities have added, so that `words` knows it."""
+        """Read what these communities have added, so that `words` knows it, and the secret of links."""
+        if self._answering is not None:
+            await self._answering.ready()
         for community in communities:
             if self._editions is not None:
                 await self._editions.of(community)
@@ -84,10 +94,10 @@ class Wording:
         """The words of a notice about several activities: what its kind says, and the dates of each kind of part."""
         of_kind: dict[str, list[dict[str, Any]]] = {}
         for part in notice.parts:
-            values = self._values(language, notice.community, part.particulars)
+            values = self.mentioned(language, notice.community, part.particulars)
             of_kind.setdefault(part.kind, []).append(values)
         values = {
-            **self._values(language, notice.community, notice.particulars),
+            **self.mentioned(language, notice.community, notice.particulars, self.link(notice)),
             "kind": notice.kind,
             "name": self._name(notice, language),
             "count": len({part.about for part in notice.parts}),
@@ -96,20 +106,35 @@ class Wording:
         return self._texts.render(f"{_SEVERAL}.v1.{language}", values)
 
     def _of_one(self, notice: Notice, language: str) -> Words:
+        """The words of `notice` itself. Whatever text it has, the link by which it is answered stands in it."""
+        words, link = self._unlinked(notice, language), self.link(notice)
+        if link is None or link in words.body:
+            return words
+        return replace(words, body=f"{words.body}\n{_ANSWER[language]}\n{link}\n")
+
+    def _unlinked(self, notice: Notice, language: str) -> Words:
         if notice.parts:
             return self._of_several(notice, language)
+        values = self.mentioned(language, notice.community, notice.particulars, self.link(notice))
         if self._saved is not None and notice.template >= FIRST:
-            values = self._values(language, notice.community, notice.particulars)
             saved = self._saved.words(notice.community, notice.kind, notice.template, language, values)
             if saved is not None:
                 return saved
-        if self._texts.has(f"{notice.kind}.v{notice.template}.{language}"):
-            return self.render(notice.kind, notice.template, language, notice.community, notice.particulars)
-        return self._named(notice, language)
+        name = f"{notice.kind}.v{notice.template}.{language}"
+        return self._texts.render(name, values) if self._texts.has(name) else self._named(notice, language)
+
+    def link(self, notice: Notice) -> str | None:
+        """The address at which `notice` is answered, for a text that goes to its recipient alone; None where it asks
+        nothing, or where others could read it."""
+        return self.answered_at(notice) if notice.channel in WITH_LINKS else None
+
+    def answered_at(self, notice: Notice) -> str | None:
+        """The address at which `notice` is answered, for its recipient alone; None where it asks nothing."""
+        return None if self._answering is None else self._answering.to(notice)
 
     def _named(self, notice: Notice, language: str) -> Words:
         name = self._name(notice, language)
-        values = {**self._values(language, notice.community, notice.particulars), "name": name}
+        values = {**self.mentioned(language, notice.community, notice.particulars), "name": name}
         return self._texts.render(f"{_NAMELESS}.v1.{language}", values)
 
     def _name(self, notice: Notice, language: str) -> str:
@@ -119,16 +144,23 @@ class Wording:
 
     def render(self, kind: str, version: int, language: str, community: str, particulars: Particulars) -> Words:
         """The shipped words of `kind` in `version`, for a reader of `language` in `community`."""
-        return self._texts.render(f"{kind}.v{version}.{language}", self._values(language, community, particulars))
+        return self._texts.render(f"{kind}.v{version}.{language}", self.mentioned(language, community, particulars))
 
     def values(self, notice: Notice, language: str) -> dict[str, str]:
         """The values of a notice as words, for providers that fill a text of their own."""
-        values = self._values(language, notice.community, notice.particulars)
+        values = self.mentioned(language, notice.community, notice.particulars, self.link(notice))
         if notice.parts:  # a text of one's own names one activity: the title says that there are several
             values["title"] = self._of_several(notice, language).subject
         return {name: str(value) for name, value in values.items() if value is not None and name != "more"}
 
-    def _values(self, language: str, community: str, particulars: Particulars) -> dict[str, Any]:
+    def community(self, community: str, language: str) -> str:
+        """What a community is called."""
+        return self._names.community(community, language)
+
+    def mentioned(
+        self, language: str, community: str, particulars: Particulars, link: str | None = None
+    ) -> dict[str, Any]:
+        """What a text for a reader of `language` may mention, by name; `link` is where it is answered."""
         known = particulars.model_dump()
         english = language == "en"
         more = known.pop("more")
@@ -141,6 +173,7 @@ class Wording:
             **more,
             **known,
             **times,
+            ANSWER_LINK: link,
             "community": self._names.community(community, language),
             "title": (english and particulars.title_en) or particulars.title,
             "work": None if particulars.work is None else self._names.work(particulars.work, language),

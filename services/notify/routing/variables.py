@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from services.notify.routing.domain.kinds import ASKING
 from services.notify.routing.domain.table import Route, Tell, kind_of
 from services.notify.routing.editions import Editions
 from services.notify.routing.shipped import RULES, TABLE
+from services.notify.shared.values import ANSWER_LINK
 
 _OF_SUBJECTS: Mapping[str, Mapping[str, type]] = {
     "case": {"title": str, "category": str},
@@ -23,6 +25,8 @@ async def variables_of(editions: Editions, community: str, kind: str) -> Mapping
     if kind not in {**RULES, **added.kinds}:
         return None
     found: dict[str, type] = {"community": str}
+    if kind in ASKING:
+        found[ANSWER_LINK] = str
     for route in (*TABLE.routes, *added.routes):
         for tell in route.tell:
             if tell.kind == kind:

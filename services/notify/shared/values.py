@@ -33,6 +33,16 @@ CHOSEN_FROM: tuple[Way, ...] = (Way.INBOX, Way.EMAIL, Way.WECOM, Way.SMS, Way.CA
 NOISY: frozenset[Way] = frozenset({Way.EMAIL, Way.WECOM, Way.SMS, Way.CALL})
 """Channels that quiet hours hold. An inbox disturbs nobody, and an end point is no person."""
 
+WITH_LINKS: frozenset[Way] = frozenset({Way.EMAIL, Way.WECOM, Way.SMS})
+"""Channels that put a text before its recipient alone, who is not signed in there: it may hold the link by which the
+message is answered."""
+
+ANSWER_LINK = "answer_link"
+"""The value of a text that is the address at which its message is answered."""
+
+ANSWER_PATH_LENGTH = 42
+"""The characters of that address behind the origin."""
+
 TO_END_POINTS: frozenset[Way] = frozenset(
     {Way.WEBHOOK, Way.WECOM_ROBOT, Way.DINGTALK_ROBOT, Way.FEISHU_ROBOT, Way.APPRISE}
 )

@@ -10,7 +10,7 @@ from tests.unit.notify.given import HERE, STAFF
 
 
 class Api(Caller):
-    """The gateway, as its callers reach it. The board's pages stand at the root."""
+    """The gateway, as its callers reach it. The board's pages and those of links stand at the root."""
 
     async def call(
         self,
@@ -27,7 +27,11 @@ class Api(Caller):
         return await self.send(by, method, path, sent, json=body, params=query)
 
     def _at(self, path: str) -> str:
-        return path if path in {"/", "/favicon.ico", "/robots.txt"} or path.startswith("/board") else super()._at(path)
+        return (
+            path
+            if path in {"/", "/favicon.ico", "/robots.txt"} or path.startswith(("/board", "/answer/"))
+            else super()._at(path)
+        )
 
 
 async def reminded_by_plan(api: Api) -> None:

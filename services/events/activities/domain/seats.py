@@ -354,5 +354,11 @@ def _offer(
     until = _in_time(until, activity.starts_at, now)
     offered = party.model_copy(update={"offered_until": until})
     waiting = tuple(offered if p is party else p for p in activity.waiting)
-    event = ActivityOffered(person=party.person, party=party.heads, until=until, starts_at=activity.starts_at)
+    event = ActivityOffered(
+        person=party.person,
+        party=party.heads,
+        until=until,
+        starts_at=activity.starts_at,
+        registered_at=party.registered_at,
+    )
     return activity.model_copy(update={"waiting": waiting}), event

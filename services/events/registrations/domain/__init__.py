@@ -1,5 +1,6 @@
 """The rules of registrations."""
 
+from services.events.registrations.domain.answering import Question, answer_to
 from services.events.registrations.domain.refusals import (
     AgeNotConfirmed,
     AlreadyRegistered,
@@ -65,6 +66,7 @@ __all__ = [
     "Overlapping",
     "OverlappingRefused",
     "PartyTooLarge",
+    "Question",
     "Register",
     "RegistrationClosed",
     "Remove",
@@ -74,6 +76,7 @@ __all__ = [
     "TooOld",
     "WhenShort",
     "answer",
+    "answer_to",
     "asks_of_overlaps",
     "change_party",
     "drop_child",

@@ -8,18 +8,18 @@ from pydantic import ConfigDict
 from services.chassis.aggregate import Decision, decided
 from services.chassis.principal import Principal
 from services.chassis.values import ZONE
-from services.contracts.activities import ActivityConfirmed, Leaving, Overlap
+from services.contracts.activities import Leaving, Overlap
 from services.contracts.event import Event
 from services.contracts.value import Value
 from services.events.activities.domain import seats
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import MAX_PARTY, GroupHeads, Party
-from services.events.activities.domain.seats import accept, put, release, take
+from services.events.activities.domain.seats import put, release, take
 from services.events.children.domain import Child
+from services.events.registrations.domain.answering import answered, require_leaving
 from services.events.registrations.domain.refusals import (
     AgeNotConfirmed,
     AlreadyRegistered,
-    AlreadyThere,
     ChildrenUncounted,
     ChildUnfit,
     GroupsUnclear,
@@ -128,7 +128,7 @@ def change_party(
         TooLateToWithdraw: seats are given up, and the deadline has passed.
     """
     _require_open(activity, person, by, now)
-    _require_leaving(activity, person)
+    require_leaving(activity, person)
     party = activity.party_of(person)
     if party is None:
         raise NotRegistered()
@@ -188,7 +188,7 @@ def withdraw(activity: Activity, person: str, by: Principal, now: datetime) -> D
         TooLateToWithdraw: the deadline has passed, after which only the desk gives up a seat.
     """
     _require_open(activity, person, by, now)
-    _require_leaving(activity, person)
+    require_leaving(activity, person)
     if activity.position_of(person) is None:
         _require_before_deadline(activity, by, now)
     return release(activity, person, now)
@@ -202,7 +202,7 @@ def remove(activity: Activity, person: str, by: Principal, now: datetime, reason
     """
     activity.require_desk(by)
     activity.require_scheduled()
-    _require_leaving(activity, person)
+    require_leaving(activity, person)
     return release(activity, person, now, Leaving.DESK, reason)
 
 
@@ -214,23 +214,7 @@ def answer(activity: Activity, person: str, by: Principal, now: datetime, *, com
         NotYours, NotScheduled, RegistrationClosed, NotRegistered, NothingOffered, AlreadyThere
     """
     _require_open(activity, person, by, now)
-    party = activity.party_of(person)
-    if party is None:
-        raise NotRegistered()
-    if not comes:
-        _require_leaving(activity, person)
-    if activity.position_of(person) is not None:
-        return accept(activity, person, now) if comes else release(activity, person, now, Leaving.OFFER_REFUSED)
-    if party.asked_until is not None:
-        return seats.answer(activity, person, comes=comes, now=now)
-    if not comes:
-        return release(activity, person, now, Leaving.NOT_COMING)
-    if party.coming:
-        return decided(activity)
-    sure = party.model_copy(update={"coming": True})
-    coming = activity.model_copy(update={"seated": tuple(sure if p is party else p for p in activity.seated)})
-    event = ActivityConfirmed(person=person, party=party.heads, starts_at=activity.starts_at)
-    return decided(coming.model_copy(update={"changed_at": now}), event)
+    return answered(activity, person, now, comes=comes)
 
 
 def move_up(
@@ -257,14 +241,6 @@ def drop_child(activity: Activity, child: str, now: datetime) -> Decision[Activi
             left = release(activity, party.person, now, Leaving.CONSENT_WITHDRAWN)
             activity, events = left.aggregate, [*events, *left.events]
     return decided(activity, *events)
-
-
-def _require_leaving(activity: Activity, person: str) -> None:
-    """Raises NotRegistered or AlreadyThere unless the party of `person` may give up what it has."""
-    if activity.party_of(person) is None:
-        raise NotRegistered()
-    if activity.is_there(person):
-        raise AlreadyThere()
 
 
 def _require_before_deadline(activity: Activity, by: Principal, now: datetime) -> None:

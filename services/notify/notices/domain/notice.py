@@ -89,6 +89,16 @@ class Draft(Value):
         return self.model_copy(update={"recipient": recipient, "behalf": behalf})
 
 
+class Answered(Value):
+    """What was answered about `activity` by the link of a notice: whether they come."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    activity: Thing[str]
+    comes: bool
+    at: datetime
+
+
 class Notice(Aggregate):
     """One message to one recipient by one channel.
 
@@ -96,7 +106,8 @@ class Notice(Aggregate):
     for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told together with
     others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
     could not reach anybody and is `outdated` is not sent later either. One about several activities has a part for
-    each; its `cause` is the command from which they follow, and `batch` names what was told together.
+    each; its `cause` is the command from which they follow, and `batch` names what was told together. `answers` are
+    those that were given by its link.
     """
 
     recipient: Someone[str]
@@ -129,6 +140,7 @@ class Notice(Aggregate):
     batch: Thing[str | None] = None
     parts: Personal[tuple[ToldPart, ...]] = Field(default=(), repr=False)
     archived_at: datetime | None = None
+    answers: tuple[Answered, ...] = ()
     provider: Thing[str | None] = None
     provider_id: Thing[str | None] = None
     accepted_at: datetime | None = None

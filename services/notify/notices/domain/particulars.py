@@ -28,6 +28,8 @@ class Particulars(Value):
     due_at: datetime | None = None
     answer_by: datetime | None = None
     party: int | None = None
+    registered_at: datetime | None = None
+    """When the party registered that was offered seats."""
     text: str | None = None
     accepted: bool | None = None
     merged: bool | None = None

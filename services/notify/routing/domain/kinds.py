@@ -15,6 +15,12 @@ from services.contracts.value import Value
 KindName = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=48)]
 """The name of a kind: one of `NoticeKind`, or one that a table has added."""
 
+OFFERED = "place-offered"
+REMINDED = "activity-reminder"
+MOVED = frozenset({"activity-moved", "registration-promoted"})
+ASKING = frozenset({OFFERED, REMINDED, *MOVED})
+"""The kinds that may ask whether somebody comes, and so have a link by which that is answered."""
+
 
 class MessageClass(StrEnum):
     """The purpose of a message. People choose channels, hours and digests by class."""

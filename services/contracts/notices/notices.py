@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Code, Id, Internal, Masked, Office, OfficerId, PersonId, Public
+from services.contracts.marks import Code, Id, Internal, OfficerId, PersonId, Public
 from services.contracts.topics import NOTICES
 
 ERASED = "erased"
@@ -173,6 +173,25 @@ class NoticeProgressed(
     read_at: Public[datetime | None]
 
 
+class NoticeAnswered(Event, type="cn.community.notify.notice.answered.v1", topic=NOTICES):
+    """Whoever holds the link of a message has answered, for `person`, what it asks about `activity`: whether they come.
+
+    `question` is the kind of the message. `starts_at`, `answer_by` and `registered_at` are what the message knew: the
+    start, until when the answer was due, and when the party registered to which seats were offered. The answer is to
+    that alone, and to nothing that was asked before or since. One that said `comes` may be followed by one that did
+    not, where a reminder asks.
+    """
+
+    person: Public[PersonId]
+    activity: Public[Id]
+    question: Public[Code]
+    comes: Public[bool]
+    starts_at: Public[datetime]
+    answer_by: Public[datetime | None] = None
+    registered_at: Public[datetime | None] = None
+    answered_at: Public[datetime]
+
+
 class _Delivery(BaseModel):
     recipient: Public[PersonId]
     kind: Public[Code]
@@ -244,156 +263,3 @@ class RoutingChanged(Event, type="cn.community.notify.notice-routing.changed.v1"
 
     edition: Internal[int]
     by: Internal[OfficerId]
-
-
-# persons
-
-
-class PersonStatus(StrEnum):
-    """Whether a person is known here."""
-
-    KNOWN = "known"
-    ERASING = "erasing"
-    ERASED = "erased"
-
-
-class PersonRegistered(Event, type="cn.community.notify.person.registered.v1", topic=NOTICES, internal=True):
-    """A person set up how they want to be told. What they chose is in no event."""
-
-    person: Internal[PersonId]
-    by: Internal[PersonId]
-
-
-class PersonChanged(Event, type="cn.community.notify.person.changed.v1", topic=NOTICES, internal=True):
-    """`changed` names the settings that have new values; `by` is the person, or staff on record."""
-
-    person: Internal[PersonId]
-    changed: Internal[list[Code]]
-    by: Internal[PersonId]
-
-
-class PersonErasureRequested(Event, type="cn.community.notify.person.erasure-requested.v1", topic=NOTICES):
-    """Whoever holds something of `person` erases it and answers with an event of its own, naming `request`.
-
-    `only`: no more than what belongs to this community, whose staff have asked; None where the person did, for all.
-    """
-
-    person: Public[Id]
-    request: Public[Id]
-    requested_at: Public[datetime]
-    only: Public[Id | None] = None
-    by: Internal[PersonId]
-
-
-class PersonErasureAnswered(Event, type="cn.community.notify.person.erasure-answered.v1", topic=NOTICES, internal=True):
-    """`service` has erased its part, of the community `only` or (None) of all."""
-
-    person: Internal[Id]
-    service: Internal[Code]
-    only: Internal[Id | None] = None
-
-
-class PersonErased(Event, type="cn.community.notify.person.erased.v1", topic=NOTICES):
-    """Every service has answered: nothing leads to `person` any more, in the community `only` or (None) anywhere.
-
-    `services` is the proof.
-    """
-
-    person: Public[Id]
-    request: Public[Id]
-    services: Public[list[Code]]
-    erased_at: Public[datetime]
-    only: Public[Id | None] = None
-
-
-# announcements
-
-
-class AnnouncementStatus(StrEnum):
-    """Whether an announcement may hang on the notice board. When it hangs there is told by its validity."""
-
-    POSTED = "posted"
-    WITHDRAWN = "withdrawn"
-
-
-class _Announcement(BaseModel):
-    title: Public[Office[Masked]]
-    title_en: Public[Office[Masked | None]] = None
-    text: Public[Office[Masked]]
-    text_en: Public[Office[Masked | None]] = None
-    pinned: Public[bool]
-    valid_from: Public[datetime]
-    valid_until: Public[datetime | None] = None
-    """The moment from which it does not hang any more; None: until it is withdrawn."""
-    status: Public[AnnouncementStatus]
-    revision: Public[int]
-    """1 as it was posted, one more with each edit."""
-    posted_at: Public[datetime]
-    edited_at: Public[datetime | None] = None
-
-
-class AnnouncementState(_Announcement, State, type="cn.community.notify.announcement.state.v1", topic=NOTICES):
-    """An official announcement of a residents' committee on the notice board."""
-
-
-class AnnouncementPosted(
-    _Announcement,
-    Event,
-    type="cn.community.notify.announcement.posted.v1",
-    topic=NOTICES,
-    state=AnnouncementState,
-):
-    """Staff have posted an announcement. Carries the whole state."""
-
-    by: Internal[OfficerId]
-
-
-class AnnouncementEdited(
-    _Announcement,
-    Event,
-    type="cn.community.notify.announcement.edited.v1",
-    topic=NOTICES,
-    state=AnnouncementState,
-):
-    """Staff have changed an announcement. Carries the whole state; `reason` is shown in the log of edits."""
-
-    reason: Public[Office[Masked]]
-    by: Internal[OfficerId]
-
-
-class AnnouncementWithdrawn(
-    Event, type="cn.community.notify.announcement.withdrawn.v1", topic=NOTICES, state=AnnouncementState
-):
-    """Staff have taken an announcement down."""
-
-    status: Public[AnnouncementStatus]
-    reason: Public[Office[Masked]]
-    by: Internal[OfficerId]
-
-
-# bulletins
-
-
-class BulletinState(State, type="cn.community.notify.bulletin.state.v1", topic=NOTICES):
-    """The bulletin of one week: what it says is kept by the service; `seal` changes where a word of it does.
-
-    `seal` is an `s` and the SHA-256 in base32 over this bulletin and `previous`, the seal of the one before it in the
-    same community, so that whoever keeps one seal can tell whether any earlier bulletin was changed.
-    """
-
-    year: Public[int]
-    week: Public[int]
-    """The week's number by ISO 8601; `year` is that week's."""
-    seal: Public[Code]
-    previous: Public[Code | None] = None
-    issued_at: Public[datetime]
-
-
-class BulletinIssued(Event, type="cn.community.notify.bulletin.issued.v1", topic=NOTICES, state=BulletinState):
-    """A week is over, and its bulletin is sealed."""
-
-    year: Public[int]
-    week: Public[int]
-    seal: Public[Code]
-    previous: Public[Code | None] = None
-    issued_at: Public[datetime]
