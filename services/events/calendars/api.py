@@ -9,6 +9,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import NotFound, UnknownAggregate
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import none_match
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Code, Id
@@ -89,8 +90,8 @@ def _personal(
 
 
 def _sent(feed: Feed, request: Request, name: str, fresh: str) -> Response:
-    headers = {"ETag": feed.tag, "Cache-Control": fresh}
-    if request.headers.get("if-none-match") == feed.tag:
+    headers = {"ETag": f'"{feed.tag}"', "Cache-Control": fresh}
+    if not none_match(request.headers.get("if-none-match"), feed.tag):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
     return Response(feed.body, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -28,7 +28,7 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A calendar and its entity tag."""
+    """A calendar and the word of its entity tag."""
 
     tag: str
     body: bytes
@@ -56,18 +56,26 @@ class Asked:
             of = both(known.called) or self.community
         return f"社区活动 Community activities ({of})"
 
-    def activities(self, since: datetime, until: datetime) -> dict[str, Any]:
-        """The query for its activities that start in [since, until)."""
+    def activities(self, since: datetime, until: datetime, series: Sequence[str] = ()) -> dict[str, Any]:
+        """The query for its activities that start in [since, until), and all dates of `series`, wherever they are."""
         if self.person is not None:
             parts = ("seated.person", "volunteers", "organiser", "instructors")
             mine = {"$or": [{f"state.{part}": self.person} for part in parts]}
             return {**with_person(self.person), BY_START: {"$gte": since, "$lt": until}, **mine}
-        query = in_calendar(self.community, since, until) | self._narrowed()
+        query = in_calendar(self.community, since, until)
+        if narrowed := self._narrowed():
+            query["$or"] = [narrowed, {"state.series": {"$in": list(series)}}]
         return query if self.host is None else query | openly()  # a host's calendar would say whose the time is
 
     def series(self) -> dict[str, Any] | None:
-        """The query for its series; a person's calendar shows the dates on which that person comes and no others."""
-        return None if self.person is not None else {"state.community": self.community} | self._narrowed()
+        """The query for its series, and those of which some dates are at its venue, or its host's; a person's calendar
+        shows the dates on which that person comes and no others."""
+        if self.person is not None:
+            return None
+        changed = {"state.revisions.venue": self.venue, "state.revisions.change.details.host": self.host}
+        some = [{name: value} for name, value in changed.items() if value is not None]
+        narrowed = self._narrowed()
+        return {"state.community": self.community} | ({"$or": [narrowed, *some]} if narrowed else {})
 
     def _narrowed(self) -> dict[str, Any]:
         given = {"state.venue": self.venue, "state.details.host": self.host}
@@ -95,8 +103,9 @@ class Feeds:
     async def of(self, asked: Asked) -> Feed:
         """The present calendar; an empty one where nothing is planned."""
         today = self._clock().replace(hour=0, minute=0, second=0, microsecond=0)
-        query = asked.activities(today - BACK, today + AHEAD)
-        tag = await self._tag(asked, query)
+        series = await self._versions(asked.series())
+        query = asked.activities(today - BACK, today + AHEAD, [*series])
+        tag = await self._tag(asked, query, series)
         known = self._known.get(asked)
         if known is None or known.tag != tag:
             found = await self._read(query)
@@ -107,23 +116,29 @@ class Feeds:
                 await self._read_series(asked.series()),
                 {each: await self._names.of(each) for each in _communities(asked, found)},
                 reminds=asked.person is not None,
+                venue=asked.venue,
+                host=asked.host,
             )
             known = Feed(tag, await asyncio.to_thread(calendar, shown))
             self._known.put(asked, known)
         return known
 
-    async def _tag(self, asked: Asked, query: Mapping[str, object]) -> str:
+    async def _versions(self, query: Mapping[str, object] | None) -> dict[str, int]:
+        if query is None:
+            return {}
+        found = self._series.collection.find(query, {"v": 1}).sort("at", -1).limit(LARGEST_SERIES)
+        return {document["_id"]: document["v"] async for document in found}
+
+    async def _tag(self, asked: Asked, query: Mapping[str, object], series: Mapping[str, int]) -> str:
         digest = hashlib.sha256(repr(asked).encode())
         if asked.community:  # whose names are shown; those of a personal calendar follow with its next change
             digest.update(repr(await self._names.of(asked.community)).encode())
         found = self._activities.collection.find(query, {"v": 1}).sort(BY_START, 1).limit(LARGEST)
         async for document in found:
             digest.update(f"{document['_id']}:{document['v']};".encode())
-        series = asked.series()
-        if series is not None:
-            async for document in self._series.collection.find(series, {"v": 1}).sort("at", -1).limit(LARGEST_SERIES):
-                digest.update(f"{document['_id']}:{document['v']};".encode())
-        return f'"{digest.hexdigest()[:32]}"'
+        for id, version in series.items():
+            digest.update(f"{id}:{version};".encode())
+        return digest.hexdigest()[:32]
 
     async def _read(self, query: Mapping[str, object]) -> list[Stored[Activity]]:
         activities: list[Stored[Activity]] = []

@@ -5,10 +5,10 @@ date stays as `STATUS:CANCELLED`, a moved one keeps its UID and RECURRENCE-ID wi
 (`VALUE=DATE`) whatever the zone of the machine.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import groupby
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vRecur, vUri
 
@@ -20,7 +20,15 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.privacy import BUSY_EN, BUSY_ZH
 from services.events.activities.domain.scheduling import Plan
 from services.events.calendars.links import activity_page, picture, series_page
-from services.events.calendars.recurring import DateApart, Segment, current, exceptions, segments
+from services.events.calendars.recurring import (
+    DateApart,
+    Segment,
+    by_themselves,
+    current,
+    exceptions,
+    plan_of,
+    segments,
+)
 from services.events.names.store import NOTHING, CommunityNames
 from services.events.names.words import Name, both
 from services.events.series.domain.series import Series
@@ -43,6 +51,12 @@ class Shown:
     series: Sequence[Series] = ()
     names: Mapping[str, CommunityNames] = field(default_factory=dict)
     reminds: bool = False
+    venue: str | None = None
+    host: str | None = None
+
+    def is_of_it(self, plan: Plan) -> bool:
+        """Whether what is so planned belongs into the calendar: it has one `venue` or one `host`, or all."""
+        return self.venue in (None, plan.venue) and self.host in (None, plan.details.host)
 
 
 def calendar(shown: Shown) -> bytes:
@@ -76,28 +90,39 @@ def _zone() -> Timezone:
 
 
 def _entries(shown: Shown) -> list[Event]:
-    known = {series.id: series for series in shown.series}
-    entries: list[Event] = []
-    recurring = [each.aggregate for each in shown.activities if each.aggregate.series in known]
-    for stored in shown.activities:
-        if stored.aggregate.private and not shown.reminds:
-            entries.append(_busy(stored.aggregate, shown))
-        elif stored.aggregate.series not in known:
-            entries.append(_single(stored.aggregate, shown))
-    by_series = {
-        key: list(group)
-        for key, group in groupby(sorted(recurring, key=lambda a: a.series or ""), key=lambda a: a.series or "")
-    }
-    for series in shown.series:
-        named = current(series, by_series.get(series.id, ()))
-        parts = segments(series, named)
-        entries += [_recurring(series, part, shown) for part in parts]
-        entries += [_apart(series, each, shown) for each in exceptions(series, parts, named)]
+    secret = {each.aggregate.series for each in shown.activities if each.aggregate.private}
+    known = {series.id: series for series in shown.series if series.id not in secret}
+    entries, of_series = list[Event](), defaultdict[str | None, list[Activity]](list)
+    for activity in (stored.aggregate for stored in shown.activities):
+        if activity.series in known:
+            of_series[activity.series].append(activity)
+        elif shown.is_of_it(plan_of(activity)):
+            is_told = shown.reminds or not activity.private
+            entries.append(_single(activity, shown) if is_told else _busy(activity, shown))
+    for series in known.values():
+        entries += _entries_of(series, current(series, of_series[series.id]), shown)
     return entries
 
 
+def _entries_of(series: Series, named: Mapping[date, Activity], shown: Shown) -> Iterator[Event]:
+    """What stands in a calendar of a venue or a host is what takes place there, or is theirs: a date that a series has
+    elsewhere falls out of it, and a date that a series of elsewhere has there stands by itself."""
+    parts = segments(series, named)
+    there = {part.uid: part for part in parts if shown.is_of_it(part.plan)}
+    for each in exceptions(series, parts, named):
+        part = there.get(each.uid)
+        if shown.is_of_it(each.plan):
+            yield _apart(series, each if part is not None else each.by_itself(), shown)
+        elif part is not None and each.stood is not None:
+            there[part.uid] = replace(part, without=(*part.without, each.stood))
+    yield from (_recurring(series, part, shown) for part in there.values())
+    for each in by_themselves(series, parts, named):
+        if shown.is_of_it(each.plan):
+            yield _apart(series, each, shown)
+
+
 def _single(activity: Activity, shown: Shown) -> Event:
-    plan = _plan_of(activity)
+    plan = plan_of(activity)
     page = activity_page(shown.public_url, activity.community, activity.id)
     entry = _entry(plan, activity.community, page, activity.shown_changes, activity.changed_at, shown)
     entry.add("uid", f"{activity.id}@events.community")
@@ -111,7 +136,7 @@ def _single(activity: Activity, shown: Shown) -> Event:
 
 def _busy(activity: Activity, shown: Shown) -> Event:
     """The entry of a private activity for those who may not know what it is: its time and its venue."""
-    plan, entry = _plan_of(activity), Event()
+    plan, entry = plan_of(activity), Event()
     venue = shown.names.get(activity.community, NOTHING).venues.get(activity.venue)
     _add_times(entry, plan, activity.shown_changes, activity.changed_at)
     entry.add("summary", f"{BUSY_ZH} {BUSY_EN}")
@@ -120,10 +145,6 @@ def _busy(activity: Activity, shown: Shown) -> Event:
     entry.add("uid", f"{activity.id}@events.community")
     entry.add("status", "CANCELLED" if activity.status is ActivityStatus.CANCELLED else "CONFIRMED")
     return entry
-
-
-def _plan_of(activity: Activity) -> Plan:
-    return Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
 
 
 def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
@@ -140,8 +161,6 @@ def _recurring(series: Series, part: Segment, shown: Shown) -> Event:
     entry.add("rrule", vRecur.from_ical(rule))
     for moment in part.without:
         entry.add("exdate", _moment(moment, part.plan), parameters=_kind(part.plan))
-    for moment in part.besides:
-        entry.add("rdate", _moment(moment, part.plan), parameters=_kind(part.plan))
     return entry
 
 
@@ -154,7 +173,8 @@ def _apart(series: Series, date_apart: DateApart, shown: Shown) -> Event:
     changed = (series.changed_at or series.first) if activity is None else activity.changed_at
     entry = _entry(date_apart.plan, series.community, page, sequence, changed, shown)
     entry.add("uid", f"{date_apart.uid}@events.community")
-    entry.add("recurrence-id", _moment(date_apart.stood, date_apart.plan), parameters=_kind(date_apart.plan))
+    if date_apart.stood is not None:
+        entry.add("recurrence-id", _moment(date_apart.stood, date_apart.plan), parameters=_kind(date_apart.plan))
     entry.add("status", "CANCELLED" if date_apart.cancelled else "CONFIRMED")
     return entry
 
@@ -166,7 +186,8 @@ def _entry(plan: Plan, community: str, page: str, sequence: int, changed_at: dat
     if plan.private:
         entry.add("class", "PRIVATE")
     entry.add("summary", fit(plan.title))
-    words = [plan.title_en, plan.details.description, plan.details.description_en, plan.details.bring]
+    described = plan.details
+    words = [plan.title_en, described.description, described.description_en, described.bring, described.bring_en]
     text = "\n".join(fit(each) for each in words if each is not None)
     if text:
         entry.add("description", text)

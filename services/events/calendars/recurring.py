@@ -2,11 +2,12 @@
 
 A calendar shows a series as one entry that recurs. Where its dates from some day on begin at another time or differ
 otherwise, the rule ends before that day and another entry goes on, as calendars do it themselves. A date that differs
-alone, or that was named and does not follow the rule any more, is an entry of its own with RECURRENCE-ID.
+alone, or that was named and does not follow the rule any more, is an entry of its own with RECURRENCE-ID. A date that
+was added to those of the rule stands by itself: much that reads calendars passes RDATE over (Outlook, node-ical).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from services.chassis import recurrence
@@ -23,7 +24,7 @@ _DAY = timedelta(days=1)
 class Segment:
     """The dates of a series in [since, until) that follow one rule, as its first one is planned.
 
-    `without` are starts of the rule that fall out, `besides` starts that it does not give.
+    `without` are starts of the rule that fall out.
     """
 
     uid: str
@@ -32,18 +33,23 @@ class Segment:
     since: date
     until: date
     without: tuple[datetime, ...]
-    besides: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DateApart:
-    """One date that differs: where the rule would have it, and how it is."""
+    """One date that differs: where the rule would have it, and how it is. `stood` is None where it stands by itself,
+    `id` that of its activity, which it may not be yet."""
 
     uid: str
-    stood: datetime
+    stood: datetime | None
     plan: Plan
-    activity: Activity | None
+    id: str
+    activity: Activity | None = None
     cancelled: bool = False
+
+    def by_itself(self) -> "DateApart":
+        """The same date, of no rule."""
+        return replace(self, uid=self.id, stood=None)
 
 
 def segments(series: Series, named: Mapping[date, Activity]) -> Sequence[Segment]:
@@ -68,41 +74,59 @@ def exceptions(series: Series, parts: Sequence[Segment], named: Mapping[date, Ac
             if part.since <= on < part.until:
                 stood = _stands(series, part, on)
                 if stood is not None and not _follows(series, part, activity, stood):
-                    plan = Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
-                    cancelled = activity.status is ActivityStatus.CANCELLED
-                    yield DateApart(part.uid, stood, plan, activity, cancelled)
-        for revision in series.revisions:
-            if revision.until is not None and part.since <= revision.since < part.until:
-                for occurrence in series.occurrences(revision.since, min(revision.until, part.until)):
-                    stood = _stands(series, part, occurrence.on)
-                    if occurrence.on not in named and stood is not None:
-                        yield DateApart(part.uid, stood, series.plan_of(occurrence), None)
+                    yield _as_it_is(part.uid, stood, activity)
+        revised = {
+            each.on: each
+            for revision in series.revisions
+            if revision.until is not None and part.since <= revision.since < part.until
+            for each in series.occurrences(revision.since, min(revision.until, part.until))
+        }
+        for on, occurrence in sorted(revised.items()):
+            stood = _stands(series, part, on)
+            if on not in named and stood is not None:
+                yield DateApart(part.uid, stood, series.plan_of(occurrence), occurrence.activity)
+
+
+def by_themselves(series: Series, parts: Sequence[Segment], named: Mapping[date, Activity]) -> Iterator[DateApart]:
+    """The dates that were added, or were and fell out since."""
+    for on, activity in sorted(named.items()):
+        if not any(part.since <= on < part.until and _stands(series, part, on) is not None for part in parts):
+            yield _as_it_is(activity.id, None, activity)
+    end = series.expanded_until if series.status is SeriesStatus.ENDED else date.max
+    for moment in series.extra:
+        occurrence = series.occurrence_on(local_date(moment))
+        if occurrence is not None and occurrence.on < end and occurrence.on not in named:
+            yield DateApart(occurrence.activity, None, series.plan_of(occurrence), occurrence.activity)
+
+
+def _as_it_is(uid: str, stood: datetime | None, activity: Activity) -> DateApart:
+    cancelled = activity.status is ActivityStatus.CANCELLED
+    return DateApart(uid, stood, plan_of(activity), activity.id, activity, cancelled)
+
+
+def plan_of(activity: Activity) -> Plan:
+    """An activity as it is planned."""
+    return Plan(**{name: getattr(activity, name) for name in Plan.model_fields})
 
 
 def _segment(
     series: Series, since: date, until: date, named: Mapping[date, Activity], number: int, *, is_whole: bool
 ) -> Segment | None:
     first = next(recurrence.starts(series.rule, series.first, since, until), None)
-    besides = [moment for moment in series.extra if since <= local_date(moment) < until]
     if first is None:
         return None
     plan = _planned(series, first)
     rule = recurrence.until_in_utc(series.rule, plan.starts_at)
     if not is_whole:
         rule = _bounded(series, since, until, plan)
-    instead = {local_date(moment): moment for moment in besides}
-    fallen_out = {
-        local_date(moment): _at(plan, moment)
-        for moment in recurrence.starts(series.rule, series.first, since, min(until, _last_out(series)))
-        if series.falls_out(local_date(moment))
-    }
+    added = {local_date(moment) for moment in series.extra}
     without = [
-        stood
-        for on, stood in fallen_out.items()
-        if (on in instead and instead[on] != stood) or (on not in instead and on not in named)
+        _at(plan, moment)
+        for moment in recurrence.starts(series.rule, series.first, since, min(until, _last_out(series)))
+        if series.falls_out(on := local_date(moment)) and (on in added or on not in named)
     ]
     uid = series.id if number == 0 else f"{series.id}-{since:%Y%m%d}"
-    return Segment(uid, rule, plan, since, until, tuple(without), tuple(besides))
+    return Segment(uid, rule, plan, since, until, tuple(without))
 
 
 def _bounded(series: Series, since: date, until: date, plan: Plan) -> str:
@@ -124,10 +148,9 @@ def _planned(series: Series, by_rule: datetime) -> Plan:
 
 
 def _stands(series: Series, part: Segment, on: date) -> datetime | None:
-    """Where the calendar has that date: by the rule, or besides; None where it has none."""
-    extra = next((moment for moment in part.besides if local_date(moment) == on), None)
-    if extra is not None:
-        return extra
+    """Where the rule has that date; None where it has none, or where the series has one that was added."""
+    if any(local_date(moment) == on for moment in series.extra):
+        return None
     by_rule = next(recurrence.starts(series.rule, series.first, on, on + _DAY), None)
     return None if by_rule is None else _at(part.plan, by_rule)
 

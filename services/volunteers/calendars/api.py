@@ -12,6 +12,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import NotFound
 from services.chassis.http.command import CommandDep
 from services.chassis.http.problems import problems
+from services.chassis.http.tags import none_match
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Id
@@ -82,9 +83,9 @@ def router(needs: Aggregates[Need], names: Names, tokens: Tokens, clock: Clock, 
         communities = sorted({stored.aggregate.community for stored in found.items})
         called = {community: await names.of(community) for community in communities}
         versions = ",".join(f"{stored.aggregate.id}:{stored.version}" for stored in found.items)
-        tag = f'"{blake2b(versions.encode(), digest_size=8).hexdigest()}"'
-        headers = {"ETag": tag, "Cache-Control": "private, max-age=300"}
-        if request.headers.get("if-none-match") == tag:
+        word = blake2b(versions.encode(), digest_size=8).hexdigest()
+        headers = {"ETag": f'"{word}"', "Cache-Control": "private, max-age=300"}
+        if not none_match(request.headers.get("if-none-match"), word):
             return Response(status_code=304, headers=headers)
         headers["Content-Disposition"] = 'inline; filename="volunteering.ics"'
         body = calendar(found.items, person, called, clock())

@@ -52,6 +52,11 @@ def test_an_entry_is_when_and_where_it_is() -> None:
     assert entry["dtstamp"].dt == NOW
 
 
+def test_an_entry_says_what_to_bring_in_both_languages() -> None:
+    (entry,) = _read((activity(details=ActivityDetails(bring="医保卡", bring_en="Insurance card")), 1))
+    assert str(entry["description"]) == "Free clinic\n医保卡\nInsurance card"
+
+
 def test_a_moved_and_a_cancelled_activity_keep_their_uid() -> None:
     before = activity()
     moved = scheduling.move(

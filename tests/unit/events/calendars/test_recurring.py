@@ -41,8 +41,8 @@ def _named(series: Series, until: date | None = None) -> list[Activity]:
     ]
 
 
-def _body(series: Series, activities: Sequence[Activity]) -> bytes:
-    return calendar(Shown("sunshine", [Stored(each, 1) for each in activities], URL, [series]))
+def _body(series: Series, activities: Sequence[Activity], **of: str) -> bytes:
+    return calendar(Shown("sunshine", [Stored(each, 1) for each in activities], URL, [series], **of))  # type: ignore[arg-type]
 
 
 def _entries(body: bytes) -> list[Any]:
@@ -137,6 +137,69 @@ def changed_in_every_way(rule: str) -> tuple[Series, list[Activity]]:
 def test_dates_that_fall_out_come_besides_move_or_change_are_read_back(rule: str) -> None:
     series, activities = changed_in_every_way(rule)
     assert _read_back(_body(series, activities)) == _expected(series, activities)
+
+
+def _with_dates_that_no_rule_reaches() -> Series:
+    """Dates were added before the first and after the last of the rule, and what follows from then on was renamed."""
+    later = START + 20 * DAY
+    series = _started("FREQ=WEEKLY;BYDAY=SA;COUNT=3", starts_at=later, ends_at=later + timedelta(hours=2))
+    for days in (3, 50, 55):
+        series = changing.add(series, START + days * DAY, STAFF, NOW).aggregate
+    since = (START + 50 * DAY).date()
+    return changing.revise(series, Revision(since=since, change=Change(title="加场")), STAFF, NOW).aggregate
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_dates_that_no_rule_reaches_stand_by_themselves(named: bool) -> None:
+    series = _with_dates_that_no_rule_reaches()
+    activities = _named(series) if named else []
+    assert len(_expected(series, activities)) == 6
+    assert _read_back(_body(series, activities)) == _expected(series, activities)
+    skipped = changing.skip(series, (START + 3 * DAY).date(), STAFF, NOW, None).aggregate
+    if named:
+        activities[0] = ending.drop(activities[0], NOW, None).aggregate
+        assert [e["status"] for e in _entries(_body(skipped, activities))].count("CANCELLED") == 1
+    assert b"\nRDATE" not in _body(series, activities)  # Outlook would pass it over
+    assert _read_back(_body(skipped, activities)) == _expected(skipped, activities)
+
+
+def test_a_date_that_was_changed_twice_stands_once() -> None:
+    series, on = _started(WEEKLY), date(2026, 8, 1)
+    for title in ("甲", "乙"):
+        revision = Revision(since=on, until=on + DAY, change=Change(title=title))
+        series = changing.revise(series, revision, STAFF, NOW).aggregate
+    assert [str(entry["summary"]) for entry in _entries(_body(series, [])) if "recurrence-id" in entry] == ["乙"]
+
+
+def test_a_date_that_turned_private_alone_is_told_as_busy_whatever_it_is_called() -> None:
+    activities = _named(series := _started(WEEKLY))
+    activities[1] = change(activities[1], Change(private=True, title="家长约谈"), STAFF, NOW).aggregate
+    titles = [str(entry["summary"]) for entry in _entries(_body(series, activities))]
+    assert titles.count("内部使用 Busy") == 1
+    assert set(titles) == {"每月义诊", "内部使用 Busy"}
+    assert len(titles) == len(activities)
+
+
+def test_a_venue_shows_what_takes_place_there_and_nothing_that_was_moved_elsewhere() -> None:
+    series, moved = _started(WEEKLY), date(2026, 8, 1)
+    activities = _named(series)
+    first = activities[1]
+    activities[1] = scheduling.relocate(
+        first, NOW, starts_at=first.starts_at, ends_at=first.ends_at, venue="garden", building=None
+    ).aggregate
+    for revision in (
+        Revision(since=moved, until=moved + DAY, venue="garden"),
+        Revision(since=date(2027, 1, 2), venue="garden"),
+        Revision(since=date(2027, 5, 1), until=date(2027, 5, 2), venue="committee-hall"),
+    ):
+        series = changing.revise(series, revision, STAFF, NOW).aggregate
+    everywhere = _expected(series, activities)
+    venues = {each.on: series.plan_of(each).venue for each in series.occurrences(BEGIN, END)}
+    venues |= {each.occurrence: each.venue for each in activities if each.occurrence is not None}
+    for venue in ("committee-hall", "garden"):
+        there = [each for each in everywhere if venues[each[0].date()] == venue]
+        assert _read_back(_body(series, activities, venue=venue)) == there
+    assert sorted(_read_back(_body(series, activities))) == everywhere
 
 
 def body_of(series: Series, activities: Sequence[Activity]) -> bytes:
@@ -265,5 +328,6 @@ STORIES = [
     *((_started(rule), _named(_started(rule))) for rule in RULES),
     *((_started("FREQ=MONTHLY;BYMONTHDAY=31", Dates(short_months=choice)), []) for choice in ShortMonth),
     *(changed_in_every_way(rule) for rule in RULES[:8]),
+    (_with_dates_that_no_rule_reaches(), []),
 ]
 """Series, with their activities, that another library reads too."""
