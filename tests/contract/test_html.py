@@ -8,6 +8,6 @@ from tests.contract.strangers import errors_in
 
 
 def test_all_pages_are_valid_html(tmp_path: Path) -> None:
-    pages = {f"/board{path}": html for path, html in (board.pages() | board.stickers()).items()}
+    pages = {f"/board{path}": html for path, html in (board.pages() | board.stickers() | board.answers()).items()}
     pages |= {f"/calendar{path}": html for path, html in calendars.pages().items()}
     assert errors_in(pages, tmp_path) == []

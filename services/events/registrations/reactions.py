@@ -20,14 +20,16 @@ def reactions(handlers: Handlers, activities: Aggregates[Activity], clock: Clock
     @handlers.on(NoticeAnswered)
     async def take_answer(received: Received[NoticeAnswered]) -> None:
         """Who holds the link of a message answers for the person whom it asked. Only notify publishes that, which made
-        the link and sent it to nobody else."""
+        the link and sent it to nobody else. The rule takes an answer once, so no mark of it stays on the activity: it
+        would lead to who was asked, and there would be one for each."""
         said = received.event
         asked = rules.Question(starts_at=said.starts_at, answer_by=said.answer_by, registered_at=said.registered_at)
         await activities.change(
             said.activity,
-            lambda activity, now: rules.answer_to(activity, said.person, asked, now, comes=said.comes),
+            lambda activity, now: rules.answer_to(
+                activity, said.person, asked, now, comes=said.comes, said_at=said.answered_at
+            ),
             received.cause,
-            taken=received.taken,
         )
 
     @handlers.on(ChildConsentWithdrawn)

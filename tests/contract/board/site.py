@@ -17,9 +17,14 @@ from services.notify.board.page import ASSETS, Page
 from services.notify.board.settings import Office
 from services.notify.bulletins.domain import Week, WeekFigures, issue
 from services.notify.bulletins.pages import TEMPLATES, Sheets
+from services.notify.notices import answer_page
+from services.notify.notices.domain.answering import Standing, questions
+from services.notify.notices.domain.particulars import Particulars
+from services.notify.notices.wording import Wording
 from tests.unit.issues.world import BUILDING, CATALOGUE
 from tests.unit.notify.boards import NOW, a_round, sunny_board
 from tests.unit.notify.given import NAMES, STAFF
+from tests.unit.notify.notices.test_answering import ASKED, START, a_notice, parts
 
 ORIGIN = "https://board.example.org"
 PAGE = Page(NAMES, {"sunshine": Office(zh="居委会服务大厅", en="Service hall", phone="010-0000 0000")}, TEMPLATES)
@@ -85,6 +90,25 @@ def stickers() -> dict[str, str]:
     }
 
 
+def answers() -> dict[str, str]:
+    """Every page that the link of a message leads to, by its path: how each question can stand, and no question."""
+    moved = parts(("activity-moved", "activity-1", ASKED), ("activity-moved", "activity-2", ASKED))
+    reminded = a_notice("activity-reminder", Particulars(title="合唱", starts_at=START, venue="plaza", party=2))
+    asking = {
+        "offer": a_notice(behalf="resident-2"),
+        "reminder": reminded,
+        "several": a_notice("activity-moved", ASKED, about="series-1", parts=moved),
+    }
+    made = {f"/answer/{lang}-nowhere.html": answer_page.no_page(lang) for lang in LANGUAGES}
+    for lang in LANGUAGES:
+        for name, notice in asking.items():
+            for stands in Standing:
+                shown = [answer_page.Shown(each, stands, certain=False) for each in questions(notice)]
+                html = answer_page.answer_page(notice, shown, Wording(NAMES), lang, NOW)
+                made[f"/answer/{lang}-{name}-{stands}.html"] = html
+    return made
+
+
 def _a_picture() -> bytes:
     """A picture with as much in it as a photo has."""
     out = BytesIO()
@@ -102,7 +126,7 @@ def feeds(lang: str, board: Board | None = None) -> tuple[bytes, bytes, dict[str
 
 def contents() -> dict[str, bytes]:
     """What a server shows of it: the pages, the pictures in them, and what else belongs to them."""
-    made = pages() | stickers()
+    made = pages() | stickers() | answers()
     pictures = {path for html in made.values() for path in re.findall(r'<img src="([^"]+\.jpg)"', html)}
     shown = {path: html.encode() for path, html in made.items()} | dict.fromkeys(pictures, _a_picture())
     return shown | {f"/board/assets/{file.name}": file.read_bytes() for file in ASSETS.iterdir()}
@@ -110,4 +134,6 @@ def contents() -> dict[str, bytes]:
 
 def policy(path: str) -> str:
     """The policy with which a page is sent."""
+    if path.startswith("/answer"):
+        return answer_page.CSP
     return report_page.CSP if path.startswith("/sticker") else CSP

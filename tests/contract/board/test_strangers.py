@@ -7,7 +7,7 @@ import feedparser
 import pytest
 from playwright.sync_api import Browser
 
-from tests.contract.board.site import LANGUAGES, contents, feeds, full_board, pages, policy, stickers
+from tests.contract.board.site import LANGUAGES, answers, contents, feeds, full_board, pages, policy, stickers
 from tests.contract.strangers import COLOURS, WCAG, complaints, served
 
 WIDTHS = (360, 800, 1280)
@@ -62,6 +62,24 @@ def test_axe_finds_nothing_on_what_a_sticker_opens(site: str, browser: Browser, 
             body = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
             assert body == 18 * larger, "the style is the one that the policy names, and follows the reader's size"
         context.close()
+    assert told == []
+
+
+@pytest.mark.parametrize(("scheme", "larger"), [("light", 1), ("dark", 1), ("light", 2)])
+def test_axe_finds_nothing_on_what_the_link_of_a_message_opens(
+    site: str, browser: Browser, scheme: str, larger: int
+) -> None:
+    told: list[str] = []
+    shown = [path for path in answers() if any(name in path for name in ("-open", "-coming", "-lapsed", "nowhere"))]
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    for path in shown:
+        page.goto(f"{site}{path}")
+        page.evaluate(f"document.documentElement.style.fontSize = '{larger * 100}%'")
+        told += complaints(page, COLOURS if scheme == "dark" else WCAG)
+        body = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+        assert body == 20 * larger, "the style is the one that the policy names, and follows the reader's size"
+    context.close()
     assert told == []
 
 

@@ -13,6 +13,7 @@ from services.contracts.activities import ActivityConfirmed, Leaving
 from services.contracts.value import Value
 from services.events.activities.domain import seats
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.parties import Party
 from services.events.activities.domain.seats import accept, release
 from services.events.registrations.domain.refusals import AlreadyThere, NotRegistered
 
@@ -31,10 +32,16 @@ class Question(Value):
     registered_at: datetime | None = None
 
 
-def answer_to(activity: Activity, person: str, asked: Question, now: datetime, *, comes: bool) -> Decision[Activity]:
-    """The answer of `person` to what a message asked. Nothing changes where that is not open any more: it was answered,
-    has lapsed, something else was asked since, or the party is gone, there already, or another one."""
-    if not activity.is_before_start(now) or not _is_open(activity, person, asked, now):
+def answer_to(
+    activity: Activity, person: str, asked: Question, now: datetime, *, comes: bool, said_at: datetime
+) -> Decision[Activity]:
+    """The answer that `person` gave at `said_at` to what a message asked. Nothing changes where that is not open any
+    more: it was answered, has lapsed, something else was asked since, or the party is gone, there already, or another
+    one, which registered after that. So the same answer has no effect when it comes again, however late."""
+    party = activity.party_of(person)
+    if party is None or said_at < party.registered_at or not activity.is_before_start(now):
+        return decided(activity)
+    if not _is_open(activity, party, asked, now):
         return decided(activity)
     return answered(activity, person, now, comes=comes)
 
@@ -72,14 +79,13 @@ def require_leaving(activity: Activity, person: str) -> None:
         raise AlreadyThere()
 
 
-def _is_open(activity: Activity, person: str, asked: Question, now: datetime) -> bool:
-    """Whether `asked` is what the party of `person` may answer at `now`."""
-    party = activity.party_of(person)
-    if party is None or activity.is_there(person) or not _same(activity.starts_at, asked.starts_at):
+def _is_open(activity: Activity, party: Party, asked: Question, now: datetime) -> bool:
+    """Whether `asked` is what `party` may answer at `now`."""
+    if activity.is_there(party.person) or not _same(activity.starts_at, asked.starts_at):
         return False
     if asked.registered_at is not None and not _same(party.registered_at, asked.registered_at):
         return False
-    seated = activity.position_of(person) is None
+    seated = activity.position_of(party.person) is None
     if asked.answer_by is None:
         return seated
     kept_until = party.asked_until if seated else party.offered_until

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.chassis.principal import member
+from services.chassis.principal import Principal, member
 from services.chassis.store.aggregates import Cause
 from services.contracts import activities as a
 from services.contracts.notices import NoticeAnswered
@@ -193,16 +193,33 @@ class _Post:
         return Accepted()
 
 
+async def _with_a_daughter(house: House) -> Principal:
+    """Somebody whose daughter receives what they are told."""
+    daughter = member("daughter-1", HERE)
+    await house.know("resident-1", None)
+    await house.know(daughter.sub, "daughter@example.org")
+    for step in (
+        lambda person, now: name_proxy(person, daughter.sub, HERE, RESIDENT, now),
+        lambda person, now: agree(person, daughter, now),
+    ):
+        await house.persons.change("resident-1", step, CAUSE)
+    return daughter
+
+
+async def test_what_a_fact_makes_untrue_does_not_wait_for_who_stands_in_either(house: House) -> None:
+    await _with_a_daughter(house)
+    await house.take(story(withdrawn("resident-1", 4)))
+    hers = await house.told(recipient="daughter-1", channel="email")
+    assert {(kind, reason) for _, kind, _, _, reason in hers} == {
+        ("registration-waiting", "superseded"),
+        ("place-offered", "superseded"),
+    }
+
+
 async def test_who_stands_in_answers_for_the_other_until_they_do_not_any_more(
     house: House, api: Api, mailbox: Mailbox
 ) -> None:
-    await house.know("resident-1", None)
-    await house.know("daughter-1", "daughter@example.org")
-    daughter = member("daughter-1", HERE)
-    await house.persons.change(
-        "resident-1", lambda person, now: name_proxy(person, daughter.sub, HERE, RESIDENT, now), CAUSE
-    )
-    await house.persons.change("resident-1", lambda person, now: agree(person, daughter, now), CAUSE)
+    daughter = await _with_a_daughter(house)
     await house.take(story())
     (mail,) = await mailed(house, mailbox)
     assert mailbox.to == ["daughter@example.org"]
