@@ -1,6 +1,6 @@
 """The views of an activity for the desk, and of people's own presence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -99,8 +99,10 @@ class DoorRow(BaseModel):
     heads: int
     children: tuple[str, ...]
     young: int = Field(description="How many of the heads are children, named or not.")
-    pickups: tuple[str, ...]
-    """Who may pick the children up."""
+    pickups: tuple[str, ...] = Field(
+        description="Who may pick the children up. Where it is not the same for all of them, each child stands before "
+        "those who may pick it up."
+    )
     present: bool
     arrived_at: datetime | None
     seen: int
@@ -186,8 +188,16 @@ def _row(activity: Activity, party: Party, children: Mapping[str, Child]) -> Doo
         heads=party.heads if presence is None else presence.heads,
         children=tuple(child.label or child.id for child in theirs),
         young=max(len(party.children), 0 if presence is None else presence.children),
-        pickups=tuple(dict.fromkeys(pickup.label for child in theirs for pickup in child.pickups)),
+        pickups=_pickups(theirs),
         present=presence is not None,
         arrived_at=None if presence is None else presence.arrived_at,
         seen=0 if presence is None else max(1, len(presence.scans)),
     )
+
+
+def _pickups(children: Sequence[Child]) -> tuple[str, ...]:
+    """Who may pick `children` up, as the desk reads it: never somebody whom a child's guardian did not name."""
+    allowed = [(child.label or child.id, tuple(pickup.label for pickup in child.pickups)) for child in children]
+    if len({people for _, people in allowed}) <= 1:
+        return next((people for _, people in allowed), ())
+    return tuple(f"{child}：{'、'.join(people)}" for child, people in allowed if people)
