@@ -141,7 +141,7 @@ def change_party(
         return decided(activity)
     grows = changed.heads > party.heads or any(each.heads > party.heads_of(each.group) for each in groups)
     added = not {*changed.children} <= {*party.children}
-    _require_size(activity, changed)
+    _require_size(activity, changed, at_least=party.heads)
     _require_ages(activity, changed, children, now, ages_confirmed=asked.ages_confirmed or not (grows or added))
     has_seats = party.offered_until is not None or activity.position_of(person) is None
     if changed.heads > party.heads:
@@ -259,9 +259,11 @@ def _require_window(activity: Activity, by: Principal, now: datetime) -> None:
         raise RegistrationClosed()
 
 
-def _require_size(activity: Activity, party: Party) -> None:
+def _require_size(activity: Activity, party: Party, at_least: int = 0) -> None:
+    """Whether the party is of a size that is taken, and its heads are counted right. So many heads as it has already,
+    `at_least`, stay taken where the terms take fewer by now: a party may always become smaller."""
     terms = activity.details.terms
-    limit = min(MAX_PARTY, terms.largest_party, activity.capacity)
+    limit = max(at_least, min(MAX_PARTY, terms.largest_party, activity.capacity))
     if party.heads > limit:
         raise PartyTooLarge(limit=limit)
     if len(party.children) > party.heads or len({*party.children}) < len(party.children):

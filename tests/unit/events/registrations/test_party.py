@@ -3,7 +3,7 @@
 import pytest
 
 from services.chassis.errors import CommunityError
-from services.contracts.activities import ActivityDetails, ActivityPartyChanged, ActivityPromoted
+from services.contracts.activities import ActivityDetails, ActivityPartyChanged, ActivityPromoted, Terms
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import Party
 from services.events.activities.domain.possible import possible
@@ -109,6 +109,18 @@ def test_a_waiting_party_that_is_made_smaller_may_find_its_seats() -> None:
     there = _with(3, 2, 2)
     smaller = took(there, lambda a: rules.change_party(a, "resident-2", ChangeParty(party=1), resident(2), NOW))
     assert [type(e) for e in smaller.events] == [ActivityPartyChanged, ActivityPromoted]
+
+
+@pytest.mark.parametrize("change", [{"details": ActivityDetails(terms=Terms(largest_party=2))}, {"capacity": 2}])
+def test_a_party_may_become_smaller_though_parties_of_its_size_are_taken_no_more(change: dict[str, object]) -> None:
+    """Who says that one of five does not come frees a seat, whatever has become of the terms since."""
+    there = _with(6, 5).model_copy(update=change)
+    smaller = took(there, lambda a: rules.change_party(a, "resident-1", ChangeParty(party=4), resident(1), NOW))
+    assert _party(smaller.aggregate).heads == 4
+    with pytest.raises(rules.PartyTooLarge):
+        rules.change_party(smaller.aggregate, "resident-1", ChangeParty(party=5), resident(1), NOW)
+    with pytest.raises(rules.PartyTooLarge):
+        rules.register(there, "resident-2", 3, resident(2), NOW)
 
 
 def test_a_party_is_changed_by_the_rules_of_its_time() -> None:
