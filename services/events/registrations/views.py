@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.chassis.store.aggregates import Stored
 from services.contracts.activities import ActivityStatus
@@ -34,6 +34,11 @@ class RegistrationView(BaseModel):
     coming: bool | None = None
     guest: bool = False
     can_fit: bool = True
+    exceptions: tuple[str, ...] = Field(
+        default=(),
+        description="For who waits: why parties stand where the published order would not have them, in the order of "
+        "the waiting list.",
+    )
 
     @classmethod
     def of(cls, activity: Activity, person: str) -> "RegistrationView":
@@ -61,7 +66,12 @@ class RegistrationView(BaseModel):
             coming=party.coming,
             guest=party.guest,
             can_fit=position is None or activity.could_fit(party),
+            exceptions=_exceptions(activity) if is_open and position is not None else (),
         )
+
+
+def _exceptions(activity: Activity) -> tuple[str, ...]:
+    return tuple(each.reason for each in activity.waiting if each.reason is not None)
 
 
 def _status(activity: Activity, *, waits: bool) -> Literal["registered", "waitlisted", "cancelled", "not-seated"]:

@@ -57,3 +57,12 @@ def test_who_waits_in_a_group_that_is_no_more_waits_for_any_seat() -> None:
     assert made.position_of("resident-2") == 1
     without = took(made, lambda a: change(a, Change(details=ActivityDetails()), STAFF, NOW))
     assert [e.person for e in without.events if isinstance(e, ActivityPromoted)] == ["resident-2"]
+
+
+def test_who_waits_reads_why_others_stand_before_them_against_the_published_order() -> None:
+    put = took(_with(1, 1, 1, 1), lambda a: registrations.move_up(a, "resident-3", STAFF, NOW, 1, "行动不便"))
+    seated, second, first = (RegistrationView.of(put.aggregate, f"resident-{n}") for n in (1, 2, 3))
+    assert [(view.position, view.exceptions) for view in (second, first)] == [(2, ("行动不便",)), (1, ("行动不便",))]
+    assert seated.exceptions == ()
+    cancelled = ending.cancel(put.aggregate, STAFF, NOW, None).aggregate
+    assert RegistrationView.of(cancelled, "resident-2").exceptions == ()
