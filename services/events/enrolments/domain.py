@@ -25,6 +25,7 @@ from services.contracts.activities import (
 from services.contracts.marks import Id, Someone, Thing
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import MAX_PARTY, GroupHeads
+from services.events.activities.domain.requests import Day
 from services.events.activities.domain.scheduling import announce
 from services.events.activities.domain.seats import release
 from services.events.children.domain import Child
@@ -36,7 +37,7 @@ from services.events.registrations.domain import (
     register,
     require_children,
 )
-from services.events.series.domain.series import Series, SeriesEndedAlready
+from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
 
 MAX_LEFT_OUT = 200
 DESPITE = "I know that I have something else at the time of some dates."
@@ -109,14 +110,14 @@ class Enrol(Request):
     guardian: bool = Field(default=False, description="It needs `children`, and follows from them.")
     ages_confirmed: bool = False
     children: tuple[Id, ...] = Field(default=(), max_length=MAX_PARTY, description="Children of the party, as entered.")
-    left_out: tuple[date, ...] = Field(default=(), max_length=MAX_LEFT_OUT)
+    left_out: tuple[Day, ...] = Field(default=(), max_length=MAX_LEFT_OUT)
     despite_overlap: bool = Field(default=False, description=DESPITE)
 
 
 class OneDate(Request):
     """A date of the series."""
 
-    on: date
+    on: Day
 
 
 class TakeDate(OneDate):
@@ -216,7 +217,7 @@ def leave_out(enrolment: Enrolment, series: Series, on: date, by: Principal, now
     require_standing(enrolment, by)
     if on in enrolment.left_out:
         return decided(enrolment)
-    series.require_date(on, now)
+    _require_date(series, on, now)
     if len(enrolment.left_out) >= MAX_LEFT_OUT:
         raise TooManyLeftOut()
     return _without(enrolment, on, now)
@@ -246,7 +247,7 @@ def take(enrolment: Enrolment, series: Series, on: date, by: Principal, now: dat
         NotYours, EnrolmentOver, NoSuchDate
     """
     require_standing(enrolment, by)
-    series.require_date(on, now)
+    _require_date(series, on, now)
     if on not in enrolment.left_out:
         return decided(enrolment)
     return _with(enrolment, on)
@@ -362,6 +363,13 @@ def stay_away(activity: Activity, enrolment: Enrolment, now: datetime) -> Decisi
     if not activity.is_before_start(now) or activity.is_there(enrolment.person):
         return decided(activity)
     return release(activity, enrolment.person, now, Leaving.SERIES_LEFT)
+
+
+def _require_date(series: Series, on: date, now: datetime) -> None:
+    """Raises NoSuchDate unless a date of `series`, which may have ended since, lies ahead on that day."""
+    series.require_date(on, now)
+    if on >= series.ends_before:
+        raise NoSuchDate(on=on.isoformat())
 
 
 def _with(enrolment: Enrolment, on: date) -> Decision[Enrolment]:

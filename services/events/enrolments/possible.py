@@ -54,7 +54,7 @@ def _coming(enrolment: Enrolment, series: Series, now: datetime) -> date:
     Raises:
         NoSuchDate: there is none.
     """
-    for each in series.occurrences(local_date(now)):
+    for each in series.occurrences(local_date(now), series.ends_before):
         if each.starts_at > now and each.on not in enrolment.left_out:
             return each.on
     raise NoSuchDate(on=local_date(now).isoformat())

@@ -34,7 +34,7 @@ from services.events.enrolments import calling_off, changing, domain
 from services.events.enrolments.domain import Enrolment
 from services.events.enrolments.store import BY_TIME, just_before, standing_in, standing_of, standing_with_child
 from services.events.registrations.store import Standings
-from services.events.series.domain.changing import dates_without, is_as_told
+from services.events.series.domain.changing import dates_given_up, dates_without, is_as_told
 from services.events.series.domain.series import Series
 from services.events.series.reactions import ahead_of
 
@@ -142,11 +142,13 @@ def reactions(
 
     @handlers.on(SeriesEnded)
     async def call_off_enrolments(received: Received[SeriesEnded]) -> None:
-        """Nobody is enrolled any more in a series that was called off. Its dates tell those who are in them."""
+        """Nobody is enrolled any more in a series that was called off. Its dates tell those who are in them. One that
+        keeps the dates that it has named has no others: who would have come to those is told."""
         ended = received.event
-        if not ended.cancels:
-            return
         found = (await series.get(received.envelope.aggregate_id)).aggregate
+        if not ended.cancels:
+            await _call_dates_off(found, dates_given_up(found, ended.at), received)
+            return
         async for enrolment in _standing(found.id):
             dates = {**with_person(enrolment.person), **dates_after(found.id, ended.at)}
             page = await activities.select(dates, sort=BY_START, limit=1)
@@ -180,7 +182,9 @@ def reactions(
             await _stay_away(activity.id, enrolment, received, received.envelope.id)
 
     async def _call_dates_off(
-        found: Series, days: Sequence[date], received: Received[SeriesDateSkipped] | Received[SeriesPaused]
+        found: Series,
+        days: Sequence[date],
+        received: Received[SeriesDateSkipped] | Received[SeriesPaused] | Received[SeriesEnded],
     ) -> None:
         reason, command = received.event.reason, received.envelope.id
         async for enrolment in _standing(found.id):

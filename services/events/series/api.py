@@ -41,8 +41,9 @@ from services.events.activities.store import BY_START, with_person
 from services.events.pictures.store import NoSuchPicture, Pictures
 from services.events.series.booking import rebooked, wanted
 from services.events.series.coming import MOST, SPAN, later_dates
-from services.events.series.domain import changing
+from services.events.series.domain import changing, reach
 from services.events.series.domain import series as rules
+from services.events.series.domain.reach import AHEAD
 from services.events.series.domain.recurrence import RuleUnreadable, ShortMonths
 from services.events.series.domain.requests import (
     AddDate,
@@ -54,7 +55,7 @@ from services.events.series.domain.requests import (
     SkipDate,
     StartSeries,
 )
-from services.events.series.domain.series import AHEAD, NoSuchDate, Series, SeriesEndedAlready
+from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
 from services.events.series.presenting import SeriesPresenter
 from services.events.series.previewing import EnrolledIn, beyond
 from services.events.series.reactions import ahead_of
@@ -72,7 +73,9 @@ _START = (
     ShortMonths,
     NoSuchDate,
     rules.DateTaken,
-    rules.TooFarAhead,
+    reach.TooFarAhead,
+    reach.PauseEndsBeforeItBegins,
+    reach.PauseTooLong,
     StartsInThePast,
     EndsBeforeItStarts,
     TooLong,
@@ -254,7 +257,7 @@ def _dates(
         "/{id}/dates",
         summary="Add a date that the rule does not give",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, NoSuchDate, rules.DateTaken, rules.TooFarAhead, changing.TooManyChanges, *_PLACE),
+        responses=problems(*_CHANGE, NoSuchDate, rules.DateTaken, reach.TooFarAhead, changing.TooManyChanges, *_PLACE),
     )
     async def add(id: Id, body: AddDate, command: CommandDep) -> Response:
         by = command.principal
@@ -269,7 +272,7 @@ def _dates(
         "/{id}/pause",
         summary="Pause a series, for holidays for instance",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, changing.PauseEndsBeforeItBegins, changing.TooManyChanges),
+        responses=problems(*_CHANGE, reach.PauseEndsBeforeItBegins, reach.PauseTooLong, changing.TooManyChanges),
     )
     async def pause(id: Id, body: PauseSeries, command: CommandDep) -> Response:
         return await changes(
@@ -352,7 +355,7 @@ def _previews(
         """Dates that are no activities yet follow the others, with those who are `enrolled` in them."""
         found, now, asked = (await known(series, id, known_to(principal))).aggregate, clock(), body or EndSeries()
         rules.end(found, principal, now, cancels=asked.cancels, reason=asked.reason)
-        later = beyond(found, await enrolled(id), now, told=("cancelled",) if asked.cancels else ())
+        later = beyond(found, await enrolled(id), now, told=("cancelled",))
         if not asked.cancels:
             return later
         named = [effect(each, ending.drop(each, now, None)) async for each in ahead_of(activities, id, now)]

@@ -19,7 +19,8 @@ from services.events.activities.domain.activity import Activity
 from services.events.activities.store import BY_START
 from services.events.series.domain import changing
 from services.events.series.domain.held import Held, as_named, by_plan, claims_more
-from services.events.series.domain.series import AHEAD, Series
+from services.events.series.domain.reach import AHEAD
+from services.events.series.domain.series import Series
 from services.events.venues.bookings import Bookings
 from services.events.venues.collisions import Wanted
 

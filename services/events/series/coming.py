@@ -10,7 +10,8 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.values import local_date
 from services.contracts.activities import Occurrence
 from services.events.activities.domain.scheduling import Plan
-from services.events.series.domain.series import AHEAD, Series
+from services.events.series.domain.reach import AHEAD
+from services.events.series.domain.series import Series
 from services.events.series.store import naming_until
 
 SPAN = timedelta(days=100)

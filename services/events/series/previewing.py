@@ -9,7 +9,8 @@ from itertools import islice
 from services.chassis.values import local_date
 from services.contracts.activities import SeriesStatus
 from services.events.activities.domain.changing import Effect
-from services.events.series.domain.series import AHEAD, Series
+from services.events.series.domain.reach import AHEAD
+from services.events.series.domain.series import Series
 
 MOST = 60
 """So many dates that are no activities yet are shown at most."""

@@ -1,7 +1,7 @@
 """The requests about activities. Times have a zone, and are stored in UTC, in whole seconds."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
@@ -26,8 +26,10 @@ from services.events.activities.domain.changing import CHANGING, CLEARABLE, Chan
 from services.events.activities.domain.parties import MAX_PARTY
 from services.events.activities.domain.scheduling import Plan
 
+_Time = TypeVar("_Time", bound=date)
 
-def _of_this_century(moment: datetime) -> datetime:
+
+def _of_this_century(moment: _Time) -> _Time:
     if not 2000 <= moment.year <= 2100:
         raise ValueError("年份应在 2000 至 2100 之间 (the year must be from 2000 to 2100)")
     return moment
@@ -65,6 +67,7 @@ class WindowEmpty(
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century), AfterValidator(_whole_seconds)]
+Day = Annotated[date, AfterValidator(_of_this_century)]
 
 
 Line = Annotated[

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.chassis import recurrence
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Conflict, Invalid
+from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role, system
 from services.chassis.values import ZONE, local_date
 from services.contracts.activities import (
@@ -21,13 +21,13 @@ from services.contracts.event import Event
 from services.events.activities.domain import changing as one
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.scheduling import check_ages, relocate
+from services.events.series.domain.reach import AHEAD, require_pause, require_within_reach
 from services.events.series.domain.revision import Revision
 from services.events.series.domain.series import (
     DateTaken,
     NoSuchDate,
     Series,
     SeriesEndedAlready,
-    require_within_reach,
 )
 
 MAX_SKIPPED = 500
@@ -50,15 +50,6 @@ class NotSkipped(
     Conflict, code="series.not-skipped", zh="{on} 没有被取消，无需恢复。", en="{on} has not been skipped."
 ):
     """Only a date that was skipped can come back."""
-
-
-class PauseEndsBeforeItBegins(
-    Invalid,
-    code="series.pause-order",
-    zh="停课结束日期须晚于开始日期。",
-    en="A pause ends after it begins.",
-):
-    """A pause has a day at least."""
 
 
 def skip(series: Series, on: date, by: Principal, now: datetime, reason: str | None) -> Decision[Series]:
@@ -90,6 +81,14 @@ def dates_without(series: Series, since: date, until: date) -> list[date]:
     pauses = tuple(each for each in series.pauses if (each.since, each.until) != (since, until))
     before = series.model_copy(update={"pauses": pauses})
     return [each.on for each in before.occurrences(max(since, series.expanded_until), until)]
+
+
+def dates_given_up(series: Series, now: datetime) -> list[date]:
+    """The dates of two years that `series` would have had, and has no more since it ended; those that it has named are
+    not among them."""
+    if series.status is not SeriesStatus.ENDED:
+        return []
+    return [each.on for each in series.occurrences(series.expanded_until, local_date(now) + AHEAD)]
 
 
 def give_way(series: Series, days: Sequence[date], now: datetime) -> Decision[Series]:
@@ -192,12 +191,11 @@ def pause(
     """No date of the rule in [since, until) takes place: holidays, building work.
 
     Raises:
-        NotYours, SeriesEndedAlready, PauseEndsBeforeItBegins, TooManyChanges
+        NotYours, SeriesEndedAlready, PauseEndsBeforeItBegins, PauseTooLong, TooManyChanges
     """
     series.require_manager(by)
     _require_running(series)
-    if until <= since:
-        raise PauseEndsBeforeItBegins()
+    require_pause(since, until, now)
     added = Pause(since=since, until=until)
     if added in series.pauses:
         return decided(series)

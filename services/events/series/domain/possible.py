@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from services.chassis import recurrence
@@ -39,7 +40,7 @@ def _may_restore(series: Series, by: Principal, now: datetime, cancelled: Sequen
     off = {each.on: each.activity for each in cancelled if each.activity == series.activity_on(each.on)}
     return any(
         _passes(lambda on=on: changing.restore(series, on, by, now, off.get(on)))  # type: ignore[misc]
-        for on in (*off, *_fallen_out(series, local_date(now)))
+        for on in chain(off, _fallen_out(series, local_date(now)))  # one is enough: the others are not looked for
     )
 
 

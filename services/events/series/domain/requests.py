@@ -9,7 +9,7 @@ from services.chassis.recurrence import MAX_LENGTH
 from services.chassis.values import Request
 from services.contracts.activities import Pause
 from services.contracts.marks import Code, Id
-from services.events.activities.domain.requests import ChangeActivity, Moment, Reason, ScheduleActivity
+from services.events.activities.domain.requests import ChangeActivity, Day, Moment, Reason, ScheduleActivity
 from services.events.series.domain.recurrence import ShortMonth
 from services.events.series.domain.revision import Revision
 from services.events.series.domain.series import Dates, Series
@@ -18,8 +18,8 @@ from services.events.series.domain.series import Dates, Series
 class DaysOff(Request):
     """Days without a date: from `since` on, before `until`."""
 
-    since: date
-    until: date
+    since: Day
+    until: Day
 
 
 class StartSeries(ScheduleActivity):
@@ -28,7 +28,7 @@ class StartSeries(ScheduleActivity):
     rule: str = Field(
         max_length=MAX_LENGTH, description="RFC 5545 rule in Asia/Shanghai.", examples=["FREQ=MONTHLY;BYDAY=1SA"]
     )
-    skipped: tuple[date, ...] = Field(default=(), max_length=200, description="Dates of the rule that fall out.")
+    skipped: tuple[Day, ...] = Field(default=(), max_length=200, description="Dates of the rule that fall out.")
     extra: tuple[Moment, ...] = Field(default=(), max_length=200, description="Starts that the rule does not give.")
     pauses: tuple[DaysOff, ...] = Field(default=(), max_length=50, description="Holidays, for what has school days.")
     short_months: ShortMonth | None = Field(
@@ -48,14 +48,14 @@ class StartSeries(ScheduleActivity):
 class SkipDate(Request):
     """A date of the series that falls out."""
 
-    on: date
+    on: Day
     reason: Reason | None = None
 
 
 class RestoreDate(Request):
     """A date that was skipped, falls into a pause, or was cancelled as an activity, and takes place after all."""
 
-    on: date
+    on: Day
 
 
 class AddDate(Request):
@@ -86,7 +86,7 @@ class ChangeSeries(ChangeActivity):
     """
 
     scope: Scope
-    on: date | None = None
+    on: Day | None = None
     at: time | None = Field(default=None, description="Another time of day in Asia/Shanghai.", examples=["16:30"])
     minutes: int | None = Field(default=None, ge=1, le=14 * 24 * 60)
     venue: Code | None = None

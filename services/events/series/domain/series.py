@@ -7,6 +7,7 @@ sight; so no date is ever doubled, however often the series is looked at.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
+from itertools import islice
 from typing import Any
 
 from pydantic import ConfigDict, computed_field
@@ -34,6 +35,7 @@ from services.contracts.marks import Masked, Office, Someone, Thing
 from services.contracts.value import Value
 from services.events.activities.domain.privacy import NEUTRAL, VEIL, is_among, told_neutrally
 from services.events.activities.domain.scheduling import Plan, check_ages, check_times
+from services.events.series.domain.reach import require_pause, require_within_reach
 from services.events.series.domain.recurrence import ShortMonth, end_of, normalise
 from services.events.series.domain.revision import Revision
 
@@ -46,15 +48,6 @@ class DateTaken(
     Conflict, code="series.date-taken", zh="该系列在 {on} 已有活动。", en="The series has a date on {on} already."
 ):
     """A series has one activity a day."""
-
-
-class TooFarAhead(
-    Invalid,
-    code="series.too-far-ahead",
-    zh="单独增加的日期须在 {days} 天之内。",
-    en="A date that is added lies within {days} days.",
-):
-    """A wrong year would keep a series alive for decades, in every calendar."""
 
 
 class NoSuchDate(
@@ -78,8 +71,9 @@ class Dates(Value):
     short_months: ShortMonth | None = None
 
 
-AHEAD = timedelta(days=731)
-"""So far ahead a series books its venues and shows its dates, and a date that the rule does not give may lie."""
+_LOOKED_AT = 3_000
+"""So many dates of a rule are looked at, at most: more than two years of days with those that fall out. Where a pause
+hides all of them, whoever looks for the next one would go on to the year 9999."""
 
 
 class Series(Aggregate):
@@ -191,11 +185,16 @@ class Series(Aggregate):
             pause.since <= on < pause.until for pause in self.pauses if on not in self.kept
         )
 
+    @property
+    def ends_before(self) -> date:
+        """The day from which on no date takes place any more, since the series has ended."""
+        return self.expanded_until if self.status is SeriesStatus.ENDED else date.max
+
     def occurrences(self, since: date, until: date = date.max) -> Iterator[Occurrence]:
         """The dates in [since, until), in order: those of the rule that don't fall out, and the extra ones."""
         by_rule = (
             _occurrence(self, moment)
-            for moment in recurrence.starts(self.rule, self.first, since, until)
+            for moment in islice(recurrence.starts(self.rule, self.first, since, until), _LOOKED_AT)
             if not self.falls_out(local_date(moment))
         )
         besides = (
@@ -269,6 +268,7 @@ def start(
         AgesEmpty
         NoSuchDate: no date follows from the rule, none does on a day that is skipped, or an extra start lies behind.
         DateTaken, TooFarAhead: an extra start is on the day of another date, or in a wrong year.
+        PauseEndsBeforeItBegins, PauseTooLong
     """
     dates = dates or Dates()
     by.require(community, Role.STAFF, Role.ORGANISER)
@@ -276,6 +276,8 @@ def start(
         raise NotYours()
     check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
     check_ages(plan.min_age, plan.details.max_age)
+    for pause in dates.pauses:
+        require_pause(pause.since, pause.until, now)
     duration = plan.ends_at - plan.starts_at
     first_date = local_date(plan.starts_at)
     series = Series(
@@ -298,16 +300,6 @@ def start(
     started = SeriesStarted(**series.whole().model_dump())
     expanded = expand(series, now)
     return decided(expanded.aggregate, started, *expanded.events)
-
-
-def require_within_reach(starts_at: datetime, now: datetime) -> None:
-    """Whether a date that the rule does not give may be so far ahead.
-
-    Raises:
-        TooFarAhead
-    """
-    if starts_at > now + AHEAD:
-        raise TooFarAhead(days=AHEAD.days)
 
 
 def _require_skipped(series: Series) -> None:

@@ -108,6 +108,29 @@ async def test_dates_that_are_no_activities_yet_fall_out_with_a_message_and_with
     assert await _told(house, wire) == {("resident-1", "class-dates-off"): []}
 
 
+async def test_who_comes_to_every_date_hears_that_a_series_ends_before_the_others(
+    running: tuple[Caller, Wire], house: House
+) -> None:
+    """The dates that are activities take place; those that would have come after them do not."""
+    api, wire = running
+    body = an_activity(rule="FREQ=WEEKLY;BYDAY=SA;COUNT=20", title="四点半小课堂", volunteers_needed=0)
+    series = (await api.ok(STAFF, "/series", body))["id"]
+    await wire.wait_for_many(8, ActivityScheduled, series=series)
+    await api.ok(resident(1), f"/series/{series}/enrolments", {})
+    await wire.wait_for_many(8, ActivityRegistered, person="resident-1")
+    await wire.wait_for(EnrolmentMade, title="四点半小课堂")
+    await _told(house, wire)
+    effect = await api.ok(STAFF, f"/series/{series}/end/preview", {"cancels": False})
+    assert [each["told"] for each in effect] == [["cancelled"]] * 12
+    await api.ok(STAFF, f"/series/{series}/end", {"cancels": False, "reason": "老师退休"})
+    await wire.wait_for(EnrolmentDatesCalledOff, first="2026-05-02", last="2026-07-18", dates=12)
+    assert await _told(house, wire) == {("resident-1", "class-dates-off"): []}
+    last = await house.notices.select({"state.recipient": "resident-1", "state.channel": "inbox"}, limit=1)
+    words = Wording(NAMES).words(last.items[0].aggregate, "zh").body
+    assert "从 5月2日 周六 到 7月18日 周六" in words
+    assert "老师退休" in words
+
+
 async def _told(house: House, wire: Wire) -> dict[tuple[str, str], list[str]]:
     """What notify tells of all that came since it last read: for each inbox the kinds of the parts of each message."""
     before = {each["_id"] for each in await house.everything()}

@@ -22,6 +22,7 @@ from services.events.enrolments import calling_off, changing
 from services.events.enrolments import domain as rules
 from services.events.enrolments.domain import Enrol, Enrolment, EnrolmentOver, EnrolmentStands
 from services.events.enrolments.overlapping import require_reliable
+from services.events.enrolments.possible import possible
 from services.events.registrations.domain import (
     AgeNotConfirmed,
     ChangeParty,
@@ -96,6 +97,22 @@ def test_only_dates_of_the_series_are_left_out_or_taken() -> None:
             rules.take(_enrolment(), SERIES, day, resident(1), NOW)
         with pytest.raises(NoSuchDate):
             _enrolment(left_out=(day,))
+
+
+def test_a_series_that_has_ended_has_the_dates_that_it_named_and_no_others() -> None:
+    ended = all_series.end(SERIES, STAFF, NOW, cancels=False).aggregate
+    near, far = ON + timedelta(days=7), date(2026, 8, 1)
+    assert rules.leave_out(_enrolment(), SERIES, far, resident(1), NOW).events
+    assert rules.leave_out(_enrolment(), ended, near, resident(1), NOW).events
+    with pytest.raises(NoSuchDate):
+        rules.leave_out(_enrolment(), ended, far, resident(1), NOW)
+    without = _enrolment(left_out=(far,))
+    with pytest.raises(NoSuchDate):
+        rules.take(without, ended, far, resident(1), NOW)
+    assert "take" not in {each.command for each in possible(without, ended, resident(1), NOW)}
+    given_up = series_changing.dates_given_up(ended, NOW)
+    assert (given_up[0], far in given_up) == (date(2026, 5, 2), True)
+    assert series_changing.dates_given_up(SERIES, NOW) == []
 
 
 def test_who_left_a_series_comes_no_more_until_they_come_again() -> None:

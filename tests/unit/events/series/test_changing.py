@@ -18,7 +18,8 @@ from services.events.activities.domain.requests import ChangeActivity
 from services.events.registrations import domain as registrations
 from services.events.series.domain import changing
 from services.events.series.domain import series as rules
-from services.events.series.domain.changing import NotSkipped, PauseEndsBeforeItBegins
+from services.events.series.domain.changing import NotSkipped
+from services.events.series.domain.reach import PauseEndsBeforeItBegins, TooFarAhead
 from services.events.series.domain.recurrence import RuleUnreadable, ShortMonth, ShortMonths, normalise
 from services.events.series.domain.requests import ChangeSeries
 from services.events.series.domain.revision import Revision
@@ -28,7 +29,6 @@ from services.events.series.domain.series import (
     NoSuchDate,
     Series,
     SeriesEndedAlready,
-    TooFarAhead,
 )
 from tests.unit.events.given import HOME, NOW, STAFF, START, person, plan, resident
 from tests.unit.events.lawful import lawful, took
