@@ -11,6 +11,7 @@ their calls to MongoDB, and none fails because of another.
 What is not guaranteed: no write spans two aggregates. Effects on another aggregate follow by event.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
@@ -49,6 +50,7 @@ from services.chassis.store.unavailable import StoreUnavailable, store_errors
 __all__ = ["Aggregates", "Cause", "Committed", "Kind", "Page", "Stored", "Taken", "newest_first", "writer"]
 
 _AT_ONCE: AbstractAsyncContextManager[None] = nullcontext()
+_FEW = 8
 
 
 class Aggregates(Generic[A]):
@@ -94,9 +96,14 @@ class Aggregates(Generic[A]):
             return await self._look(id)
 
     async def find_each(self, ids: Iterable[str]) -> dict[str, A]:
-        """The aggregates of `ids` that exist, by id, read by one call to the store."""
+        """The aggregates of `ids` that exist, by id, read by one call to the store: a few along with what others read
+        just now."""
+        wanted = list(dict.fromkeys(ids))
+        if len(wanted) <= _FEW:
+            read = await asyncio.gather(*(self.find(id) for id in wanted))
+            return {id: each.aggregate for id, each in zip(wanted, read, strict=True) if each is not None}
         with store_errors():
-            found = self.collection.find({"_id": {"$in": list(ids)}}, {"state": 1, "v": 1})
+            found = self.collection.find({"_id": {"$in": wanted}}, {"state": 1, "v": 1})
             return {document["_id"]: self._stored(document).aggregate async for document in found}
 
     async def create(

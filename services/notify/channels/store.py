@@ -1,9 +1,11 @@
 """The kind, indexes and queries of end points."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.batcher import Batcher
 from services.chassis.store.mongo import ASCENDING, IndexModel
 from services.contracts.topics import NOTICES
 from services.notify.channels import pacing
@@ -21,7 +23,22 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 _MOST = 200
 
 
-async def wanting(endpoints: Aggregates[Endpoint], community: str, kind: str) -> list[Endpoint]:
-    """The active end points of `community` that get messages of `kind`."""
-    query = {"state.community": community, "state.kinds": kind, "state.status": EndpointStatus.ACTIVE}
-    return [stored.aggregate for stored in (await endpoints.select(query, limit=_MOST)).items]
+class Wanting:
+    """Asks for the end points that want messages. Who asks the same at the same time gets the same answer."""
+
+    def __init__(self, endpoints: Aggregates[Endpoint]) -> None:
+        self._endpoints = endpoints
+        self._ask: Batcher[tuple[str, str], Sequence[Endpoint]] = Batcher(self._each, side_by_side=2)
+
+    async def __call__(self, community: str, kind: str) -> Sequence[Endpoint]:
+        """The active end points of `community` that get messages of `kind`, read after this call began."""
+        return await self._ask((community, kind))
+
+    async def _each(self, asked: Sequence[tuple[str, str]]) -> Sequence[Sequence[Endpoint]]:
+        once = list(dict.fromkeys(asked))
+        found = dict(zip(once, await asyncio.gather(*(self._of(*each) for each in once)), strict=True))
+        return [found[each] for each in asked]
+
+    async def _of(self, community: str, kind: str) -> Sequence[Endpoint]:
+        query = {"state.community": community, "state.kinds": kind, "state.status": EndpointStatus.ACTIVE}
+        return tuple(stored.aggregate for stored in (await self._endpoints.select(query, limit=_MOST)).items)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from services.chassis.store.batcher import Batcher, Reads
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel, UpdateOne
 from services.contracts.holding import WORDS_GONE
 from services.notify.knowledge.domain import (
@@ -103,6 +104,9 @@ class Knowledge:
         self._staffings = database[STAFFINGS]
         self._supporters = database[SUPPORTERS]
         self._members = database[MEMBERS]
+        self._subject = Reads(self._subjects, {"_": 0}, _values)
+        self._merged_into = Batcher(self._each_merged_into, side_by_side=2)
+        self._stand_behind = Batcher(self._behind_each, side_by_side=2)
 
     async def case(self, id: str) -> CaseKnown:
         """The facts known of a case. A field is None where no event has told of it."""
@@ -130,8 +134,7 @@ class Knowledge:
         return found is not None and "title" in found
 
     async def _known(self, known: type[K], id: str) -> K:
-        document = await self._subjects.find_one({"_id": id})
-        return known.of(_values(document) if document else {})
+        return known.of(await self._subject(id) or {})
 
     async def concerned(self, subject: str, *, first: str | None, at: datetime) -> list[str]:
         """The people whom it concerns what became of a case or a wish at the time `at`, each once.
@@ -139,17 +142,31 @@ class Knowledge:
         They are `first` (who reported or proposed it), all who stood behind it then, and the same people of every case
         that was merged into it. Asked again later, it finds nobody new.
         """
-        merging = self._subjects.find({"merged_into.v": subject, "merged_at.v": {"$lte": at}}, {"reporter": 1})
-        merged, behind = await asyncio.gather(merging.to_list(None), self._behind([subject], at))
-        people = [first, *(_values(found).get("reporter") for found in merged), *behind]
-        if merged:
-            people += await self._behind([found["_id"] for found in merged], at)
+        merged, behind = await asyncio.gather(self._merged_into((subject, at)), self._stand_behind((subject, at)))
+        people = [first, *(found.get("reporter") for found in merged.values()), *behind]
+        for more in await asyncio.gather(*(self._stand_behind((id, at)) for id in merged)):
+            people += more
         return [person for person in dict.fromkeys(people) if person is not None]
 
-    async def _behind(self, subjects: Sequence[str], at: datetime) -> list[str]:
-        """The people who stood behind any of `subjects` at the time `at`."""
-        query = {"subject": {"$in": list(subjects)}, "here.v": True, "since.v": {"$lte": at}}
-        return [found["person"]["v"] async for found in self._supporters.find(query, {"person": 1})]
+    async def _each_merged_into(self, asked: Sequence[tuple[str, datetime]]) -> list[dict[str, Mapping[str, Any]]]:
+        """For each subject and time the cases that were merged into it by then, by id."""
+        fields = {"reporter": 1, "merged_into": 1, "merged_at": 1}
+        of_any = {"merged_into.v": {"$in": sorted({subject for subject, _ in asked})}}
+        found = {each["_id"]: _values(each) async for each in self._subjects.find(of_any, fields)}
+        return [
+            {id: each for id, each in found.items() if each["merged_into"] == subject and each["merged_at"] <= at}
+            for subject, at in asked
+        ]
+
+    async def _behind_each(self, asked: Sequence[tuple[str, datetime]]) -> list[list[str]]:
+        """For each subject and time the people who stood behind it then."""
+        people: list[list[str]] = [[] for _ in asked]
+        query = {"subject": {"$in": sorted({subject for subject, _ in asked})}, "here.v": True}
+        async for each in self._supporters.find(query, {"subject": 1, "person": 1, "since": 1}):
+            for n, (subject, at) in enumerate(asked):
+                if each["subject"] == subject and each["since"]["v"] <= at:
+                    people[n].append(each["person"]["v"])
+        return people
 
     async def participants(self, activity: str, sequence: int) -> list[Participant]:
         """The people who counted on `activity` just before its fact `sequence`; asked again later, nobody is new."""

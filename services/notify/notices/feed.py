@@ -15,7 +15,8 @@ from itertools import chain
 from typing import Any
 
 from services.chassis.store.aggregates import Aggregates, Stored
-from services.chassis.store.mongo import DESCENDING, Database, Document, PyMongoError, ReturnDocument
+from services.chassis.store.batcher import Batcher
+from services.chassis.store.mongo import DESCENDING, Database, Document, PyMongoError, ReturnDocument, UpdateOne
 from services.contracts.notices import NoticeStatus
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.store import inbox
@@ -74,12 +75,30 @@ class Came:
     stirred: bool
 
 
+def _numbering(notice: Document) -> list[Document]:
+    """The update by which `notice` gets a number in a feed, unless it has one."""
+    id, upto = notice["_id"], notice["state"]["delivered_at"]
+    entry: Document = {"id": {"$literal": id}, "n": {"$add": [{"$ifNull": ["$n", 0]}, 1]}}
+    there = {"$in": [{"$literal": id}, {"$ifNull": ["$last.id", []]}]}
+    before = {"$ifNull": ["$last", []]}
+    return [
+        {
+            "$set": {
+                "last": {"$cond": [there, "$last", {"$slice": [{"$concatArrays": [before, [entry]]}, -KEPT]}]},
+                "n": {"$cond": [there, "$n", {"$add": [{"$ifNull": ["$n", 0]}, 1]}]},
+                "upto": {"$max": [{"$ifNull": ["$upto", upto]}, upto]},
+            }
+        }
+    ]
+
+
 class Feed:
     """The feeds of all inboxes, as this process sees them."""
 
     def __init__(self, notices: Aggregates[Notice], database: Database) -> None:
         self._notices = notices
         self._feeds = database[FEEDS]
+        self._give_a_number = Batcher(self._numbers_given)
         self._readers: dict[str, list[_Reader]] = {}
         self._over = False
 
@@ -165,31 +184,28 @@ class Feed:
         return newest[::-1]
 
     async def _give_numbers(self, person: str, notices: Sequence[Document]) -> list[int]:
-        return [await self._give_a_number(person, notice) for notice in notices]
+        return list(await asyncio.gather(*(self._give_a_number((person, notice)) for notice in notices)))
 
-    async def _give_a_number(self, person: str, notice: Document) -> int:
-        """The number of `notice` in the feed, which it gets once, whoever gives it."""
-        id, upto = notice["_id"], notice["state"]["delivered_at"]
-        entry: Document = {"id": {"$literal": id}, "n": {"$add": [{"$ifNull": ["$n", 0]}, 1]}}
-        there = {"$in": [{"$literal": id}, {"$ifNull": ["$last.id", []]}]}
-        before = {"$ifNull": ["$last", []]}
-        update: list[Document] = [
-            {
-                "$set": {
-                    "last": {"$cond": [there, "$last", {"$slice": [{"$concatArrays": [before, [entry]]}, -KEPT]}]},
-                    "n": {"$cond": [there, "$n", {"$add": [{"$ifNull": ["$n", 0]}, 1]}]},
-                    "upto": {"$max": [{"$ifNull": ["$upto", upto]}, upto]},
-                }
-            }
-        ]
-        feed: Document = await self._feeds.find_one_and_update(
-            {"_id": person},
-            update,
-            {"last": {"$elemMatch": {"id": id}}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        return int(feed["last"][0]["n"])
+    async def _numbers_given(self, wanted: Sequence[tuple[str, Document]]) -> list[int]:
+        """The numbers of notices in the feeds of persons, which each gets once, whoever gives it. Those of one feed are
+        given in the order in which they stand in `wanted`."""
+        if len(wanted) == 1:
+            ((person, notice),) = wanted
+            feed: Document = await self._feeds.find_one_and_update(
+                {"_id": person},
+                _numbering(notice),
+                {"last": {"$elemMatch": {"id": notice["_id"]}}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+            return [int(feed["last"][0]["n"])]
+        updates = [UpdateOne({"_id": person}, _numbering(notice), upsert=True) for person, notice in wanted]
+        await self._feeds.bulk_write(updates)
+        everybody = {"_id": {"$in": list({person for person, _ in wanted})}}
+        these = {"$in": ["$$this.id", [{"$literal": notice["_id"]} for _, notice in wanted]]}
+        asked = self._feeds.find(everybody, {"last": {"$filter": {"input": "$last", "cond": these}}})
+        given = {(feed["_id"], entry["id"]): int(entry["n"]) async for feed in asked for entry in feed["last"]}
+        return [given[person, notice["_id"]] for person, notice in wanted]
 
     async def run(self) -> None:
         """Wake readers when something comes into their inbox by whatever replica, for ever."""

@@ -1,10 +1,12 @@
 """How notices are kept: an index for every way in which they are looked for, and the questions asked of them."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.batcher import Batcher
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Document, IndexModel
 from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
@@ -80,12 +82,18 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
+_Theirs: TypeAlias = tuple[str, tuple[str, str | None]]
+"""The id of a notice, its recipient, and the person for whom they stand in."""
+
+
 class Notices:
     """Questions about many notices at once."""
 
     def __init__(self, aggregates: Aggregates[Notice]) -> None:
         self.aggregates = aggregates
         self._collection = aggregates.collection
+        self._waiting = Batcher(self._waiting_of_each, side_by_side=2)
+        self._unread = Batcher(self._unread_of_each)
 
     async def waiting(self, about: str, kind: str, recipients: Iterable[str] | None = None) -> list[str]:
         """The ids of notices of `kind` that speak of `about`, by themselves or among others, and wait, for their time
@@ -93,8 +101,25 @@ class Notices:
 
         They are to `recipients`, or to others who stand in for them, or (None) to anybody.
         """
-        query = waiting_of(about, kind, recipients)
-        return [document["_id"] async for document in self._collection.find(query, {"_id": 1}).sort("_id", ASCENDING)]
+        found = await self._waiting((about, kind))
+        whom = None if recipients is None else set(recipients)
+        return [id for id, theirs in found if whom is None or not whom.isdisjoint(theirs)]
+
+    async def _waiting_of_each(self, asked: Sequence[tuple[str, str]]) -> list[list[_Theirs]]:
+        """For each subject and kind what waits, with whom it is to and for whom they stand in."""
+        by_kind: defaultdict[str, set[str]] = defaultdict(set)
+        for about, kind in asked:
+            by_kind[kind].add(about)
+        found: defaultdict[tuple[str, str], list[_Theirs]] = defaultdict(list)
+        fields = dict.fromkeys((f"state.{name}" for name in ("about", "kind", "recipient", "behalf", "parts")), 1)
+        for kind, subjects in by_kind.items():
+            waiting = self._collection.find(waiting_of(subjects, kind), fields).sort("_id", ASCENDING)
+            async for document in waiting:
+                state = document["state"]
+                own = {state["about"]} if state["kind"] == kind else set()
+                for about in own | {part["about"] for part in state.get("parts") or () if part["kind"] == kind}:
+                    found[about, kind].append((document["_id"], (state["recipient"], state.get("behalf"))))
+        return [found[each] for each in asked]
 
     async def lately(
         self, person: str, about: str, ways: Iterable[Way], cause: str, now: datetime
@@ -194,9 +219,18 @@ class Notices:
 
     async def unread(self, person: str) -> int:
         """How many notices in the inbox of `person` are not read. The count is exact."""
-        return await self._collection.count_documents(
-            {"state.recipient": person, "state.channel": Way.INBOX, "state.status": NoticeStatus.DELIVERED}
-        )
+        return await self._unread(person)
+
+    async def _unread_of_each(self, people: Sequence[str]) -> list[int]:
+        unread = {"state.channel": Way.INBOX, "state.status": NoticeStatus.DELIVERED}
+        if len(people) == 1:
+            return [await self._collection.count_documents({"state.recipient": people[0], **unread})]
+        counting: list[Document] = [
+            {"$match": {"state.recipient": {"$in": sorted(set(people))}, **unread}},
+            {"$group": {"_id": "$state.recipient", "count": {"$sum": 1}}},
+        ]
+        counts = {each["_id"]: int(each["count"]) async for each in self._collection.aggregate(counting)}
+        return [counts.get(person, 0) for person in people]
 
     async def unread_ids(self, person: str) -> list[str]:
         """The ids of the notices in the inbox of `person` that are not read."""
@@ -221,32 +255,27 @@ class Notices:
             yield document["_id"]
 
 
-def waiting_of(about: str, kind: str, recipients: Iterable[str] | None = None) -> Document:
-    """The query for notices of `kind` that speak of `about` and wait, to `recipients` and those who stand in for them,
-    or (None) to anybody."""
-    query: Document = {
+def waiting_of(subjects: Collection[str], kind: str) -> Document:
+    """The query for notices of `kind` that speak of one of `subjects` and wait."""
+    these = {"$in": sorted(subjects)}
+    return {
         "$or": [
-            {"state.about": about, "state.kind": kind},
-            {"state.parts.about": _in_a_part(about), "state.parts.kind": kind},
+            {"state.about": these, "state.kind": kind},
+            {"state.parts.about": _IN_A_PART | these, "state.parts.kind": kind},
         ],
         "state.status": {"$in": [NoticeStatus.QUEUED, NoticeStatus.SUPPRESSED]},
         "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
         "state.outdated": {"$ne": True},
     }
-    if recipients is None:
-        return query
-    them = {"$in": list(recipients)}
-    return {**query, "$and": [{"$or": [{"state.recipient": them}, {"state.behalf": them}]}]}
 
 
 def told_of(field: str, id: str) -> Document:
     """The query for notices of which `id` is the `field`, `about` or `cause`: by themselves, or in a part of theirs."""
-    return {"$or": [{f"state.{field}": id}, {f"state.parts.{field}": _in_a_part(id)}]}
+    return {"$or": [{f"state.{field}": id}, {f"state.parts.{field}": _IN_A_PART | {"$eq": id}}]}
 
 
-def _in_a_part(id: str) -> Document:
-    """What an index of parts is asked for: without the type by which it is partial, the store reads all notices."""
-    return {"$eq": id, "$type": "string"}
+_IN_A_PART: Document = {"$type": "string"}
+"""Without the type by which the index of parts is partial, the store reads all notices."""
 
 
 def due(now: datetime) -> Document:

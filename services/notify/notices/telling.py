@@ -15,7 +15,7 @@ from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.notices import Suppression
 from services.notify.channels.domain.endpoint import WAITS, Endpoint
-from services.notify.channels.store import wanting
+from services.notify.channels.store import Wanting
 from services.notify.notices.domain.bundling import bundle_id, open_bundle
 from services.notify.notices.domain.notice import Draft, Notice, drop_part, queue, supersede
 from services.notify.notices.domain.particulars import Particulars
@@ -79,7 +79,7 @@ class Telling:
     ) -> None:
         self._notices = notices
         self._persons = persons
-        self._endpoints = endpoints
+        self._wanting = Wanting(endpoints)
         self._wording = wording
         self._asked = Notices(notices)
         self._clock = clock
@@ -181,7 +181,7 @@ class Telling:
     async def tell_end_points(self, occasion: Occasion, message: Message) -> None:
         """Queue a notice to each end point of the community that wants messages of this kind."""
         template = await self._wording.version(occasion.community, message.kind, message.rule.template)
-        for endpoint in await wanting(self._endpoints, occasion.community, message.kind):
+        for endpoint in await self._wanting(occasion.community, message.kind):
             if endpoint.way not in self._open_channels:
                 continue
             draft = self._draft(occasion, endpoint.id, message, None, template)

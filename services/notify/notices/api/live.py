@@ -26,6 +26,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wording, feed: Feed) -> APIRouter:
     """The route of the stream."""
+    asked = Notices(notices)
     routes = APIRouter(prefix="/api/notify/v1/me", tags=["inbox"])
 
     @routes.get("/notices/live", include_in_schema=False)
@@ -49,7 +50,7 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
                     shown = notice_view(stored, wording, reads).model_dump_json()
                     yield f"id: {number}\nevent: notice\ndata: {shown}\n\n".encode()
                 if came.notices or came.stirred or counted < 0:
-                    unread = await Notices(notices).unread(principal.sub)
+                    unread = await asked.unread(principal.sub)
                     if unread != counted:
                         counted = unread
                         yield b"event: unread\ndata: " + orjson.dumps({"unread": unread}) + b"\n\n"

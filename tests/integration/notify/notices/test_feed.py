@@ -52,6 +52,18 @@ async def test_replicas_that_number_side_by_side_agree(house: House) -> None:
     assert {tuple(each) for each in asked} == {tuple((n, f"case-{n}") for n in range(1, 7))}
 
 
+async def test_inboxes_that_are_read_at_once_are_numbered_together_each_by_itself(house: House) -> None:
+    people = [f"resident-{n}" for n in range(5)]
+    for n in (1, 2):
+        house.now = NOW + n * HOUR
+        await house.take([record for each in people for record in a_case(f"case-{n}-of-{each}", each)[:3]])
+    feed = a_feed(house)
+    asked = await asyncio.gather(*(feed.after(each, 0) for each in people * 2))
+    for person, numbered in zip(people * 2, asked, strict=True):
+        told = [(number, stored.aggregate.about) for number, stored in numbered]
+        assert told == [(1, f"case-1-of-{person}"), (2, f"case-2-of-{person}")]
+
+
 async def test_a_reader_without_a_number_gets_no_history_and_then_what_comes(house: House, api: Api) -> None:
     await arrive(house, 1, 2)
     feed = a_feed(house)

@@ -1,17 +1,19 @@
 """Questions about notices are answered from an index, however many there have been."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from services.contracts.notices import NoticeStatus, Suppression
-from services.notify.notices.store import told_of, waiting_of
+from services.notify.notices.store import Notices, told_of, waiting_of
 from tests.integration.notify.house import House
 
 OF_OTHERS = 300
+PARTS = [{"about": "case-2", "kind": "case-dispatched"}, {"about": "case-3", "kind": "case-verified"}]
 QUESTIONS: list[dict[str, Any]] = [
-    waiting_of("case-1", "case-dispatched"),
-    waiting_of("case-1", "case-dispatched", ["resident-1"]),
+    waiting_of(["case-1"], "case-dispatched"),
+    waiting_of(["case-1", "case-2"], "case-dispatched"),
     {"state.community": "sunshine", **told_of("about", "case-1")},
     {"state.community": "sunshine", **told_of("cause", "case-1.4")},
 ]
@@ -24,6 +26,29 @@ async def test_what_is_asked_of_one_subject_reads_nothing_of_others(house: House
     explained = await house.db["notices"].find(question, {"_id": 1}).sort("_id", 1).explain()
     read = explained["executionStats"]
     assert read["totalDocsExamined"] + read["totalKeysExamined"] < 10
+
+
+async def test_questions_at_the_same_time_are_answered_each_by_itself(house: House) -> None:
+    rows = [
+        ("n-1", {"about": "case-1", "kind": "case-dispatched", "recipient": "a", "status": "queued"}),
+        ("n-2", {"about": "case-1", "kind": "case-dispatched", "recipient": "b", "status": "queued"}),
+        ("n-3", {"about": "case-2", "kind": "case-dispatched", "recipient": "a", "status": "queued"}),
+        ("n-4", {"about": "case-1", "kind": "case-verified", "recipient": "a", "status": "delivered"}),
+        ("n-5", {"about": "case-2", "kind": "case-verified", "recipient": "a", "status": "delivered"}),
+        ("n-6", {"about": "series-1", "kind": "other", "recipient": "b", "status": "queued", "parts": PARTS}),
+    ]
+    shown = {"channel": "inbox", "reason": None}
+    await house.db["notices"].insert_many([{"_id": id, "at": id, "state": {**shown, **row}} for id, row in rows])
+    asked, kind = Notices(house.notices), "case-dispatched"
+    assert await asyncio.gather(
+        asked.waiting("case-1", kind),
+        asked.waiting("case-1", kind, ["b"]),
+        asked.waiting("case-2", kind),
+        asked.waiting("case-3", kind),
+        asked.waiting("case-1", "case-verified"),
+    ) == [["n-1", "n-2"], ["n-2"], ["n-3", "n-6"], [], []]
+    people = ("a", "b", "a", "c")
+    assert await asyncio.gather(*(asked.unread(person) for person in people)) == [2, 0, 2, 0]
 
 
 def _to_nobody(n: int) -> dict[str, Any]:
