@@ -45,13 +45,15 @@ Send = Callable[[str], Awaitable[None]]
 
 async def run(servers: Servers) -> list[Figure | str]:
     """Milliseconds at the median and the 99th percentile, and the memory of an open inbox."""
-    floors, ours, lines = [], [], list[str]()
+    floors, ours, lines, cost = [], [], list[str](), list[float]()
     for turn in turns(ROUNDS):
         async with topics(servers) as prefix:
             floors.append(await _bare(servers, prefix))
         await settle()
         async with topics(servers) as prefix, _Service(servers, prefix) as service:
+            worked = service.worked
             ours.append(await service.latency())
+            cost.append((service.worked - worked) * 1000 / (A_SECOND * SECONDS))
             if turn == ROUNDS - 1:
                 lines.append(await service.memory())
         await settle()
@@ -66,6 +68,7 @@ async def run(servers: Servers) -> list[Figure | str]:
             )
             for percent in (50, 99)
         ),
+        f"{'processor time of the service for each message':<46}{median_of(cost):>19.1f} ms",
         *lines,
     ]
 
@@ -223,6 +226,12 @@ class _Service:
 
     async def __aexit__(self, *raised: object) -> None:
         await self._stack.aclose()
+
+    @property
+    def worked(self) -> float:
+        """The processor time that the service has taken, in seconds."""
+        fields = Path(f"/proc/{self._replica.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def latency(self) -> dict[int, float]:
         """As `_steady` tells. Each case was reported and accepted before, as in life: one event asks for one message,

@@ -3,7 +3,9 @@
 A command is known by the fact that began it. Its facts come one by one, and nothing says which is the last; so they are
 kept, one document for each fact and message, until none has come for a while. Then each person is told of those that
 concern them: of one as ever, of several in one notice with a part for each. What has become untrue by then is left out.
-A document stays without its people once it was told, so that facts that are read again tell nothing new.
+A document stays without its people once it was told, so that facts that are read again tell nothing new. It goes after
+more than the longest time for which any message is worth sending; a fact that is older is not gathered any more, for it
+may have been told, and nothing of it would be sent.
 """
 
 from collections import defaultdict
@@ -21,9 +23,12 @@ from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.together import ToldPart, families
 from services.notify.notices.occasion import Occasion
 from services.notify.notices.telling import Message, Telling
+from services.notify.routing.domain.kinds import LONGEST
 from services.notify.routing.editions import Editions
 
 GATHERED = "gathered"
+KEPT = LONGEST + timedelta(days=1)
+"""The time for which it stays on record that a fact was gathered."""
 _WAITING: Document = {"waiting": True}
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     GATHERED: [
@@ -34,6 +39,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         ),
         IndexModel([("part.about", ASCENDING)], name="about", partialFilterExpression=_WAITING),
         IndexModel([("people", ASCENDING)], name="people", partialFilterExpression=_WAITING),
+        IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=int(KEPT.total_seconds())),
     ],
 }
 QUIET = timedelta(seconds=5)
@@ -67,7 +73,9 @@ class Gathering:
 
     async def add(self, command: str, occasion: Occasion, tell: str, message: Message, people: Sequence[str]) -> None:
         """Keep `message` to `people`, which follows from `command` by the rule `tell`. One that was kept before is not
-        kept again."""
+        kept again, nor one of a fact so old that this may have been forgotten."""
+        if self.clock() - occasion.time > KEPT:
+            return
         fact = {"community": occasion.community, "command": command, "time": occasion.time}
         part = ToldPart(
             kind=message.kind,

@@ -47,6 +47,10 @@ class Weight:
         return self.mandatory or self.sort is MessageClass.EMERGENCY
 
 
+LONGEST = timedelta(days=400)
+"""No message of any kind is worth sending for longer after its event."""
+
+
 class KindRule(Value):
     """The rule of one kind.
 
@@ -60,7 +64,7 @@ class KindRule(Value):
     zh: Annotated[str, StringConstraints(min_length=1, max_length=40), Plain]
     en: Annotated[str, StringConstraints(min_length=1, max_length=60), Plain]
     mandatory: bool = False
-    hours: float = Field(default=720, gt=0, le=24 * 400)
+    hours: float = Field(default=720, gt=0, le=LONGEST / timedelta(hours=1))
     template: int = Field(default=1, ge=1)
 
     @property

@@ -28,12 +28,13 @@ async def test_cases_asked_for_at_once_concern_each_its_own_people(house: House)
         ]
     )
     knowledge = Knowledge(house.db)
-    assert await asyncio.gather(
+    answers = await asyncio.gather(
         knowledge.concerned("case-1", first="reporter-1", at=NOW),
         knowledge.concerned("case-2", first=None, at=NOW),
         knowledge.concerned("case-1", first="reporter-1", at=LATER),
         knowledge.concerned("case-5", first="reporter-5", at=NOW),
-    ) == [
+    )
+    assert list(answers) == [
         ["reporter-1", "reporter-3", "behind-1", "behind-3"],
         ["behind-2"],
         ["reporter-1", "reporter-3", "reporter-4", "behind-1", "late", "behind-3"],

@@ -6,7 +6,8 @@ from typing import Any
 from services.chassis.subscriber.erasure import Leaver
 from services.contracts import activities as a
 from services.contracts import volunteers as v
-from services.notify.notices.gathering import QUIET
+from services.notify.notices.gathering import GATHERED, KEPT, QUIET
+from services.notify.routing.domain.kinds import LONGEST
 from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
@@ -183,3 +184,23 @@ async def test_of_who_is_erased_nothing_waits(house: House) -> None:
     await notices.erase(Leaver("resident-1", None, "erased-1"))
     assert await house.db["gathered"].count_documents({"people": "resident-1"}) == 0
     assert await house.db["gathered"].count_documents({"people": "resident-2"}) == 1
+
+
+async def test_what_was_gathered_is_forgotten_when_nothing_of_it_would_be_sent_any_more(house: House) -> None:
+    await house.take(a_class())
+    await settle(house)
+    story = [cancelled(n) for n in range(1, 6)]
+    await house.take(story)
+    await settle(house)
+    before = await house.everything()
+    indexes = await house.db[GATHERED].index_information()
+    assert indexes["kept"]["key"] == [("at", 1)]
+    assert indexes["kept"]["expireAfterSeconds"] == KEPT.total_seconds() > LONGEST.total_seconds()
+
+    house.now += KEPT
+    await house.db[GATHERED].delete_many({"at": {"$lte": house.now - KEPT}})  # as the store does by that index
+    assert await house.db[GATHERED].count_documents({}) == 0
+    await house.take(story)
+    await settle(house)
+    assert await house.db[GATHERED].count_documents({}) == 0
+    assert await house.everything() == before, "facts that are read again tell nothing new"
