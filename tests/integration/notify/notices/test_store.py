@@ -29,9 +29,10 @@ async def test_what_is_asked_of_one_subject_reads_nothing_of_others(house: House
 
 
 async def test_questions_at_the_same_time_are_answered_each_by_itself(house: House) -> None:
-    rows = [
+    rows: list[tuple[str, dict[str, Any]]] = [
         ("n-1", {"about": "case-1", "kind": "case-dispatched", "recipient": "a", "status": "queued"}),
         ("n-2", {"about": "case-1", "kind": "case-dispatched", "recipient": "b", "status": "queued"}),
+        ("n-7", {"about": "case-1", "kind": "case-dispatched", "recipient": "c", "behalf": "b", "status": "queued"}),
         ("n-3", {"about": "case-2", "kind": "case-dispatched", "recipient": "a", "status": "queued"}),
         ("n-4", {"about": "case-1", "kind": "case-verified", "recipient": "a", "status": "delivered"}),
         ("n-5", {"about": "case-2", "kind": "case-verified", "recipient": "a", "status": "delivered"}),
@@ -47,7 +48,7 @@ async def test_questions_at_the_same_time_are_answered_each_by_itself(house: Hou
         asked.waiting("case-3", kind),
         asked.waiting("case-1", "case-verified"),
     )
-    assert list(answers) == [["n-1", "n-2"], ["n-2"], ["n-3", "n-6"], [], []]
+    assert list(answers) == [["n-1", "n-2", "n-7"], ["n-2", "n-7"], ["n-3", "n-6"], [], []]
     people = ("a", "b", "a", "c")
     assert [*await asyncio.gather(*(asked.unread(person) for person in people))] == [2, 0, 2, 0]
 
