@@ -330,7 +330,8 @@ def verify(case: Case, command: Verify, by: Principal, now: datetime) -> Decisio
 
 
 def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now: datetime) -> Decision[Case]:
-    """Return the case to the unit that called it done, and count that. Its deadline stays as it was."""
+    """Return the case to the unit that called it done, and count that. Its deadline stays as it was; where that has
+    passed meanwhile, the handling is late at once."""
     require_verifier(case, CaseCommand.SEND_BACK, by)
     case, passed = overtaken(case, now)
     again = case.model_copy(
@@ -343,4 +344,5 @@ def send_back(case: Case, command: SendBack, clocks: Clocks, by: Principal, now:
         }
     )
     changed = stop(again) if case.unit is None else clocks.begin_handling(again, now)
-    return decided(changed, *passed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub))
+    late, since = overtaken(changed, now)
+    return decided(late, *passed, event_from(CaseSentBack, changed, reason=command.reason, by=by.sub), *since)

@@ -5,53 +5,23 @@ import os
 import random
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from services.chassis.principal import Principal, Role
-from services.chassis.room import Room
-from services.chassis.store import journal
-from services.chassis.store.journal import Journal
-from services.chassis.store.mongo import Database
 from services.contracts.issues import UnitKind
 from services.issues.settings import IssuesSettings
 from tests.integration import standing
-from tests.integration.calling import Hand
-from tests.integration.issues.calling import OPERATOR, Api, a_community
-from tests.integration.issues.kept import Kept
+from tests.integration.issues.calling import OPERATOR, a_community
+from tests.integration.issues.reading.walks_in_life import Walking
+from tests.integration.issues.reading.world import World
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, WALKER, person
 
 ROOT = Path(__file__).parents[4]
 BEGAN = datetime(2026, 9, 28, 2, 0, tzinfo=UTC)
 PRIVATE = "hardship"
 """A category whose cases are not for everybody."""
-
-
-@dataclass
-class World:
-    """A service whose clock is moved by hand."""
-
-    api: Api
-    store: Kept
-    db: Database
-    clock: Hand
-    settings: IssuesSettings
-    rooms: Sequence[Room]
-
-    async def follow(self) -> None:
-        """What relay, events and sweep do in a running service."""
-        collection = self.store.cases.collection
-        entries = [
-            journal.document(case["_id"], "case", HERE, entry)
-            async for case in collection.find({})
-            for entry in case["outbox"]
-        ]
-        if entries:
-            await Journal(self.db).append(entries)
-        await self.store.projection.rebuild()
-        await self.store.projection.catch_up()
 
 
 _STRAIGHT = ("accept", "dispatch", "reassign", "start", "handle", "verify", "rate")
@@ -66,9 +36,15 @@ Seen = Callable[[str, dict[str, Any], dict[str, Any]], None]
 (`at`), and the case after it."""
 
 
-async def live(world: World, dice: random.Random, cases: int, commands: int, seen: Seen | None = None) -> str:
-    """Cases are reported and treated by chance; what the table does not allow is refused and changes nothing. The id of
-    one of the units that do it."""
+_WALKED = 0.25
+"""How often a floor is walked, in reports."""
+
+
+async def live(
+    world: World, dice: random.Random, cases: int, commands: int, seen: Seen | None = None
+) -> tuple[str, Walking]:
+    """Cases are reported, or found on rounds, and treated by chance; what the table does not allow is refused and
+    changes nothing. The id of one of the units that do it, and the rounds."""
     unit, houses = await a_community(world.api)
     street = {"community": HERE, "code": "street", "kind": UnitKind.STREET, "title": "街道办"}
     other = (await world.api.made(OPERATOR, "/units", street))["id"]
@@ -105,9 +81,15 @@ async def live(world: World, dice: random.Random, cases: int, commands: int, see
         (STAFF, "children", {"category": "other", "title": "另一部分"}),
     ]
     made: list[str] = []
+    walking = Walking(world, houses, ["noise", "noise", "other", PRIVATE])
     done = 0
     for turn in range(cases + commands):
         world.clock.wait(timedelta(minutes=dice.randrange(600)))
+        if dice.random() < _WALKED * cases / (cases + commands):
+            for case in await walking.go_on(dice):
+                made.append(case["id"])
+                if seen is not None:
+                    seen("report", {"fixed": False, "at": world.clock.now}, case)
         if not made or (len(made) < cases and dice.random() < cases / (cases + commands)):
             category = dice.choice(["noise", "noise", "other", "other", PRIVATE])
             by: Principal = dice.choice([RESIDENT, RESIDENT, STAFF, WALKER])
@@ -147,7 +129,7 @@ async def live(world: World, dice: random.Random, cases: int, commands: int, see
         if turn % max(60, cases // 2) == 0:
             await world.follow()
     assert done > commands / 30
-    return unit
+    return unit, walking
 
 
 async def look(world: World, cases: Sequence[str], seen: Seen) -> None:

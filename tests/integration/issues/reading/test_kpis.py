@@ -18,8 +18,9 @@ from services.issues.reading.recompute import differences, from_journal, live
 from services.issues.reading.row import ROWS
 from tests.integration.issues.calling import OPERATOR, Api, a_community
 from tests.integration.issues.query_plans import winning
-from tests.integration.issues.reading.lives import BEGAN, World, recompute
+from tests.integration.issues.reading.lives import BEGAN, recompute
 from tests.integration.issues.reading.lives import live as live_through
+from tests.integration.issues.reading.world import World
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, SUPERVISOR, person
 
 ROOT = Path(__file__).parents[4]

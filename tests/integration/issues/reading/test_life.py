@@ -1,11 +1,12 @@
-"""A random life of many cases over HTTP, by all who take part: its figures are what somebody counts who only watched.
+"""A random life of many cases and rounds over HTTP, by all who take part: its figures are what somebody counts who only
+watched.
 
 `LIFE_CASES=1000 .venv/bin/python -m pytest tests/integration/issues/reading/test_life.py` lives a thousand.
 """
 
 import os
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -13,7 +14,8 @@ from typing import Any
 
 from services.chassis.principal import Principal, Role
 from tests.integration import standing
-from tests.integration.issues.reading.lives import BEGAN, PRIVATE, World, live, look, recompute
+from tests.integration.issues.reading.lives import BEGAN, PRIVATE, live, look, recompute
+from tests.integration.issues.reading.world import World
 from tests.unit.issues.world import HERE, STAFF, person
 
 CASES = int(os.environ.get("LIFE_CASES", "40"))
@@ -176,7 +178,7 @@ async def test_the_figures_are_what_somebody_counts_who_only_watched(world: Worl
         told = {(each["phase"], each["unit"]) for each in case["missed"]}
         assert here.missed == told or (command in NO_CLOCK and told < here.missed), (command, case["status"])
 
-    unit = await live(world, random.Random(17), cases=CASES, commands=COMMANDS, seen=seen)
+    unit, walking = await live(world, random.Random(17), cases=CASES, commands=COMMANDS, seen=seen)
     while await standing.sweep(world.rooms, "case-clock").once(world.clock):
         pass
     await world.follow()
@@ -192,6 +194,10 @@ async def test_the_figures_are_what_somebody_counts_who_only_watched(world: Worl
         assert not other, (reader.sub, [(key, mine.get(key), told.get(key)) for key in sorted(other)])
         assert sum(1 for part, sample in told.values() if part and part < sample) >= 20, "most figures are no trifles"
     assert len(watched) >= CASES * 0.7
+    assert await walking.summaries() == walking.told
+    walked = sum(walking.told.values(), Counter[str]())
+    assert min(walked[name] for name in ("fixed_on_the_spot", "handed_over")) >= CASES / 20, walked
+    assert len(walking.told) >= 2
     assert sum(bool(case.former) for case in watched.values()) >= CASES / 40, "some units had a case and were late"
     for year in range(BEGAN.year, world.clock.now.year + 1):
         ended, said = await recompute(world.settings, str(year))

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.contracts.issues import CaseEscalated, CaseHandled, CaseOverdue, CasePhase, CaseStatus, CaseWarned
+from services.contracts.issues import (
+    CaseEscalated,
+    CaseHandled,
+    CaseOverdue,
+    CasePhase,
+    CaseSentBack,
+    CaseStatus,
+    CaseWarned,
+)
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import tick
 from services.issues.cases.domain.handling import (
@@ -155,6 +163,18 @@ def test_sent_back_when_late_nobody_is_told_of_the_same_deadline_twice() -> None
     again = send_back(late, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, LATE).aggregate
     assert (again.phase, again.phase_due_at, again.breached) == (CasePhase.HANDLING, late.due_at, True)
     assert tick(again, LATE + DAY).events == ()
+
+
+def test_sent_back_after_its_deadline_it_is_late_at_once() -> None:
+    in_time = handle(a_case(S.IN_PROGRESS), DONE, CLOCKS, HANDLER, NOW).aggregate
+    decision = send_back(in_time, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, LATE)
+    again = decision.aggregate
+    assert (again.overdue, (CasePhase.HANDLING, UNIT.id) in phases(again)) == (True, True)
+    told = [type(event) for event in decision.events]
+    assert told.index(CaseSentBack) < told.index(CaseOverdue), "it was on time until it was sent back"
+    assert tick(again, LATE).events == ()
+    early = send_back(in_time, SendBack(reason="仍不亮"), CLOCKS, SUPERVISOR, NOW).aggregate
+    assert (early.overdue, phases(early)) == (False, [])
 
 
 def test_reopened_after_a_miss_it_was_late_all_the_same() -> None:
