@@ -1,4 +1,4 @@
-"""Calendars to subscribe to, of a community, a venue, a host or oneself; RSS, and linked data per activity."""
+"""Calendars to subscribe to, of a community, a venue, a host or oneself; the same as RSS and as linked data."""
 
 from typing import Annotated, Any
 
@@ -15,11 +15,11 @@ from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Code, Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
-from services.events.activities.store import BY_START, in_calendar, openly, without_replaced
 from services.events.calendars.feeds import Asked, Feed, Feeds
-from services.events.calendars.linked_data import LINKED_DATA, linked_data
+from services.events.calendars.linked_data import LINKED_DATA, linked_data, linked_list
+from services.events.calendars.links import community_page
 from services.events.calendars.rss import RSS, rss
-from services.events.names.store import Names
+from services.events.names.store import NOTHING, Names
 from services.events.series.domain.series import Series
 
 _FRESH = "public, max-age=300"
@@ -29,7 +29,10 @@ _ICS: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/calendar": {"schema": {"type": "string"}}}},
     304: {"description": "As it was."},
 }
-_COMING = 50
+
+_RSS: dict[int | str, dict[str, Any]] = {200: {"content": {RSS: {"schema": {"type": "string"}}}}}
+_OF_VENUE = Query(description="Of this venue alone.")
+_OF_HOST = Query(description="Of this team or unit alone.")
 
 
 class PersonalCalendar(BaseModel):
@@ -53,13 +56,13 @@ def routers(
 ) -> list[APIRouter]:
     """The routes of calendars; `public_url` is the origin of links."""
     return [
-        _public(activities, series, feeds, names, clock, public_url),
-        _personal(activities, feeds, tokens, clock, public_url),
+        _public(activities, series, feeds, names, public_url),
+        _personal(activities, feeds, tokens, names, clock, public_url),
     ]
 
 
 def _personal(
-    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, clock: Clock, public_url: str
+    activities: Aggregates[Activity], feeds: Feeds, tokens: Tokens, names: Names, clock: Clock, public_url: str
 ) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
 
@@ -81,10 +84,26 @@ def _personal(
         responses={**_ICS, **problems(NoSuchCalendar)},
     )
     async def personal(token: Id, request: Request) -> Response:
+        return _sent(await feeds.of(await whose(token)), request, "activities", "private, max-age=300")
+
+    @routes.get(
+        "/calendars/{token}.rss",
+        summary="A person's next activities by the secret address of their calendar (RSS)",
+        response_class=Response,
+        responses={**_RSS, **problems(NoSuchCalendar)},
+    )
+    async def personal_rss(token: Id) -> Response:
+        asked = await whose(token)
+        coming = await feeds.coming(asked)
+        known = {each: await names.of(each) for each in {stored.aggregate.community for stored in coming}}
+        body = rss(asked.name(NOTHING), public_url, coming, public_url, known)
+        return Response(body, media_type=RSS, headers={"Cache-Control": "private, max-age=300"})
+
+    async def whose(token: str) -> Asked:
         person = await tokens.whose(token)
         if person is None:
             raise NoSuchCalendar()
-        return _sent(await feeds.of(Asked(person=person)), request, "activities", "private, max-age=300")
+        return Asked(person=person)
 
     return routes
 
@@ -102,7 +121,6 @@ def _public(
     series: Aggregates[Series],
     feeds: Feeds,
     names: Names,
-    clock: Clock,
     public_url: str,
 ) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
@@ -116,8 +134,8 @@ def _public(
     async def calendar(
         community: Id,
         request: Request,
-        venue: Annotated[Code | None, Query(description="Of this venue alone.")] = None,
-        host: Annotated[Id | None, Query(description="Of this team or unit alone.")] = None,
+        venue: Annotated[Code | None, _OF_VENUE] = None,
+        host: Annotated[Id | None, _OF_HOST] = None,
     ) -> Response:
         feed = await feeds.of(Asked(community=community, venue=venue, host=host))
         return _sent(feed, request, community, _FRESH)
@@ -126,14 +144,29 @@ def _public(
         "/communities/{community}/activities.rss",
         summary="The next activities of a community (RSS, public)",
         response_class=Response,
-        responses={200: {"content": {RSS: {"schema": {"type": "string"}}}}},
+        responses=_RSS,
     )
-    async def as_rss(community: Id) -> Response:
-        query = in_calendar(community, clock()) | openly()
-        found = await activities.select(query, sort=BY_START, descending=False, limit=_COMING)
-        page = await without_replaced(activities, found, query)
-        body = rss(community, page.items, public_url, await names.of(community))
+    async def as_rss(
+        community: Id, venue: Annotated[Code | None, _OF_VENUE] = None, host: Annotated[Id | None, _OF_HOST] = None
+    ) -> Response:
+        asked = Asked(community=community, venue=venue, host=host)
+        known, page = await names.of(community), community_page(public_url, community)
+        body = rss(asked.name(known), page, await feeds.coming(asked), public_url, {community: known})
         return Response(body, media_type=RSS, headers={"Cache-Control": _FRESH})
+
+    @routes.get(
+        "/communities/{community}/schema-org",
+        summary="The next activities of a community as a list of schema.org/Event (JSON-LD, public)",
+        response_class=Response,
+        responses={200: {"content": {LINKED_DATA: {"schema": {"type": "object"}}}}},
+    )
+    async def as_linked_list(
+        community: Id, venue: Annotated[Code | None, _OF_VENUE] = None, host: Annotated[Id | None, _OF_HOST] = None
+    ) -> Response:
+        asked = Asked(community=community, venue=venue, host=host)
+        known = await names.of(community)
+        body = linked_list(asked.name(known), await feeds.coming(asked), public_url, known)
+        return Response(body, media_type=LINKED_DATA, headers={"Cache-Control": _FRESH})
 
     @routes.get(
         "/activities/{id}/schema-org",

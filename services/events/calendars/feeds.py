@@ -22,6 +22,8 @@ AHEAD = timedelta(days=400)
 LARGEST = 2000
 """How many activities stand in one calendar; the latest beyond it are left out."""
 LARGEST_SERIES = 500
+COMING = 50
+"""How many activities stand in a feed of what comes next."""
 _KEPT = 64
 _PAGE = 200
 
@@ -66,6 +68,12 @@ class Asked:
         if narrowed := self._narrowed():
             query["$or"] = [narrowed, {"state.series": {"$in": list(series)}}]
         return query if self.host is None else query | openly()  # a host's calendar would say whose the time is
+
+    def coming(self, now: datetime) -> dict[str, Any]:
+        """The query for its activities that are not over: a person's own ones, else those that are not private."""
+        if self.person is not None:
+            return self.activities(now, now + AHEAD)
+        return in_calendar(self.community, now) | openly() | self._narrowed()
 
     def series(self) -> dict[str, Any] | None:
         """The query for its series, and those of which some dates are at its venue, or its host's; a person's calendar
@@ -122,6 +130,12 @@ class Feeds:
             known = Feed(tag, await asyncio.to_thread(calendar, shown))
             self._known.put(asked, known)
         return known
+
+    async def coming(self, asked: Asked) -> Sequence[Stored[Activity]]:
+        """The activities that come next, the first one first, as many as a feed holds."""
+        query = asked.coming(self._clock())
+        found = await self._activities.select(query, sort=BY_START, descending=False, limit=COMING)
+        return (await without_replaced(self._activities, found, query)).items
 
     async def _versions(self, query: Mapping[str, object] | None) -> dict[str, int]:
         if query is None:

@@ -1,5 +1,6 @@
-"""An activity as schema.org/Event in JSON-LD, for search engines and other calendars. It names no person."""
+"""Activities as schema.org/Event in JSON-LD, for search engines and other calendars. It names no person."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ _DAYS = {
     "SU": "https://schema.org/Sunday",
 }
 LINKED_DATA = "application/ld+json"
+_CONTEXT = ["https://schema.org", "https://openactive.io/"]
 
 
 def linked_data(
@@ -33,10 +35,22 @@ def linked_data(
 ) -> bytes:
     """The JSON-LD of an activity. A moved one says when it was to be (EventRescheduled wants `previousStartDate`), a
     date of a `series` by which rule it recurs."""
-    activity = stored.aggregate
+    return _inlined(orjson.dumps({"@context": _CONTEXT, **_event(stored.aggregate, public_url, known, series)}))
+
+
+def linked_list(name: str, activities: Sequence[Stored[Activity]], public_url: str, known: CommunityNames) -> bytes:
+    """The JSON-LD of several activities of one community, as a schema.org/ItemList called `name`, in their order."""
+    items = [
+        {"@type": "ListItem", "position": n, "item": _event(stored.aggregate, public_url, known, None)}
+        for n, stored in enumerate(activities, 1)
+    ]
+    told = {"@context": _CONTEXT, "@type": "ItemList", "name": fit(name), "numberOfItems": len(items)}
+    return _inlined(orjson.dumps(told | {"itemListElement": items}))
+
+
+def _event(activity: Activity, public_url: str, known: CommunityNames, series: Series | None) -> dict[str, Any]:
     base = f"{public_url}/api/events/v1"
     event: dict[str, Any] = {
-        "@context": ["https://schema.org", "https://openactive.io/"],
         "@type": "Event",
         "@id": f"{base}/activities/{activity.id}",
         "identifier": activity.id,
@@ -65,7 +79,7 @@ def linked_data(
     if activity.series is not None:
         whole = {"@type": "EventSeries", "@id": f"{base}/series/{activity.series}"}
         event["superEvent"] = whole if series is None else whole | _recurring(series, public_url)
-    return _inlined(orjson.dumps(event))
+    return event
 
 
 def _when(activity: Activity, moment: datetime) -> str:

@@ -1,6 +1,6 @@
-"""What comes next in a community as RSS 2.0, for feed readers; without any person."""
+"""What comes next in a community, at a venue, at a host's or for a person as RSS 2.0; it names no person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 from xml.etree import ElementTree
 
@@ -9,7 +9,7 @@ from services.chassis.values import ZONE
 from services.contracts.activities import ActivityStatus
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
-from services.events.calendars.links import activity_page, community_page
+from services.events.calendars.links import activity_page
 from services.events.names.store import NOTHING, CommunityNames
 from services.events.names.words import both
 
@@ -17,17 +17,22 @@ RSS = "application/rss+xml"
 
 
 def rss(
-    community: str, activities: Sequence[Stored[Activity]], public_url: str, known: CommunityNames = NOTHING
+    name: str,
+    page: str,
+    activities: Sequence[Stored[Activity]],
+    public_url: str,
+    known: Mapping[str, CommunityNames],
 ) -> bytes:
-    """The feed: an item per activity, which is another one once the activity changed in what people read of it."""
+    """The feed called `name`, of which `page` is the address for people. It has an item per activity, which is another
+    one once the activity changed in what people read of it. `known` holds names by community."""
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
-    _say(channel, "title", f"社区活动 Community activities ({both(known.called) or community})")
-    _say(channel, "link", community_page(public_url, community))
+    _say(channel, "title", name)
+    _say(channel, "link", page)
     _say(channel, "description", "接下来的活动 What comes next")
     _say(channel, "language", "zh-CN")
     for stored in activities:
-        _item(channel, stored.aggregate, public_url, known)
+        _item(channel, stored.aggregate, public_url, known.get(stored.aggregate.community, NOTHING))
     return bytes(ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 

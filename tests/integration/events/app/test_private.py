@@ -116,6 +116,8 @@ async def _public(api: Caller, by: Principal | None, dates: list[str], series: l
         f"/communities/{HOME}/calendar.ics",
         f"/communities/{HOME}/calendar.ics?venue=committee-hall",
         f"/communities/{HOME}/activities.rss",
+        f"/communities/{HOME}/activities.rss?venue=committee-hall",
+        f"/communities/{HOME}/schema-org",
         f"/venues/{hall}/bookings?from=2026-03-01T00:00:00Z&to=2026-06-01T00:00:00Z",
         f"{PAGES}?span=month&on=2026-03-07",
         f"{PAGES}?span=month&on=2026-03-07&lang=en",

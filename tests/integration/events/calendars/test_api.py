@@ -71,3 +71,21 @@ async def test_a_venue_has_a_calendar_and_feed_readers_see_what_comes_next(api: 
     fed = feedparser.parse((await api.get(None, f"/communities/{HOME}/activities.rss")).content)
     assert not fed.bozo
     assert [entry.title for entry in fed.entries] == ["义诊 <b>&amp;", "植树"]
+    garden = feedparser.parse((await api.get(None, f"/communities/{HOME}/activities.rss", venue="garden")).content)
+    assert (garden.feed.title, [each.title for each in garden.entries]) == (str((await read())["name"]), ["植树"])
+    linked = (await api.get(None, f"/communities/{HOME}/schema-org", venue="garden")).json()
+    assert [each["item"]["name"] for each in linked["itemListElement"]] == ["植树"]
+
+
+async def test_a_host_and_a_person_have_feeds_of_what_comes_next(api: Caller) -> None:
+    await scheduled(api, title="排练", details={"host": "team-choir"})
+    seat = await scheduled(api, title="插花", venue="garden")
+    for form in ("activities.rss", "schema-org"):
+        of_team = (await api.get(None, f"/communities/{HOME}/{form}", host="team-choir")).text
+        assert ("排练" in of_team, "插花" in of_team) == (True, False), form
+    await api.ok(resident(1), f"{seat}/registrations", {})
+    address = (await api.ok(resident(1), "/my/calendar", {}))["address"].rpartition("/")[2].removesuffix(".ics")
+    mine = feedparser.parse((await api.get(None, f"/calendars/{address}.rss")).content)
+    assert (mine.bozo, [each.title for each in mine.entries]) == (False, ["插花"])
+    await api.post(resident(1), "/my/calendar/revoke", {})
+    assert (await api.get(None, f"/calendars/{address}.rss")).status_code == 404
