@@ -19,7 +19,7 @@ from services.contracts.activities import ActivityStatus, Overlap
 from services.events.activities.domain.activity import MAX_DURATION, Activity
 from services.events.activities.store import BY_START, with_person
 from services.events.registrations.claims import BusyTime, Claims
-from services.events.registrations.domain import Standing
+from services.events.registrations.domain import Beside, Standing
 
 _TOLD = 3
 _ATTEMPTS = 4
@@ -63,7 +63,7 @@ class Standings:
             await self.claims.lay(owner, person, [span], everywhere=everywhere)
             try:
                 others = await self.claims.by_others(person, owner, everywhere=everywhere)
-                claimed = tuple(each.activity for each in others if each.is_beside(span))[:_TOLD]
+                claimed = tuple(Beside(activity=each.activity) for each in others if each.is_beside(span))[:_TOLD]
                 standing = await self.of(person, activity, now)
                 if standing.overlapping or not claimed:
                     yield standing
@@ -112,7 +112,7 @@ class Standings:
         return [self._standing(each, found) for each in asked]
 
     def _standing(self, asked: _Asked, found: Sequence[Document]) -> Standing:
-        overlapping = [each["_id"] for each in found if _overlaps(each, asked.person, asked.activity)]
+        overlapping = [_beside(each) for each in found if _overlaps(each, asked.person, asked.activity)]
         missed = 0
         if self._allowed is not None:
             since = asked.now - self._within
@@ -132,12 +132,17 @@ def _shown(people: Sequence[str]) -> Document:
         return {"$setIntersection": [{"$ifNull": [f"$state.{field}", []]}, {"$literal": list(people)}]}
 
     return {
-        **{f"state.{name}": 1 for name in ("starts_at", "ends_at", "status", "stopped")},
+        **{f"state.{name}": 1 for name in ("starts_at", "ends_at", "status", "stopped", "title", "title_en")},
         "seated": those("seated.person"),
         "waiting": those("waiting.person"),
         "helping": those("volunteers"),
         "seen": those("presences.person"),
     }
+
+
+def _beside(found: Document) -> Beside:
+    state = found["state"]
+    return Beside(activity=found["_id"], title=state["title"], title_en=state.get("title_en"))
 
 
 def _overlaps(found: Document, person: str, activity: Activity) -> bool:

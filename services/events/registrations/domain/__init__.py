@@ -23,6 +23,7 @@ from services.events.registrations.domain.refusals import (
     TooOld,
 )
 from services.events.registrations.domain.registering import (
+    Beside,
     Standing,
     answer,
     asks_of_overlaps,
@@ -51,6 +52,7 @@ __all__ = [
     "AlreadyRegistered",
     "AlreadyThere",
     "Answer",
+    "Beside",
     "ChangeParty",
     "ChildUnfit",
     "ChildrenUncounted",

@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 from services.chassis.aggregate import Decision, decided
 from services.chassis.principal import Principal
 from services.chassis.values import ZONE
+from services.chassis.words import Worded
 from services.contracts.activities import Leaving, Overlap
 from services.contracts.event import Event
 from services.contracts.value import Value
@@ -40,14 +41,29 @@ from services.events.registrations.domain.refusals import (
 from services.events.registrations.domain.requests import ChangeParty, Register, WhenShort
 
 
+class Beside(Value):
+    """Another activity, and what it is called where that is known already."""
+
+    activity: str
+    title: str | None = None
+    title_en: str | None = None
+
+    @property
+    def worded(self) -> Worded:
+        """Its id, which people read as its title."""
+        if self.title is None:
+            return Worded(self.activity, "正在提交的另一项报名", "one that is being registered for just now")
+        return Worded(self.activity, f"“{self.title}”", f"“{self.title_en or self.title}”")
+
+
 class Standing(Value):
     """Facts about a person in other activities: what else they have at that time, what they are just being registered
     for (`claimed`), and how often they were missed lately."""
 
     model_config = ConfigDict(frozen=True)
 
-    overlapping: tuple[str, ...] = ()
-    claimed: tuple[str, ...] = ()
+    overlapping: tuple[Beside, ...] = ()
+    claimed: tuple[Beside, ...] = ()
     missed: int = 0
     missed_allowed: int | None = None
 
@@ -316,9 +332,9 @@ def asks_of_overlaps(activity: Activity, *, despite: bool) -> bool:
 def _require_time(activity: Activity, asked: Register, standing: Standing, now: datetime) -> None:
     for other in (*standing.overlapping, *standing.claimed)[:1]:
         if activity.details.terms.overlapping is Overlap.REFUSED:
-            raise OverlappingRefused(activity=other)
+            raise OverlappingRefused(activity=other.worded)
         if not asked.despite_overlap:
-            raise Overlapping(activity=other)
+            raise Overlapping(activity=other.worded)
     require_reliable(standing, activity.starts_at, now)
 
 

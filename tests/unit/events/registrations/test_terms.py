@@ -21,6 +21,7 @@ from services.events.activities.domain.seats import NotWaiting, PositionUnknown
 from services.events.children import domain as children
 from services.events.children.domain import EnterChild
 from services.events.registrations.domain import (
+    Beside,
     ChildUnfit,
     GroupOf,
     GroupsUnclear,
@@ -196,9 +197,10 @@ def test_registration_has_a_window_and_withdrawing_a_deadline() -> None:
 
 
 def test_people_with_something_else_at_that_time_are_warned_or_refused_by_the_terms() -> None:
-    elsewhere = Standing(overlapping=("activity-2",))
-    with pytest.raises(Overlapping):
+    elsewhere = Standing(overlapping=(Beside(activity="activity-2", title="太极", title_en="Tai chi"),))
+    with pytest.raises(Overlapping) as warned:
         register(activity(), "resident-1", 1, resident(1), NOW, standing=elsewhere)
+    assert ("“太极”" in warned.value.sentence("zh"), "“Tai chi”" in warned.value.sentence("en")) == (True, True)
     sure = Register(despite_overlap=True)
     assert register(activity(), "resident-1", 1, resident(1), NOW, standing=elsewhere, asked=sure).events
     strict = _terms(overlapping="refused")
