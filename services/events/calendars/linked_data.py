@@ -12,6 +12,7 @@ from services.contracts.activities import ActivityStatus, Admits, ShownPicture
 from services.contracts.text import fit
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.links import activity_page, picture, series_page
+from services.events.calendars.recurring import Segment, segments
 from services.events.names.store import NOTHING, CommunityNames
 from services.events.names.words import Name
 from services.events.series.domain.series import Series
@@ -78,7 +79,7 @@ def _event(activity: Activity, public_url: str, known: CommunityNames, series: S
         event["previousStartDate"] = [_when(activity, moment) for moment in activity.previous_starts]
     if activity.series is not None:
         whole = {"@type": "EventSeries", "@id": f"{base}/series/{activity.series}"}
-        event["superEvent"] = whole if series is None else whole | _recurring(series, public_url)
+        event["superEvent"] = whole if series is None else whole | _recurring(series, activity, public_url)
     return event
 
 
@@ -140,42 +141,45 @@ def _for_whom(activity: Activity) -> dict[str, Any]:
     return told
 
 
-def _recurring(series: Series, public_url: str) -> dict[str, Any]:
+def _recurring(series: Series, activity: Activity, public_url: str) -> dict[str, Any]:
     told: dict[str, Any] = {
         "name": fit(series.title),
         "url": series_page(public_url, series.community, series.id),
     }
-    schedule = _schedule(series)
+    on = activity.occurrence or activity.day
+    part = next((each for each in segments(series, {}) if each.since <= on < each.until), None)
+    schedule = None if part is None else _schedule(part)
     return told if schedule is None else told | {"eventSchedule": schedule}
 
 
-def _schedule(series: Series) -> dict[str, Any] | None:
-    """The rule as a schema.org/Schedule, as far as it has words for it: it has none for BYSETPOS."""
-    rule = dict(part.split("=", 1) for part in series.rule.split(";"))
+def _schedule(part: Segment) -> dict[str, Any] | None:
+    """The rule as a schema.org/Schedule, as far as it has words for it: it has none for BYSETPOS. It is that of `part`,
+    whose dates share their hours, without those that fall out."""
+    rule = dict(word.split("=", 1) for word in part.rule.split(";"))
     if "BYSETPOS" in rule:
         return None
-    starts, ends = series.times_on(series.first)
+    starts, ends = (moment.astimezone(ZONE) for moment in (part.plan.starts_at, part.plan.ends_at))
     schedule: dict[str, Any] = {
         "@type": "Schedule",
         "repeatFrequency": f"P{rule.get('INTERVAL', '1')}{rule['FREQ'][0]}",
-        "startDate": local_date(series.first).isoformat(),
+        "startDate": starts.date().isoformat(),
         "scheduleTimezone": str(ZONE),
     }
-    if not series.all_day:
-        schedule["startTime"] = f"{starts.astimezone(ZONE):%H:%M}"
-        schedule["endTime"] = f"{ends.astimezone(ZONE):%H:%M}"
+    if not part.plan.all_day:
+        schedule["startTime"] = f"{starts:%H:%M}"
+        schedule["endTime"] = f"{ends:%H:%M}"
     if "BYDAY" in rule:
         schedule["byDay"] = [_DAYS.get(day, day) for day in rule["BYDAY"].split(",")]
-    for part, name in (("BYMONTHDAY", "byMonthDay"), ("BYMONTH", "byMonth")):
-        if part in rule:
-            schedule[name] = [int(number) for number in rule[part].split(",")]
+    for name, word in (("BYMONTHDAY", "byMonthDay"), ("BYMONTH", "byMonth")):
+        if name in rule:
+            schedule[word] = [int(number) for number in rule[name].split(",")]
     if "COUNT" in rule:
         schedule["repeatCount"] = int(rule["COUNT"])
     if "UNTIL" in rule:
-        until = datetime.fromisoformat(rule["UNTIL"])
-        schedule["endDate"] = (local_date(until) if until.tzinfo is not None else until.date()).isoformat()
-    if series.skipped:
-        schedule["exceptDate"] = [day.isoformat() for day in series.skipped]
+        last = datetime.fromisoformat(rule["UNTIL"]).astimezone(ZONE)  # no date begins after it, also on that day
+        schedule["endDate"] = (last.date() - timedelta(days=last.time() < starts.time())).isoformat()
+    if part.without:
+        schedule["exceptDate"] = [local_date(moment).isoformat() for moment in part.without]
     return schedule
 
 

@@ -121,7 +121,11 @@ class Venue(Aggregate):
         return not self.openings or all(self._is_open_on(*part) for part in _by_day(starts_at, ends_at))
 
     def _is_open_on(self, weekday: int, begins: int, ends: int) -> bool:
-        return any(o.weekday == weekday and o.opens <= begins and ends <= o.closes for o in self.openings)
+        open_until = begins  # hours that meet are one time: who opens from 9 to 12 and from 12 to 18 is open at noon
+        for each in sorted((o for o in self.openings if o.weekday == weekday), key=lambda each: each.opens):
+            if each.opens <= open_until:
+                open_until = max(open_until, each.closes)
+        return ends <= open_until
 
 
 class OpeningRequest(Request):

@@ -1,6 +1,6 @@
 """The linked data of an activity, by the words of schema.org."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -14,7 +14,9 @@ from services.events.calendars.linked_data import linked_data
 from services.events.names.store import CommunityNames
 from services.events.names.words import Name
 from services.events.registrations import domain as registrations
+from services.events.series.domain import changing
 from services.events.series.domain import series as all_series
+from services.events.series.domain.revision import Revision
 from tests.unit.events.given import END, HOME, HOUR, NOW, STAFF, START, activity, plan, resident
 
 URL = "https://sunshine.example"
@@ -89,6 +91,7 @@ def test_what_no_host_is_named_for_is_organised_by_the_community_by_its_name() -
         ("FREQ=MONTHLY;BYDAY=1SA", {"repeatFrequency": "P1M", "byDay": ["1SA"]}),
         ("FREQ=MONTHLY;BYMONTHDAY=7;UNTIL=20270301", {"byMonthDay": [7], "endDate": "2027-03-01"}),
         ("FREQ=DAILY;UNTIL=20260401T010000Z", {"repeatFrequency": "P1D", "endDate": "2026-04-01"}),
+        ("FREQ=DAILY;UNTIL=20260401T000000Z", {"endDate": "2026-03-31"}),
         ("FREQ=MONTHLY;BYDAY=SA;BYSETPOS=1", None),
     ],
 )
@@ -105,3 +108,20 @@ def test_a_date_of_a_series_tells_its_rule_where_the_vocabulary_has_words_for_it
     schedule = whole["eventSchedule"]
     assert {**schedule, **told} == schedule
     assert (schedule["startTime"], schedule["endTime"], schedule["startDate"]) == ("09:00", "11:00", "2026-03-07")
+
+
+def test_a_date_tells_the_hours_that_its_series_has_by_then_and_which_dates_fall_out() -> None:
+    series = all_series.start("series-1", HOME, plan(), "FREQ=WEEKLY;BYDAY=SA", STAFF, NOW).aggregate
+    series = changing.pause(series, date(2026, 4, 10), date(2026, 4, 24), STAFF, NOW, "春假").aggregate
+    later = Revision(since=date(2026, 4, 4), at=time(14, 30), minutes=45)
+    series = changing.revise(series, later, STAFF, NOW).aggregate
+    told = []
+    for on in (date(2026, 3, 7), date(2026, 4, 25)):
+        dated = activity().model_copy(update={"series": "series-1", "occurrence": on})
+        told.append(orjson.loads(linked_data(Stored(dated, 1), URL, series=series))["superEvent"]["eventSchedule"])
+    before, after = told
+    assert (before["startDate"], before["endDate"]) == ("2026-03-07", "2026-03-28")
+    assert (before["startTime"], before["endTime"], "exceptDate" in before) == ("09:00", "11:00", False)
+    assert (after["startDate"], "endDate" in after) == ("2026-04-04", False)
+    assert (after["startTime"], after["endTime"]) == ("14:30", "15:15")
+    assert after["exceptDate"] == ["2026-04-11", "2026-04-18"]

@@ -69,6 +69,17 @@ def test_without_hours_it_is_always_open_and_over_midnight_where_both_days_are()
     assert not nights.is_open(night, night + 6 * HOUR)
 
 
+def test_hours_that_meet_or_overlap_are_one_time() -> None:
+    parts = tuple(
+        OpeningRequest(weekday=6, opens=opens * 60, closes=closes * 60)
+        for opens, closes in ((12, 18), (8, 12), (17, 20), (21, 22))
+    )
+    hall = took(_hall(), lambda v: describe(v, DescribeVenue(zh="大厅", openings=parts), STAFF)).aggregate
+    assert hall.is_open(START, START + 11 * HOUR)  # 09:00 to 20:00
+    assert not hall.is_open(START, START + 12 * HOUR)
+    assert not hall.is_open(START, START + 13 * HOUR)
+
+
 def test_blocked_it_is_closed_and_the_times_are_named() -> None:
     blocked = took(_hall(), lambda v: block(v, BlockVenue(since=START, until=START + HOUR, reason="维修"), STAFF))
     with pytest.raises(VenueClosed) as refusal:
