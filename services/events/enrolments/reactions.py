@@ -80,6 +80,9 @@ def reactions(
                     await _come(activity, each, received, mark, command=_first_fact(each))
             await _come(activity, enrolment, received, command=received.envelope.id)
         await standings.claims.take_back(enrolment.person, enrolment.id, everywhere=True)
+        found = await series.find(enrolment.series)
+        if found is not None and found.aggregate.called_off:  # while they enrolled: whoever called it off missed them
+            await _call_off(enrolment, found.aggregate, received, clock())
 
     @handlers.on(ActivityWithdrawn)
     async def leave_out_given_up_date(received: Received[ActivityWithdrawn]) -> None:
@@ -150,17 +153,7 @@ def reactions(
             await _call_dates_off(found, dates_given_up(found, ended.at), received)
             return
         async for enrolment in _standing(found.id):
-            dates = {**with_person(enrolment.person), **dates_after(found.id, ended.at)}
-            page = await activities.select(dates, sort=BY_START, limit=1)
-            untold = not page.items
-            await enrolments.change(
-                enrolment.id,
-                lambda each, _, untold=untold: of_command(  # type: ignore[misc]
-                    calling_off.call_off(each, found, ended.reason, untold=untold), received.envelope.id
-                ),
-                received.cause,
-                taken=received.taken,
-            )
+            await _call_off(enrolment, found, received, ended.at)
 
     @handlers.on(SeriesDateSkipped)
     async def tell_of_skipped_date(received: Received[SeriesDateSkipped]) -> None:
@@ -180,6 +173,18 @@ def reactions(
         enrolment = (await enrolments.get(received.envelope.aggregate_id)).aggregate
         async for activity in ahead_of(activities, enrolment.series, clock()):
             await _stay_away(activity.id, enrolment, received, received.envelope.id)
+
+    async def _call_off(enrolment: Enrolment, found: Series, received: Received[Any], since: datetime) -> None:
+        dates = {**with_person(enrolment.person), **dates_after(found.id, since)}
+        untold = not (await activities.select(dates, sort=BY_START, limit=1)).items
+        await enrolments.change(
+            enrolment.id,
+            lambda each, _: of_command(
+                calling_off.call_off(each, found, found.reason, untold=untold), received.envelope.id
+            ),
+            received.cause,
+            taken=received.taken,
+        )
 
     async def _call_dates_off(
         found: Series,
@@ -265,6 +270,12 @@ def reactions(
             received.cause,
             taken=_mark(mark or received.taken, enrolment),
         )
+        lately = (await enrolments.get(enrolment.id)).aggregate
+        came = enrolment.stands and activity.occurrence not in enrolment.left_out
+        if came and (
+            not lately.stands or activity.occurrence in lately.left_out
+        ):  # they left meanwhile: that found no seat yet
+            await _stay_away(activity.id, enrolment, received, command, left="left")
 
     async def _is_elsewhere(activity: Activity, enrolment: Enrolment) -> bool:
         """Whether the date takes nobody who has something else at that time, and the person has by now."""
@@ -276,13 +287,14 @@ def reactions(
         return bool((await standings.of(enrolment.person, activity, clock())).overlapping)
 
     async def _stay_away(
-        activity: str, enrolment: Enrolment, received: Received[Any], command: str | None = None
+        activity: str, enrolment: Enrolment, received: Received[Any], command: str | None = None, left: str = ""
     ) -> None:
+        mark = _mark(received.taken, enrolment)
         await activities.change(
             activity,
             lambda each, now: of_command(domain.stay_away(each, enrolment, now), command),
             received.cause,
-            taken=_mark(received.taken, enrolment),
+            taken=Taken(f"{mark.by}{left and '.' + left}", mark.source, mark.sequence),
         )
 
     async def _standing(series: str) -> AsyncIterator[Enrolment]:

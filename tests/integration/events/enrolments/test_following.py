@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+import pytest
+
 from services.chassis.aggregate import Decision
 from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Cause
@@ -24,8 +26,10 @@ from services.contracts.activities import (
 from services.contracts.envelope import Envelope
 from services.events.activities.domain.scheduling import Plan, announce
 from services.events.activities.store import ACTIVITY
+from services.events.children.domain import Child
 from services.events.children.store import CHILD, guarded_by
 from services.events.enrolments import domain as rules
+from services.events.enrolments import reactions as following
 from services.events.enrolments.domain import Enrolment
 from services.events.enrolments.reactions import reactions
 from services.events.enrolments.store import (
@@ -192,6 +196,38 @@ async def test_who_has_something_else_by_then_is_not_seated_on_a_date_that_refus
         await reaction(Received(received.envelope, received.event, name))
     assert (await activities.get("a-1")).aggregate.party_of(me.sub) is None
     assert (await runtime.aggregates(ENROLMENT).get("enrolment-1")).aggregate.left_out == (local_date(START),)
+
+
+async def test_who_enrols_while_the_series_is_called_off_is_enrolled_in_nothing_and_told_so(
+    runtime: Runtime[EventsSettings],
+) -> None:
+    read_before, handlers = await _one_dated(runtime, plan())
+    await runtime.aggregates(SERIES).change("series-1", lambda s, now: all_series.end(s, STAFF, now, cancels=True), ME)
+    received = await _enrolled(runtime, read_before, 1)  # whoever called it off has looked for the enrolled by now
+    for name, reaction in handlers.reactions[EnrolmentMade.type]:
+        await reaction(Received(received.envelope, received.event, name))
+    enrolments = runtime.aggregates(ENROLMENT)
+    assert not (await enrolments.get("enrolment-1")).aggregate.stands
+    document = await enrolments.collection.find_one({"_id": "enrolment-1"})
+    assert document is not None
+    assert EnrolmentCalledOff.type in str(document["outbox"])
+
+
+async def test_who_leaves_a_date_out_while_they_are_registered_for_it_has_no_seat_there(
+    runtime: Runtime[EventsSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_series, handlers = await _one_dated(runtime, plan())
+    received, me, on = await _enrolled(runtime, of_series, 1), resident(1), local_date(START)
+    leave_out = lambda e, now: rules.leave_out(e, of_series, on, me, now)  # noqa: E731
+
+    async def meanwhile(*_: object) -> list[Child]:
+        await runtime.aggregates(ENROLMENT).change("enrolment-1", leave_out, Cause(me.sub))
+        return []
+
+    monkeypatch.setattr(following, "named", meanwhile)
+    for name, reaction in handlers.reactions[EnrolmentMade.type]:
+        await reaction(Received(received.envelope, received.event, name))
+    assert (await runtime.aggregates(ACTIVITY).get("a-1")).aggregate.party_of(me.sub) is None
 
 
 async def _one_dated(runtime: Runtime[EventsSettings], planned: Plan) -> tuple[Series, Handlers]:
