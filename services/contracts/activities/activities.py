@@ -201,6 +201,8 @@ class ActivityCancelled(Event, type="cn.community.events.activity.cancelled.v1",
     status: Public[ActivityStatus]
     reason: Public[Office[Masked | None]] = None
     command: Public[Thing[Id | None]] = None
+    organised_by: Public[PersonId | None] = None
+    """The organiser, where the terms of the activity cancelled it and not a person: they are to be told as well."""
 
 
 class ActivityCompleted(Event, type="cn.community.events.activity.completed.v1", topic=ACTIVITIES, state=ActivityState):

@@ -45,6 +45,11 @@ def drop(activity: Activity, now: datetime, reason: str | None) -> Decision[Acti
     return _cancelled(activity, now, reason)
 
 
+def drop_by_its_terms(activity: Activity, now: datetime, reason: str) -> Decision[Activity]:
+    """Cancel an activity that is ahead because its own terms say so. Nobody decided it, so its organiser is told."""
+    return _cancelled(activity, now, reason, organised_by=activity.organiser)
+
+
 def stop(activity: Activity, by: Principal, now: datetime, reason: str | None) -> Decision[Activity]:
     """An activity that has begun is broken off: it ends now, and helpers who are there have served until now.
 
@@ -72,10 +77,13 @@ def stop(activity: Activity, by: Principal, now: datetime, reason: str | None) -
     return decided(completed, stopped, *events, ActivityCompleted(status=ActivityStatus.COMPLETED, at=now))
 
 
-def _cancelled(activity: Activity, now: datetime, reason: str | None) -> Decision[Activity]:
+def _cancelled(
+    activity: Activity, now: datetime, reason: str | None, organised_by: str | None = None
+) -> Decision[Activity]:
     changes = {"shown_changes": activity.shown_changes + 1, "reason": reason, "changed_at": now}
     cancelled = activity.model_copy(update={"status": ActivityStatus.CANCELLED, **changes})
-    return decided(cancelled, ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason))
+    event = ActivityCancelled(status=ActivityStatus.CANCELLED, reason=reason, organised_by=organised_by)
+    return decided(cancelled, event)
 
 
 def complete(activity: Activity, by: Principal, now: datetime) -> Decision[Activity]:

@@ -12,7 +12,7 @@ from services.contracts.activities import (
     ActivityUnderstaffed,
 )
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.ending import drop
+from services.events.activities.domain.ending import drop_by_its_terms
 
 SHORT_OF_HELPERS = "志愿者不足 (too few volunteers)"
 
@@ -47,14 +47,14 @@ def look_for_gaps(activity: Activity, now: datetime) -> Decision[Activity]:
     """Tell that helpers are missing, at each time that its terms set; and cancel it where they say so.
 
     Of several warnings that are due at once one is given. Whoever registered, waits or helps is told of a cancellation,
-    and the helpers are free again.
+    and the organiser too; the helpers are free again.
     """
     due = activity.staffing_due
     if due is None or now < due or not activity.is_ahead(now):
         return decided(activity)
     cancels_at = activity.cancels_at
     if cancels_at is not None and now >= cancels_at:
-        return drop(activity, now, SHORT_OF_HELPERS)
+        return drop_by_its_terms(activity, now, SHORT_OF_HELPERS)
     passed = min(hours for hours in activity.warnings_ahead if activity.starts_at - timedelta(hours=hours) <= now)
     warned = activity.model_copy(update={"staff_warned": True, "helpers_warned": passed, "changed_at": now})
     event = ActivityShortStaffed(

@@ -98,6 +98,23 @@ async def test_changes_breaking_off_and_missing_helpers_reach_those_whom_they_co
         assert [each[0] for each in await house.told(channel="inbox", kind=kind)] == ["resident-1", "volunteer-1"]
 
 
+async def test_an_organiser_hears_of_a_cancellation_that_the_terms_decided_and_of_no_other(
+    house: House, api: Api
+) -> None:
+    story = [scheduled(SOON), registered("resident-1", 2, SOON), registered("staff-1", 3, SOON)]
+    dropped = a.ActivityCancelled(
+        status=a.ActivityStatus.CANCELLED, reason="志愿者不足 (too few volunteers)", organised_by="staff-1"
+    )
+    await house.take([*story, at(4, dropped)])
+    told = await house.told(channel="inbox", kind="activity-cancelled")
+    assert [each[0] for each in told] == ["resident-1", "staff-1"], "who organises and comes is told once"
+    other = dropped.model_copy(update={"organised_by": None})
+    await house.take([scheduled(SOON, "activity-2"), at(2, other, "activity-2")])
+    assert await house.told(channel="inbox", kind="activity-cancelled") == told
+    found = (await api.call(STAFF, "GET", "/me/notices")).json()["items"]
+    assert [each["body"].count("志愿者不足") for each in found if each["kind"] == "activity-cancelled"] == [1]
+
+
 async def test_alerts_reach_who_is_on_duty_and_who_stands_in_for_an_elder(house: House, api: Api) -> None:
     body = {"kinds": {}, "routes": [], "on_duty": ["grid-1"]}
     assert (await api.call(STAFF, "PUT", f"/communities/{HERE}/routing", body)).json()["on_duty"] == ["grid-1"]
