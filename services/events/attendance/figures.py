@@ -101,12 +101,14 @@ def hidden(count: int) -> int | None:
 
 
 def counting(community: str, since: datetime, until: datetime, split: Split) -> list[dict[str, Any]]:
-    """The aggregation that counts the activities of `community` that started in [since, until) and are over."""
+    """The aggregation that counts the activities of `community` that started in [since, until) and are over. Who helps
+    at one takes no part in it, and whoever had a seat but helped did not come for it."""
+    came = {"$filter": {"input": "$state.presences", "as": "each", "cond": {"$not": ["$$each.as_volunteer"]}}}
     missing = {
         "$filter": {
             "input": "$state.seated",
             "as": "party",
-            "cond": {"$not": [{"$in": ["$$party.person", "$state.presences.person"]}]},
+            "cond": {"$not": [{"$in": ["$$party.person", {"$map": {"input": came, "in": "$$this.person"}}]}]},
         }
     }
     return [
@@ -117,7 +119,7 @@ def counting(community: str, since: datetime, until: datetime, split: Split) -> 
                 "activities": {"$sum": 1},
                 "capacity": {"$sum": "$state.capacity"},
                 "seated": {"$sum": {"$sum": "$state.seated.heads"}},
-                "attended": {"$sum": {"$sum": "$state.presences.heads"}},
+                "attended": {"$sum": {"$sum": {"$map": {"input": came, "in": "$$this.heads"}}}},
                 "waiting": {"$sum": {"$sum": "$state.waiting.heads"}},
                 "missed": {"$sum": {"$sum": {"$map": {"input": missing, "as": "party", "in": "$$party.heads"}}}},
             }

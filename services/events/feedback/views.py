@@ -1,4 +1,4 @@
-"""The views of feedback for its author, and of its summary. Small numbers are hidden from everybody but managers."""
+"""The views of feedback for its author, and of its summary. Small numbers are hidden, from managers too."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ class FeedbackView(BaseModel):
 
 class FeedbackSummary(BaseModel):
     """The summary of the feedback on an activity. `average` and counts are null while few people have given any.
+    `ratings` are all null where few gave one of them: the others and `count`, or the average, would lead to it.
 
     `texts` holds the words, the newest first and without names, for people who manage the activity; it is null for
     others.
@@ -39,9 +40,10 @@ class FeedbackSummary(BaseModel):
     def from_ratings(cls, ratings: Sequence[int], texts: list[str] | None) -> "FeedbackSummary":
         counted = Counter(ratings)
         enough = len(ratings) >= SMALLEST
+        told = enough and all(hidden(each) is not None for each in counted.values())
         return cls(
             count=hidden(len(ratings)),
             average=round(sum(ratings) / len(ratings), 1) if enough else None,
-            ratings={each: hidden(counted[each]) if enough else None for each in range(1, 6)},
+            ratings={each: counted[each] if told else None for each in range(1, 6)},
             texts=texts,
         )

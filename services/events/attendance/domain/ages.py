@@ -52,7 +52,7 @@ def by_age(activities: Iterable[Mapping[str, Any]], birth_years: Mapping[str, in
         for party in state["waiting"]:
             count("waiting", party, year)
         for presence in state["presences"]:
-            if presence["person"] not in seated:
+            if presence["person"] not in seated and not presence["as_volunteer"]:
                 count("attended", {"heads": presence["heads"]}, year)
     return [
         {"_id": band.value, "activities": None, "capacity": None, **counts[band]} for band in AgeBand if band in counts

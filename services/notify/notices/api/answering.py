@@ -35,7 +35,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
-Token = Annotated[str, Path(max_length=100)]
+Token = Annotated[str, Path(description="Whoever comes by a link that a messenger has cut or lengthened reads a page.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.chassis.store.aggregates import Aggregates, Cause
-from services.events.activities.domain import ending, scheduling
+from services.events.activities.domain import ending, scheduling, staffing
 from services.events.activities.domain.activity import Activity
 from services.events.attendance.domain import attendance
 from services.events.attendance.figures import hidden, told
@@ -43,6 +43,25 @@ async def test_heads_are_counted_by_kind_and_small_numbers_hidden(
     assert (await api.get(resident(1), place, **asked)).status_code == 403
     earlier: dict[str, Any] = {"from": NOW.isoformat(), "to": (START - MINUTE).isoformat()}
     assert (await api.get(STAFF, place, **earlier)).json() == []
+
+
+async def test_who_helps_takes_no_part_and_their_seat_is_missed(api: Caller, activities: Aggregates[Activity]) -> None:
+    """Six come, and six help, one of whom had registered with five others: they are missed, by kind and by age."""
+    held = scheduling.schedule("activity-1", HOME, plan(capacity=12, volunteers_needed=6), "1", STAFF, NOW).aggregate
+    for n in (1, 2):
+        held = registrations.register(held, f"resident-{n}", 6, resident(n), NOW).aggregate
+    helpers = ["resident-2", *(f"helper-{n}" for n in range(5))]
+    held = staffing.staff(held, helpers, NOW).aggregate
+    held = attendance.check_in(held, "resident-1", STAFF, START, approved=False, as_volunteer=False).aggregate
+    for helper in helpers:
+        held = attendance.check_in(held, helper, STAFF, START, approved=True, as_volunteer=True).aggregate
+    over = ending.complete(held, STAFF, END)
+    await activities.create("activity-1", lambda now: over, ME)
+    asked: dict[str, Any] = {"from": NOW.isoformat(), "to": END.isoformat()}
+    place = f"/communities/{HOME}/activity-figures"
+    for split in ("kind", "age_band"):
+        (row,) = (await api.get(STAFF, place, **asked, split=split)).json()
+        assert (row["seated"], row["attended"], row["missed"]) == (12, 6, 6), split
 
 
 def test_nothing_is_told_as_nothing_and_few_are_not_told() -> None:

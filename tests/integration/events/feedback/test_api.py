@@ -28,7 +28,7 @@ async def test_people_who_came_give_feedback_and_everybody_reads_its_average(
     await api.ok(resident(0), f"{place}/feedback", {"rating": 2})
     public = (await api.get(None, f"{place}/feedback")).json()
     assert (public["count"], public["average"], public["texts"]) == (6, 4.5, None)
-    assert public["ratings"] == {"1": 0, "2": None, "3": 0, "4": 0, "5": 5}
+    assert set(public["ratings"].values()) == {None}, "the few that are hidden would follow from the others"
     assert set((await api.get(STAFF, f"{place}/feedback")).json()["texts"]) == {
         f"很好 {n}，请致电 ***********" for n in range(1, 6)
     }

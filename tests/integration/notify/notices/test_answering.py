@@ -160,8 +160,8 @@ async def test_a_link_that_we_did_not_make_or_of_who_is_gone_is_one_page(
     path = link_in((await mailed(house, mailbox))[0])
     token = path.rpartition("/")[2]
     forged = base64.urlsafe_b64encode(base64.urlsafe_b64decode(token + "==")[:13] + b"0" * 12).decode().rstrip("=")
-    pages = {(await api.call(None, "GET", f"/answer/{word}")).text for word in (forged, "x", "A" * 34, token[1:])}
-    for word in (forged, "x", "A" * 34):
+    pages = {(await api.call(None, "GET", f"/answer/{word}")).text for word in (forged, "x", "A" * 500, token[1:])}
+    for word in (forged, "x", "A" * 500):
         answer = await post(api, f"/answer/{word}", "no")
         assert answer.status_code == 404
         pages.add(answer.text)
@@ -173,7 +173,6 @@ async def test_a_link_that_we_did_not_make_or_of_who_is_gone_is_one_page(
         pages.add(answer.text)
     (page,) = pages
     assert "链接无效" in page
-    assert (await api.call(None, "GET", f"/answer/{'A' * 500}")).status_code in (404, 422)
     assert await answers(house) == []
 
 

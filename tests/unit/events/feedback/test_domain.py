@@ -64,4 +64,8 @@ def test_small_numbers_are_hidden() -> None:
     few = FeedbackSummary.from_ratings([5, 4, 5], None)
     assert (few.count, few.average, set(few.ratings.values())) == (None, None, {None})
     more = FeedbackSummary.from_ratings([5] * 6 + [1], ["好"])
-    assert (more.count, more.average, more.ratings) == (7, 4.4, {1: None, 2: 0, 3: 0, 4: 0, 5: 6})
+    assert (more.count, more.average, set(more.ratings.values())) == (7, 4.4, {None}), "7 less 6 is who gave the 1"
+    two = FeedbackSummary.from_ratings([5] * 6 + [4] * 2 + [1], None)
+    assert set(two.ratings.values()) == {None}, "two that are hidden follow from their sum and the average"
+    many = FeedbackSummary.from_ratings([5] * 6 + [1] * 5, None)
+    assert many.ratings == {1: 5, 2: 0, 3: 0, 4: 0, 5: 6}

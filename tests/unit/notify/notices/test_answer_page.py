@@ -55,6 +55,11 @@ def test_a_yes_to_a_reminder_may_be_taken_back() -> None:
     assert re.findall(r'value="(yes|no)"', html) == ["no"]
 
 
+def test_a_yes_to_a_reminder_promises_no_message_for_the_seat_is_had_and_none_follows() -> None:
+    html = page(a_notice(NoticeKind.ACTIVITY_REMINDER, Particulars(starts_at=START)), Standing.COMING, certain=False)
+    assert "以随后的消息为准" not in html
+
+
 def test_several_are_answered_one_by_one_or_together() -> None:
     told = parts(("activity-moved", "activity-1", ASKED), ("activity-moved", "activity-2", ASKED))
     html = page(a_notice("activity-moved", ASKED, about="series-1", parts=told))
