@@ -30,6 +30,7 @@ from services.events.activities.store import BY_START, without_replaced
 from services.events.children.domain import Child
 from services.events.children.store import named
 from services.events.registrations import domain as rules
+from services.events.registrations.consents import require_still
 from services.events.registrations.domain import (
     Answer,
     ChangeParty,
@@ -113,13 +114,15 @@ def _registrations(
                     children=theirs,
                 )
 
-            return await command.change(
+            answer = await command.change(
                 activities,
                 id,
                 decide,
                 lambda stored: RegistrationView.of(stored.aggregate, person),
                 known_to=known_to(by),
             )
+            await require_still(activities, children, id, theirs)
+            return answer
 
         if body.label is None and asks_of_overlaps(activity, despite=body.despite_overlap):
             async with standings.claimed(person, activity, clock()) as standing:
@@ -153,9 +156,11 @@ def _registrations(
         party = activity.party_of(whose)
         kept = () if party is None or body.children is not None else party.children
         theirs = await named(children, body.children or kept, activity.community)
-        return await change(
+        answer = await change(
             id, command, lambda each, by, now: rules.change_party(each, whose, body, by, now, theirs), _of(whose)
         )
+        await require_still(activities, children, id, theirs)
+        return answer
 
     @routes.get(
         "/{person}",
