@@ -74,7 +74,7 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
         names.room(of_names),
         activities.room(of_activities, bookings, of_pictures, present, formalities, clock),
         series.room(of_series, of_activities, bookings, of_pictures, of_names, formalities, coming, clock),
-        drafts.room(of_drafts, of_activities, bookings, of_pictures, formalities, clock),
+        drafts.room(of_drafts, of_activities, bookings, of_pictures, of_names, formalities, clock),
         registrations.room(of_activities, of_children, standings, present, clock),
         enrolments.room(of_enrolments, of_series, of_activities, of_children, standings, clock),
         attendance.room(of_activities, of_children, of_names, runtime.database, clock, settings),

@@ -24,12 +24,12 @@ _SEEN = 50_000
 
 
 class Planned(Protocol):
-    """An activity or a series, in what has a name beside it."""
+    """An activity, a series or a draft, in what has a name beside it."""
 
     @property
     def kind(self) -> ActivityKind: ...
     @property
-    def venue(self) -> str: ...
+    def venue(self) -> str | None: ...
     @property
     def building(self) -> str | None: ...
     @property
@@ -96,7 +96,7 @@ class ActivityPresenter:
 def names_of(planned: Planned, status: Name, known: CommunityNames, language: Language) -> ActivityNames:
     """The words for the codes and ids of what is planned; `status` says where it stands."""
     details = planned.details
-    venue = known.venues.get(planned.venue)
+    venue = None if planned.venue is None else known.venues.get(planned.venue)
     building = None if planned.building is None else known.buildings.get(planned.building)
     host = None if details.host is None else known.hosts.get(details.host)
     written = details.hosted_by if language == "zh" else details.hosted_by_en or details.hosted_by

@@ -11,10 +11,11 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.command import Command, CommandDep
+from services.chassis.http.language import LanguageDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
-from services.chassis.http.tags import etagged
+from services.chassis.http.tags import etagged_as_shown
 from services.chassis.http.visibility import known
 from services.chassis.principal import Principal, Role
 from services.chassis.store.aggregates import Aggregates
@@ -24,6 +25,7 @@ from services.events.activities.api import BASE, PLACE, TERMS, TIMES, wanted_by
 from services.events.activities.domain.formalities import Formalities, FormalitiesMissing
 from services.events.drafts import domain as rules
 from services.events.drafts.domain import Draft, KeepDraft, SendBack, WriteDraft
+from services.events.drafts.presenting import DraftPresenter
 from services.events.drafts.store import visible
 from services.events.drafts.views import DraftView
 from services.events.pictures.store import Pictures
@@ -36,17 +38,37 @@ Step = Callable[[Draft, Principal, datetime], Decision[Draft]]
 
 
 def router(
-    drafts: Aggregates[Draft], bookings: Bookings, pictures: Pictures, formalities: Formalities, clock: Clock
+    drafts: Aggregates[Draft],
+    bookings: Bookings,
+    pictures: Pictures,
+    present: DraftPresenter,
+    formalities: Formalities,
+    clock: Clock,
 ) -> APIRouter:
     """The routes of drafts."""
     routes = APIRouter(prefix=BASE + "/drafts", tags=["drafts"])
-    _reading(routes, drafts)
-    _writing(routes, drafts, pictures)
-    _deciding(routes, drafts, bookings, formalities, clock)
+    changes = _Changes(drafts, present)
+    _reading(routes, drafts, present)
+    _writing(routes, drafts, changes, pictures, present)
+    _deciding(routes, drafts, changes, bookings, formalities, clock)
     return routes
 
 
-def _reading(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
+class _Changes:
+    """Carries a change of a draft out, and shows what came of it to whoever asked."""
+
+    def __init__(self, drafts: Aggregates[Draft], present: DraftPresenter) -> None:
+        self._drafts = drafts
+        self._present = present
+
+    async def __call__(self, id: str, command: Command, decide: Decide) -> Response:
+        by = command.principal
+        await self._present.ready(id)
+        view = self._present.view(by, command.language)
+        return await command.change(self._drafts, id, decide, view, known_to=lambda draft: draft.is_known_to(by))
+
+
+def _reading(routes: APIRouter, drafts: Aggregates[Draft], present: DraftPresenter) -> None:
     @routes.get(
         "",
         summary="Drafts and templates (staff: all, organisers: their own and templates)",
@@ -57,20 +79,26 @@ def _reading(routes: APIRouter, drafts: Aggregates[Draft]) -> None:
         request: Request,
         by: PrincipalDep,
         page: PageDep,
+        language: LanguageDep,
         community: Annotated[Id, Query()],
         status: DraftStatus | None = None,
     ) -> Response:
         by.require(community, Role.STAFF, Role.ORGANISER)
         author = None if by.has(community, Role.STAFF) else by.sub
         found = await drafts.select(visible(community, author, status), limit=page.limit, cursor=page.cursor)
-        return paged(found, DraftView.of, request)
+        await present.at_home(community)
+        return paged(found, present.view(by, language), request)
 
     @routes.get("/{id}", summary="One draft", response_model=DraftView, responses=problems(UnknownAggregate))
-    async def one(id: Id, request: Request, by: PrincipalDep) -> Response:
-        return etagged(await known(drafts, id, lambda draft: draft.is_known_to(by)), DraftView.of, request)
+    async def one(id: Id, request: Request, by: PrincipalDep, language: LanguageDep) -> Response:
+        stored = await known(drafts, id, lambda draft: draft.is_known_to(by))
+        await present.at_home(stored.aggregate.community)
+        return etagged_as_shown(stored, present.view(by, language), request)
 
 
-def _writing(routes: APIRouter, drafts: Aggregates[Draft], pictures: Pictures) -> None:
+def _writing(
+    routes: APIRouter, drafts: Aggregates[Draft], changes: _Changes, pictures: Pictures, present: DraftPresenter
+) -> None:
     @routes.post(
         "",
         status_code=201,
@@ -85,10 +113,11 @@ def _writing(routes: APIRouter, drafts: Aggregates[Draft], pictures: Pictures) -
         if body.details is not None and body.details.pictures:
             by.require(body.community, Role.STAFF, Role.ORGANISER)
             await pictures.require(body.details.shown, body.community)
+        await present.at_home(body.community)
         return await command.create(
             drafts,
             lambda id, now: rules.keep(id, body, template, by, now),
-            DraftView.of,
+            present.view(by, command.language),
             location=BASE + "/drafts/{id}",
         )
 
@@ -103,30 +132,23 @@ def _writing(routes: APIRouter, drafts: Aggregates[Draft], pictures: Pictures) -
         if body.details is not None and body.details.pictures:
             draft = (await known(drafts, id, lambda draft: draft.is_known_to(by))).aggregate
             await pictures.require(body.details.shown, draft.community)
-        return await command.change(
-            drafts,
-            id,
-            lambda draft, now: rules.write(draft, body, by, now),
-            DraftView.of,
-            known_to=lambda draft: draft.is_known_to(by),
-        )
+        return await changes(id, command, lambda draft, now: rules.write(draft, body, by, now))
 
     @routes.post(
         "/{id}/drop", summary="Drop a draft (its author, staff)", response_model=DraftView, responses=problems(*_CHANGE)
     )
     async def drop(id: Id, command: CommandDep) -> Response:
         by = command.principal
-        return await command.change(
-            drafts,
-            id,
-            lambda draft, now: rules.drop(draft, by, now),
-            DraftView.of,
-            known_to=lambda draft: draft.is_known_to(by),
-        )
+        return await changes(id, command, lambda draft, now: rules.drop(draft, by, now))
 
 
 def _deciding(
-    routes: APIRouter, drafts: Aggregates[Draft], bookings: Bookings, formalities: Formalities, clock: Clock
+    routes: APIRouter,
+    drafts: Aggregates[Draft],
+    changes: _Changes,
+    bookings: Bookings,
+    formalities: Formalities,
+    clock: Clock,
 ) -> None:
     @routes.post(
         "/{id}/submit",
@@ -136,13 +158,7 @@ def _deciding(
     )
     async def submit(id: Id, command: CommandDep) -> Response:
         by = command.principal
-        return await command.change(
-            drafts,
-            id,
-            _complete(rules.submit, by, formalities),
-            DraftView.of,
-            known_to=lambda draft: draft.is_known_to(by),
-        )
+        return await changes(id, command, _complete(rules.submit, by, formalities))
 
     @routes.post(
         "/{id}/send-back",
@@ -152,13 +168,7 @@ def _deciding(
     )
     async def send_back(id: Id, body: SendBack, command: CommandDep) -> Response:
         by = command.principal
-        return await command.change(
-            drafts,
-            id,
-            lambda draft, now: rules.send_back(draft, body, by, now),
-            DraftView.of,
-            known_to=lambda draft: draft.is_known_to(by),
-        )
+        return await changes(id, command, lambda draft, now: rules.send_back(draft, body, by, now))
 
     @routes.post(
         "/{id}/approve",
@@ -175,13 +185,7 @@ def _deciding(
                 draft = found.aggregate
                 wanted = wanted_by(rules.activity_of(id), draft.community, draft.plan())
                 await held.enter_async_context(bookings.claimed(wanted))
-            return await command.change(
-                drafts,
-                id,
-                decide,
-                DraftView.of,
-                known_to=lambda draft: draft.is_known_to(by),
-            )
+            return await changes(id, command, decide)
 
 
 def _is_template_for(template: Draft, body: KeepDraft, by: Principal) -> bool:

@@ -11,8 +11,10 @@ from services.events.activities.domain.formalities import Formalities
 from services.events.drafts import domain
 from services.events.drafts.api import router
 from services.events.drafts.domain import Draft
+from services.events.drafts.presenting import DraftPresenter
 from services.events.drafts.reactions import reactions
 from services.events.drafts.store import INDEXES, KINDS, with_person
+from services.events.names.store import Names
 from services.events.pictures.store import Pictures
 from services.events.venues.bookings import Bookings
 
@@ -22,15 +24,17 @@ def room(
     activities: Aggregates[Activity],
     bookings: Bookings,
     pictures: Pictures,
+    names: Names,
     formalities: Formalities,
     clock: Clock,
 ) -> Room:
     """Make the room of drafts."""
+    present = DraftPresenter(drafts, names, formalities, clock)
     return Room(
         "drafts",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(drafts, bookings, pictures, formalities, clock)],
+        routers=[router(drafts, bookings, pictures, present, formalities, clock)],
         reactions=lambda table: reactions(table, drafts, activities),
         erase=partial(erase, drafts),
     )

@@ -20,8 +20,15 @@ async def test_an_approved_draft_takes_place_and_holds_its_venue(running: tuple[
     }
     draft = await api.ok(ORGANISER, "/drafts", {**begun, "title": "春季义诊"})
     place = f"/drafts/{draft['id']}"
+    assert draft["names"] == {"kind": "Clinic", "status": "Draft", "venue": "议事厅", "building": None, "host": None}
+    assert [each["command"] for each in draft["can"]] == ["write", "submit", "drop"]
     assert (await api.get(resident(1), place)).status_code == 404
-    await api.ok(ORGANISER, f"{place}/submit")
+    submitted = await api.ok(ORGANISER, f"{place}/submit")
+    assert (submitted["names"]["status"], submitted["can"]) == ("Submitted", [{"command": "drop", "title": "Drop"}])
+    seen = (await api.get(STAFF, place)).json()
+    assert [each["title"] for each in seen["can"]] == ["Approve", "Send back", "Drop"]
+    (one, _) = (await api.get(STAFF, "/drafts", community=HOME)).json()["items"]
+    assert (one["names"]["venue"], one["can"]) == ("议事厅", seen["can"])
     assert (await api.post(ORGANISER, f"{place}/approve")).status_code == 403
     taken = await api.ok(STAFF, "/activities", an_activity())
     assert (await api.post(STAFF, f"{place}/approve")).json()["code"] == "venue.taken"
