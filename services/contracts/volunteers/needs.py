@@ -299,6 +299,8 @@ class NeedMoved(Event, type="cn.community.volunteers.need.moved.v1", topic=VOLUN
     volunteers: Public[list[PersonId]]
     status: Public[NeedStatus]
     released: Public[list[OfferRef]]
+    activity: Public[Id | None] = None
+    """The activity that moved, and takes who had said yes along; None for other needs."""
     command: Public[Thing[Id | None]] = None
     """The fact from which this one follows with others, as of the dates of a series."""
 

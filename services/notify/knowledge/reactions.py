@@ -14,6 +14,7 @@ from services.contracts.activities import (
     ActivityCancelled,
     ActivityChanged,
     ActivityConfirmed,
+    ActivityHelpersJoined,
     ActivityMoved,
     ActivityPersonErased,
     ActivityPromoted,
@@ -62,7 +63,9 @@ def reactions(table: Handlers) -> None:
     table.write(ActivityScheduled, ActivityMoved, ActivityChanged, ActivityCancelled, collection=SUBJECTS)(activity)
     table.copy(VenueState, VENUES)
     table.write(TeamFormed, TeamMemberJoined, TeamMemberLeft, collection=MEMBERS)(member)
-    table.write(ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS)(staffing)
+    table.write(
+        ActivityHelpersJoined, ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS
+    )(staffing)
     table.write(
         ActivityRegistered,
         ActivityPromoted,
@@ -125,9 +128,9 @@ def activity(
 
 
 def staffing(
-    received: Received[ActivityStaffed | ActivityUnderstaffed | ActivityPersonErased],
+    received: Received[ActivityHelpersJoined | ActivityStaffed | ActivityUnderstaffed | ActivityPersonErased],
 ) -> Sequence[WriteOp]:
-    """Remember which volunteers count on an activity from now on."""
+    """Remember which volunteers count on an activity from now on, whether or not all are found."""
     envelope = received.envelope
     staffed = {"activity": envelope.aggregate_id, "n": envelope.sequence, "volunteers": received.event.volunteers}
     return [InsertOne({"_id": envelope.id, "community": envelope.community, **staffed})]

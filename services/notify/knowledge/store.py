@@ -194,6 +194,14 @@ class Knowledge:
         last = self._staffings.find({"activity": activity}).sort("n", DESCENDING).limit(1)
         return [volunteer async for staffing in last for volunteer in staffing["volunteers"]]
 
+    async def volunteers_moved(self, activity: str, starts_at: datetime) -> list[str]:
+        """The people who volunteered at `activity` when it was moved to `starts_at`: its own fact of that tells them.
+        Where that fact is not known yet, those of now: who is freed by the move is still among them."""
+        moved = (await self._subjects.find_one({"_id": activity}, {"starts_at": 1}) or {}).get("starts_at")
+        if moved is None or moved["v"] != starts_at:
+            return await self.volunteers_now(activity)
+        return await self.volunteers(activity, moved["n"])
+
     async def members(self, community: str, team: str) -> list[str]:
         """The people who belong to `team`, if it is one of `community`."""
         found = self._members.find({"team": team, "community": community, "here.v": True}, {"person": 1}).sort(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.chassis.subscriber.handlers import Received
+from services.contracts.volunteers import NeedMoved
 from services.notify.knowledge.store import Knowledge
 from services.notify.persons.people import People
 from services.notify.routing.domain.table import Audience, Subject, ids
@@ -22,7 +23,7 @@ class Audiences:
         """The people whom `received` concerns by the rule of `audience`, each once."""
         found = await self._found(audience, subject, received)
         if audience.unless_volunteering and (activity := getattr(received.event, "activity", None)):
-            told = set(await self._knowledge.volunteers_now(activity))
+            told = set(await self._told_as_volunteers(activity, received))
             found = [person for person in found if person not in told]
         return list(dict.fromkeys(found))
 
@@ -52,6 +53,11 @@ class Audiences:
                 return await self._people.of_age(envelope.community, which)
             case "everyone":
                 return await self._people.everyone(envelope.community)
+
+    async def _told_as_volunteers(self, activity: str, received: Received[Any]) -> list[str]:
+        if isinstance(received.event, NeedMoved):
+            return await self._knowledge.volunteers_moved(activity, received.event.starts_at)
+        return await self._knowledge.volunteers_now(activity)
 
     async def _first(self, subject: Subject | None, id: str) -> str | None:
         if subject is not None and subject.of == "wish":

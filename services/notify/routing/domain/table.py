@@ -305,6 +305,8 @@ def _fields_of(route: Route, model: type[Event], tell: Tell) -> Iterator[Worded]
     for path in (*asked, tell.expires, tell.ahead_of):
         if path is not None:
             yield from _no_field(route, model, path)
+    if tell.to.unless_volunteering:
+        yield from _no_field(route, model, "activity")
     for path in (tell.expires, tell.ahead_of):
         if path is not None and datetime not in _kinds_at(model, path):
             yield _of(route, f"{route.event} 的 {path} 不是时间", f"{path} of {route.event} is no time")

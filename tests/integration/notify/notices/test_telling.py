@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.unavailable import StoreUnavailable
+from services.contracts import activities as a
 from services.contracts import issues as i
 from services.contracts import volunteers as v
 from services.contracts.event import Event
@@ -144,6 +145,45 @@ async def test_a_move_tells_all_who_count_on_it(house: House) -> None:
     await house.take([*story, moved(SOON, LATER, 5)])
     told = await house.told(channel="inbox")
     assert [each[0] for each in told if each[1] == "activity-moved"] == ["resident-1", "resident-2", "volunteer-1"]
+
+
+def need_moved(sequence: int, people: list[str]) -> Record:
+    """The need of the activity follows it to another day, and `people` are free."""
+    released = [v.OfferRef(offer=f"offer-{n}", person=person) for n, person in enumerate(people)]
+    gone = v.NeedMoved(
+        starts_at=LATER,
+        ends_at=LATER + 2 * HOUR,
+        building=None,
+        filled=0,
+        volunteers=[],
+        status=v.NeedStatus.OPEN,
+        released=released,
+        activity="activity-1",
+    )
+    return fact(gone, "need-1", sequence)
+
+
+@pytest.mark.parametrize("order", ["as-it-goes", "need-late", "need-first"])
+async def test_a_move_tells_a_helper_once_and_who_was_only_asked_of_the_need(house: House, order: str) -> None:
+    """The helper is told of the activity, whichever topic is ahead: who is freed is at once no helper any more."""
+    await house.take([scheduled(SOON), staffed(["volunteer-1"], 2)])
+    went, freed = moved(SOON, LATER, 3), fact(a.ActivityUnderstaffed(volunteers=[]), "activity-1", 4)
+    need = need_moved(5, ["volunteer-1", "asked-1"])
+    told = {"as-it-goes": [went, need, freed], "need-late": [went, freed, need], "need-first": [need, went, freed]}
+    for each in told[order]:
+        await house.take([each])
+    assert sorted(each[:2] for each in await house.told(channel="inbox")) == [
+        ("asked-1", "seat-released"),
+        ("volunteer-1", "activity-moved"),
+    ]
+
+
+async def test_a_helper_of_an_activity_that_never_found_all_hears_why_it_is_off_once(house: House) -> None:
+    one = fact(a.ActivityHelpersJoined(volunteers=["volunteer-1"]), "activity-1", 2)
+    released = [v.OfferRef(offer="offer-1", person="volunteer-1")]
+    gone = v.NeedCancelled(activity="activity-1", status=v.NeedStatus.CANCELLED, released=released)
+    await house.take([scheduled(SOON), one, cancelled(3), fact(gone, "need-1", 4)])
+    assert [each[:2] for each in await house.told(channel="inbox")] == [("volunteer-1", "activity-cancelled")]
 
 
 async def test_a_cancellation_reaches_all_but_those_who_left(house: House) -> None:

@@ -35,6 +35,7 @@ def test_the_table_that_is_shipped_is_right() -> None:
         (a_table({"values": {"text": {"field": "wishes"}}}), "no public field wishes"),
         (a_table({"values": {"who": {"field": "reporter"}}}, event=VERIFIED), "no word"),
         (a_table({"expires": "unit"}), "no time"),
+        (a_table({"to": {"rule": "followers", "unless_volunteering": True}}), "no public field activity"),
         (a_table({"when": {"field": "weather"}}), "no public field weather"),
         (a_table(supersede=[{"kind": "case-verified", "when": {"field": "mood"}}]), "no public field mood"),
         (a_table({"to": {"rule": "person", "field": "handler"}}), "no public field handler"),
