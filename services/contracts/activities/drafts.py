@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.contracts.event import Event, State
-from services.contracts.marks import Id, Public
+from services.contracts.marks import Id, PersonId, Public
 from services.contracts.topics import ACTIVITIES
 
 
@@ -36,6 +36,9 @@ class DraftKept(_Draft, Event, type="cn.community.events.draft.kept.v1", topic=A
 class DraftChanged(_Draft, Event, type="cn.community.events.draft.changed.v1", topic=ACTIVITIES, state=DraftState):
     """A draft was rewritten, sent back to be rewritten, or dropped."""
 
+    returned_to: Public[PersonId | None] = None
+    """Its author, where it was sent back to them by somebody else; they read there why."""
+
 
 class DraftSubmitted(_Draft, Event, type="cn.community.events.draft.submitted.v1", topic=ACTIVITIES, state=DraftState):
     """Somebody asks the staff to approve a draft."""
@@ -43,6 +46,9 @@ class DraftSubmitted(_Draft, Event, type="cn.community.events.draft.submitted.v1
 
 class DraftApproved(_Draft, Event, type="cn.community.events.draft.approved.v1", topic=ACTIVITIES, state=DraftState):
     """The staff approved a draft: `activity` takes place."""
+
+    author: Public[PersonId | None] = None
+    """Who wrote it, where somebody else approved it."""
 
 
 class DraftErased(Event, type="cn.community.events.draft.erased.v1", topic=ACTIVITIES, state=DraftState):

@@ -234,7 +234,7 @@ def send_back(draft: Draft, body: SendBack, by: Principal, now: datetime) -> Dec
     by.require(draft.community, Role.STAFF)
     _require(draft, DraftStatus.SUBMITTED)
     back = draft.model_copy(update={"status": DraftStatus.DRAFT, "reason": body.reason})
-    return decided(back, event_from(DraftChanged, back))
+    return decided(back, event_from(DraftChanged, back, returned_to=_author_beside(draft, by)))
 
 
 def approve(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
@@ -249,7 +249,7 @@ def approve(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
     check_times(plan.starts_at, plan.ends_at, now, whole_days=plan.all_day)
     update = {"status": DraftStatus.APPROVED, "activity": activity_of(draft.id)}
     approved = draft.model_copy(update=update)
-    return decided(approved, event_from(DraftApproved, approved))
+    return decided(approved, event_from(DraftApproved, approved, author=_author_beside(draft, by)))
 
 
 def drop(draft: Draft, by: Principal, now: datetime) -> Decision[Draft]:
@@ -283,6 +283,11 @@ def erase(draft: Draft, person: str, stand_in: str) -> Decision[Draft]:
 def activity_of(draft: str) -> str:
     """The id of the activity that a draft becomes."""
     return derived_id("activity", draft)
+
+
+def _author_beside(draft: Draft, by: Principal) -> str | None:
+    """The author of the draft, unless that is `by`, who knows what they do."""
+    return None if draft.author == by.sub else draft.author
 
 
 def _require_writer(draft: Draft, by: Principal) -> None:

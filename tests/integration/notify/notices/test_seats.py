@@ -115,6 +115,21 @@ async def test_an_organiser_hears_of_a_cancellation_that_the_terms_decided_and_o
     assert [each["body"].count("志愿者不足") for each in found if each["kind"] == "activity-cancelled"] == [1]
 
 
+async def test_an_author_hears_that_a_draft_was_sent_back_or_approved(house: House, api: Api) -> None:
+    await house.know("resident-1", "author@example.org")
+    house.now = NIGHT
+    back = a.DraftChanged(status=a.DraftStatus.DRAFT, returned_to="resident-1")
+    await house.take([at(2, a.DraftChanged(status=a.DraftStatus.DRAFT), "draft-1"), at(4, back, "draft-1")])
+    assert len(await words(api, "draft-returned")) == 1, "whoever rewrites a draft is not told of it"
+    await house.take([at(5, a.DraftSubmitted(status=a.DraftStatus.SUBMITTED), "draft-1")])
+    by_mail = [each[0::3] for each in await house.told(channel="email", kind="draft-returned")]
+    assert by_mail == [("resident-1", "suppressed")], "it was submitted again before the mail went"
+    approved = a.DraftApproved(status=a.DraftStatus.APPROVED, activity="activity-9", author="resident-1")
+    await house.take([at(6, approved, "draft-1"), at(6, approved, "draft-1")])
+    (told,) = await words(api, "draft-approved")
+    assert "通过审核" in told
+
+
 async def test_alerts_reach_who_is_on_duty_and_who_stands_in_for_an_elder(house: House, api: Api) -> None:
     body = {"kinds": {}, "routes": [], "on_duty": ["grid-1"]}
     assert (await api.call(STAFF, "PUT", f"/communities/{HERE}/routing", body)).json()["on_duty"] == ["grid-1"]

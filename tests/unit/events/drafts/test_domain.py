@@ -8,7 +8,7 @@ import pytest
 from services.chassis.errors import CommunityError, NotYours
 from services.chassis.principal import Principal
 from services.chassis.words import Worded
-from services.contracts.activities import ActivityKind, DraftApproved, DraftStatus
+from services.contracts.activities import ActivityKind, DraftApproved, DraftChanged, DraftStatus
 from services.events.drafts import domain as rules
 from services.events.drafts.domain import Draft, DraftIncomplete, KeepDraft, NotADraft, SendBack, WriteDraft
 from tests.unit.events.given import END, HOME, NOW, ORGANISER, STAFF, START, person, resident
@@ -35,18 +35,29 @@ def test_a_draft_becomes_an_activity_once_staff_approve_it() -> None:
         rules.write(draft, WriteDraft(title="别的"), ORGANISER, NOW)
     with pytest.raises(NotYours):
         rules.approve(draft, ORGANISER, NOW)
-    draft = took(draft, lambda d: rules.send_back(d, SendBack(reason="请写明携带物品"), STAFF, NOW)).aggregate
+    back = took(draft, lambda d: rules.send_back(d, SendBack(reason="请写明携带物品"), STAFF, NOW))
+    assert back.events == (DraftChanged(status=DraftStatus.DRAFT, returned_to=ORGANISER.sub),)
+    draft = back.aggregate
     assert (draft.status, draft.reason) == (DraftStatus.DRAFT, "请写明携带物品")
     draft = took(draft, lambda d: rules.submit(d, ORGANISER, NOW)).aggregate
     approved = took(draft, lambda d: rules.approve(d, STAFF, NOW))
     id = rules.activity_of("draft-1")
-    assert approved.events == (DraftApproved(status=DraftStatus.APPROVED, activity=id),)
+    assert approved.events == (DraftApproved(status=DraftStatus.APPROVED, activity=id, author=ORGANISER.sub),)
     assert approved.aggregate.plan().venue == "hall"
     for again in (rules.approve, rules.drop):
         with pytest.raises(NotADraft):
             again(approved.aggregate, STAFF, NOW)
     with pytest.raises(CommunityError, match="past"):
         rules.approve(draft, STAFF, END)
+
+
+def test_who_decides_about_their_own_draft_is_not_told_of_it() -> None:
+    draft = rules.submit(_kept(STAFF, **WHOLE), STAFF, NOW).aggregate
+    (back,) = rules.send_back(draft, SendBack(reason="再想想"), STAFF, NOW).events
+    (approved,) = rules.approve(draft, STAFF, NOW).events
+    assert back == DraftChanged(status=DraftStatus.DRAFT)
+    assert isinstance(approved, DraftApproved)
+    assert approved.author is None
 
 
 def test_a_draft_takes_from_its_template_the_fields_that_are_not_given() -> None:
