@@ -35,6 +35,8 @@ from services.events.series.domain.series import Series
 
 _REFRESH = timedelta(hours=1)
 _OFFSET = timedelta(hours=8)
+_RESTORED = 1000
+"""So much is a restoring worth in the SEQUENCE of a date: more than the date was changed before."""
 _LAST_OF_LONG_MONTHS = "BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
 """The last day of each month, in words that not every library reads (ical.js passes BYSETPOS over beside a day)."""
 
@@ -170,6 +172,8 @@ def _apart(series: Series, date_apart: DateApart, shown: Shown) -> Event:
     if activity is not None:
         page = activity_page(shown.public_url, activity.community, activity.id)
     sequence = series.shown_changes + (0 if activity is None else activity.shown_changes)
+    if date_apart.stood is not None:  # a date that was restored is another activity, whose own changes begin at none
+        sequence += _RESTORED * series.restored.count(local_date(date_apart.stood))
     changed = (series.changed_at or series.first) if activity is None else activity.changed_at
     entry = _entry(date_apart.plan, series.community, page, sequence, changed, shown)
     entry.add("uid", f"{date_apart.uid}@events.community")

@@ -323,6 +323,24 @@ def test_only_what_a_calendar_shows_raises_the_sequence() -> None:
     assert _entries(_body(skipped, []))[0]["sequence"] == 1
 
 
+def test_a_date_that_was_changed_cancelled_and_restored_has_a_higher_sequence_each_time() -> None:
+    series = _started(WEEKLY)
+    named = _named(series)
+    first, on = named[0], named[0].occurrence or BEGIN
+    for title in ("太极", "太极拳", "太极剑"):
+        first = change(first, Change(title=title), STAFF, NOW).aggregate
+    off = ending.cancel(first, STAFF, NOW, "大雨").aggregate
+    back = changing.restore(series, on, STAFF, NOW, off.id).aggregate
+    again = next(each for each in _named(back) if each.occurrence == on)
+    moved = change(again, Change(title="太极"), STAFF, NOW).aggregate
+    stages = ((series, first), (series, off), (back, moved))
+    told = [
+        max(each["sequence"] for each in _entries(_body(of, [each, *named[1:]])) if "recurrence-id" in each)
+        for of, each in stages
+    ]
+    assert told == sorted({*told}), told
+
+
 STORIES = [
     *((_started(rule), []) for rule in RULES),
     *((_started(rule), _named(_started(rule))) for rule in RULES),
