@@ -92,7 +92,7 @@ def standing(
     if starts_at is not None and starts_at != question.starts_at:
         return Standing.REPLACED
     if seat is not None and seat.version > question.version:
-        since = _since(question, answered, seat)
+        since = _since(question, answered, seat, late=now >= question.until)
         if since is not None:
             return since
     if answered is not None:
@@ -100,9 +100,12 @@ def standing(
     return Standing.OPEN if now < question.until else Standing.LAPSED
 
 
-def _since(question: Question, answered: Answered | None, seat: SeatKnown) -> Standing | None:
-    """How `question` stands after a fact about the seat that came after it; None where that leaves it as it was."""
+def _since(question: Question, answered: Answered | None, seat: SeatKnown, *, late: bool) -> Standing | None:
+    """How `question` stands after a fact about the seat that came after it; None where that leaves it as it was: also
+    where the seat was given up because nobody answered in time (`late`)."""
     if seat.seated is None:
+        if answered is None and late and question.kind != REMINDED:
+            return None
         return Standing.NOT_COMING if answered is not None and not answered.comes else Standing.LEFT
     if not seat.seated:
         return Standing.REPLACED

@@ -177,6 +177,8 @@ def test_a_question_stands_as_the_latest_fact_has_it(
 def test_it_lapses_at_its_time() -> None:
     asked = the_question(a_notice())
     assert standing(asked, None, BEFORE, UNTIL, starts_at=START, off=False) is Standing.LAPSED
+    assert standing(asked, None, GONE, UNTIL, starts_at=START, off=False) is Standing.LAPSED, "for nobody answered"
+    assert standing(asked, NO, GONE, UNTIL, starts_at=START, off=False) is Standing.NOT_COMING
     assert standing(asked, YES, BEFORE, UNTIL, starts_at=None, off=False) is Standing.COMING
 
 
