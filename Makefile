@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 WORKERS ?= 4
 TESTS ?=
-# A test on real servers that failed is run once more, at most four in a whole run, and the closing lines show what it
+# A test on real servers that failed is run once more, at most eight in a whole run, and the closing lines show what it
 # first failed of: one in thousands meets a machine that is slower than it allows. RERUNS=0 to see each fail at once.
 RERUNS ?= 1
 RUN := .venv/bin/python -m
@@ -25,7 +25,7 @@ test: environment-dev ## all tests, on a real Kafka and a real MongoDB; TESTS=te
 	@$(RUN) deploy.local.fetch
 	@$(RUN) compileall -q -j 2 services deploy
 	@env -u PYTHONDONTWRITEBYTECODE $(RUN) pytest -n $(WORKERS) --dist loadgroup \
-	  --reruns $(RERUNS) --max-suite-reruns 4 --rerun-show-tracebacks \
+	  --reruns $(RERUNS) --max-suite-reruns 8 --rerun-show-tracebacks \
 	  --rerun-exclude-path tests/unit --rerun-exclude-path tests/rules $(TESTS)
 
 test-compose: environment-dev ## the containers of docker-compose.yml: looked at, rolled, killed, audited; needs a Docker engine

@@ -146,7 +146,7 @@ async def test_no_request_meets_a_fault_or_an_answer_that_is_not_documented(hous
     gatherer = Gatherer(house, await _tokens(house))
 
     def play() -> None:
-        schema: Any = schemathesis.openapi.from_url(f"{house.url}/api/{service}/openapi.json")
+        schema: Any = schemathesis.openapi.from_url(f"{house.url}/api/{service}/openapi.json", timeout=120)
         operations = [found.ok() for found in schema.get_all_operations()]
         assert len(operations) > 10
         for operation in sorted(operations, key=lambda operation: (operation.method != "post", operation.path)):
