@@ -1,10 +1,19 @@
 """Waiting for what another task, process or server does: by looking until it is so, never by a pause that hopes."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
+PATIENCE = float(os.environ.get("PATIENCE", "4"))
+"""How many times as long as on two quiet cores anything is waited for: a test that passes is no slower for it, and on a
+machine that has a third of their speed, or much else to do, none fails for that."""
+
+
+def patiently(seconds: float) -> float:
+    """The seconds to wait for what takes `seconds` at most on two quiet cores."""
+    return seconds * PATIENCE
 
 
 @overload
@@ -15,9 +24,9 @@ async def eventually(look: Callable[[], Any], within: float = 30.0, every: float
     """What `look` finds, as soon as it finds something true. Both times in seconds; `look` may be a coroutine function.
 
     Raises:
-        TimeoutError: it found nothing `within` that time.
+        TimeoutError: it found nothing `within` that time, taken `patiently`.
     """
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(patiently(within)):
         while True:
             found = look()
             if isinstance(found, Awaitable):

@@ -7,6 +7,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from tests.waiting import patiently
+
 
 @asynccontextmanager
 async def producing(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
@@ -26,7 +28,7 @@ async def read_all(bootstrap: str, topics: Sequence[str]) -> list[Any]:
         partitions = consumer.assignment()
         ends = await consumer.end_offsets(partitions)
         found: list[Any] = []
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(patiently(30)):
             while any([await consumer.position(partition) < end for partition, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
                     found += records

@@ -19,6 +19,7 @@ from services.contracts.examples import Record, records
 from services.contracts.generated import HOME
 from services.contracts.topics import ISSUES
 from tests.contract.kafka import producing, read_all
+from tests.waiting import patiently
 
 EXAMPLES = [record for model in declarations() for record in records(model)]
 
@@ -174,7 +175,7 @@ async def test_who_begins_at_state_ends_where_who_read_every_fact_ends(
         gone = min(wishes.states)
         wishes.states[gone] = None  # type: ignore[assignment]
         await send(producer, topic_prefix, [(ISSUES.state, gone, 10_000, f"{KIND}.state.v1", None)])
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(patiently(30)):
             async for _ in following:
                 if mirror.states == wishes.states:
                     break
@@ -204,7 +205,7 @@ async def test_the_readmes_consumer_takes_each_fact_once_and_goes_on_where_it_wa
     async def until(count: int) -> None:
         topic, group = topic_prefix + ISSUES.name, topic_prefix + "strangers"
         consuming = asyncio.create_task(README["take_facts"](kafka_bootstrap, topic, group, effect))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(patiently(60)):
             while len(taken) < count:
                 await asyncio.wait([consuming], timeout=0.05)
                 assert not consuming.done()

@@ -9,6 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from services.chassis.kafka.topics import KafkaAway, TopicRefused, ensure_topics
 from services.contracts.topics import ISSUES, TOPICS, configurations
+from tests.waiting import patiently
 
 DAY = 86_400_000
 
@@ -130,7 +131,7 @@ async def test_kafka_that_comes_up_late_is_waited_for(
     ensuring = asyncio.create_task(
         ensure_topics(f"127.0.0.1:{unused_tcp_port}", prefix=topic_prefix, topics=[ISSUES], partitions=1, wait=60)
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(patiently(30)):
         await refused.wait()
     early.close()
     await early.wait_closed()

@@ -18,7 +18,7 @@ from services.chassis.principal import Role
 from services.chassis.settings.service_settings import AuthSettings
 from tests.forkserver import process as forkserver
 from tests.forkserver.process import ForkedProcess
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 ROOT = Path(__file__).parents[2]
 COMMUNITY = "yangguang"
@@ -120,7 +120,7 @@ async def running(
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.wait(), 60)
+        await asyncio.wait_for(process.wait(), patiently(60))
         claim.release()
 
 

@@ -111,7 +111,7 @@ async def _post(house: House, link: str, comes: str, activity: str) -> httpx.Res
         return await browser.post(path, headers=FORM, content=f"activity={activity}&comes={comes}")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 async def test_an_offer_is_refused_and_taken_by_the_links_of_its_mails(story: Story) -> None:
     """The first has the seat and leaves; the second refuses it by the mail, whose proxy's mail the third has: their
     daughter takes it for them. What the second's old link says later, to an offer of its own, changes nothing."""

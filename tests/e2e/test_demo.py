@@ -20,7 +20,7 @@ from services.notify.settings import NotifySettings
 from tests.e2e.house import ROOT, Hand, House, environment, running
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @dataclass

@@ -139,7 +139,7 @@ async def _something_to_find(house: House) -> None:
     )
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("service", SERVICES)
 async def test_no_request_meets_a_fault_or_an_answer_that_is_not_documented(house: House, service: str) -> None:
     await _something_to_find(house)

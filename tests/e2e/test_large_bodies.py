@@ -14,7 +14,7 @@ from tests.e2e.house import COMMUNITY, Hand, House
 VISITS, EACH = 1_000, 10
 NOTE = "左侧第二盏，灯罩松动，晚上老人出门看不清路。"
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 
 async def a_round(walker: Hand) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from deploy.local.ports import Claim
 from tests.e2e.house import eventually_ready
 from tests.forkserver import process as forkserver
 from tests.forkserver.process import ForkedProcess
+from tests.waiting import patiently
 
 
 class Replica:
@@ -49,7 +50,7 @@ class Replica:
         """Wait for its end; the return code."""
         if self._process is None:
             raise AssertionError("it was never started")
-        return await asyncio.wait_for(self._process.wait(), within)
+        return await asyncio.wait_for(self._process.wait(), patiently(within))
 
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
@@ -85,7 +86,7 @@ class Replica:
         """SIGTERM, and wait until it has ended by itself."""
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-            await asyncio.wait_for(self._process.wait(), 60)
+            await asyncio.wait_for(self._process.wait(), patiently(60))
 
     @property
     def writer(self) -> str:

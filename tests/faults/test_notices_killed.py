@@ -64,7 +64,7 @@ async def _running(notify: Replica) -> AsyncIterator[Replica]:
         await notify.close()
 
 
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(2700)
 async def test_everybody_is_told_once_whenever_the_process_dies(variables: dict[str, str]) -> None:
     mailbox = SlowMailbox()
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox), "127.0.0.1", 0)

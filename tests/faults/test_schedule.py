@@ -64,7 +64,7 @@ def told(mails: list[EmailMessage]) -> Counter[tuple[str, str]]:
     )  # fmt: skip
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_after_three_days_everybody_has_one_digest_and_the_reminders_that_are_still_true(
     variables: dict[str, str],
 ) -> None:

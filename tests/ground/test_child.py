@@ -14,10 +14,11 @@ import pytest
 
 from deploy.local.child import Child
 from tests.rules.tree import ROOT
+from tests.waiting import patiently
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + patiently(20)
     while not condition():
         assert time.monotonic() < until, "it didn't come to pass"
         time.sleep(0.01)

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.local.ports import Claim
 from tests.rules.tree import ROOT
+from tests.waiting import patiently
 
 _UP = "Ctrl-C stops it"
 
@@ -67,7 +68,7 @@ def _alive(pid: int) -> bool:
 
 
 def _until(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + patiently(60)
     while not condition():
         assert time.monotonic() < until, "it didn't come to pass"
         time.sleep(0.02)
@@ -84,7 +85,7 @@ def _read_until(process: "subprocess.Popen[str]", word: str) -> str:
 
 
 def _sentence(process: "subprocess.Popen[str]") -> str:
-    _, trouble = process.communicate(timeout=60)
+    _, trouble = process.communicate(timeout=patiently(60))
     assert process.returncode == 1
     assert trouble.count("\n") == 1, trouble
     return trouble.strip()
@@ -108,7 +109,7 @@ def test_it_comes_up_and_goes_down_in_order(ground: Ground, kind: signal.Signals
     assert "secret" not in said
     assert set(ground.parts("started")[:2]) == {"MongoDB", "Kafka"}
     demo.send_signal(kind)
-    demo.communicate(timeout=60)
+    demo.communicate(timeout=patiently(60))
     assert demo.returncode == 0
     assert ground.parts("stopped") == ["services", "Kafka", "MongoDB"]
     assert ground.alive() == []
@@ -119,7 +120,7 @@ def test_it_can_be_stopped_while_it_comes_up(ground: Ground, where: str) -> None
     demo = ground.demo(STAGE_HANGS=where)
     _until(lambda: where in ground.parts("started") and "MongoDB" in ground.parts("started"))
     demo.send_signal(signal.SIGINT)
-    demo.communicate(timeout=60)
+    demo.communicate(timeout=patiently(60))
     assert demo.returncode == 0
     assert ground.alive() == []
 
@@ -133,7 +134,7 @@ def test_a_killed_demo_leaves_no_process_and_the_next_one_starts(ground: Ground)
     second = ground.demo()
     _read_until(second, _UP)
     second.send_signal(signal.SIGINT)
-    second.communicate(timeout=60)
+    second.communicate(timeout=patiently(60))
     assert second.returncode == 0
 
 
@@ -151,7 +152,7 @@ def test_reset_forgets_and_has_then_nothing_to_forget(ground: Ground) -> None:
     (ground.state / "mongodb").mkdir()
     for said in (f"{ground.state} is forgotten.\n", "There is nothing to forget.\n"):
         reset = ground.demo("--reset")
-        assert reset.communicate(timeout=60) == (said, "")
+        assert reset.communicate(timeout=patiently(60)) == (said, "")
         assert not ground.state.exists()
 
 

@@ -25,6 +25,7 @@ from deploy.local.server import Server
 from deploy.local.servers import Kafka, Mongo, Servers
 from deploy.local.trouble import Trouble
 from tests.rules.tree import ROOT
+from tests.waiting import patiently
 
 
 def _insert(url: str, value: int) -> None:
@@ -52,7 +53,7 @@ async def _send(bootstrap: str, value: bytes) -> None:
 async def _read(bootstrap: str, count: int) -> list[bytes | None]:
     async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         consumer.assign([TopicPartition("things", 0)])
-        return [(await asyncio.wait_for(consumer.getone(), 30)).value for _ in range(count)]
+        return [(await asyncio.wait_for(consumer.getone(), patiently(30))).value for _ in range(count)]
 
 
 def test_mongodb_comes_back_with_its_data_and_address(own_mongo: Callable[[], Mongo]) -> None:

@@ -179,7 +179,7 @@ def _plain(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, _MOMENT.sub("…", answer.text)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", SERVICES)
 async def test_who_is_everything_elsewhere_is_a_resident_here(
     name: str, mongodb_url: str, database: str, development_key: Path

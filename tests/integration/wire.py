@@ -12,8 +12,9 @@ from services.chassis.clock import utc_now
 from services.contracts.envelope import SOURCE, Envelope, from_headers, to_headers
 from services.contracts.event import Event
 from services.contracts.topics import Topic
+from tests.waiting import patiently
 
-PATIENCE = 40.0
+PATIENCE = patiently(40.0)
 
 Fact = tuple[Envelope, dict[str, Any]]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.faults.scenarios import late_state, majority, outages, seats, stalls, strangers
 from tests.faults.scenarios.ground import Scenario
 from tests.faults.scenarios.site import Site
+from tests.waiting import patiently
 
 SCENARIOS: dict[str, Scenario] = {
     "minority-primary": majority.minority_primary,
@@ -39,7 +40,7 @@ async def play(site: Site, name: str, seed: int) -> Played:
     """Play one under a seed; what it raises is what it found wrong."""
     began, wrong = time.monotonic(), ""
     try:
-        await asyncio.wait_for(SCENARIOS[name](site, seed), LONGEST)
+        await asyncio.wait_for(SCENARIOS[name](site, seed), patiently(LONGEST))
     except Exception as error:
         told = traceback.extract_tb(error.__traceback__)
         ours = [f"{Path(step.filename).name}:{step.lineno}" for step in told if "scenarios" in step.filename]

@@ -26,8 +26,9 @@ from services.chassis.subscriber.record import Record
 from services.contracts.envelope import Envelope, Headers, from_headers, to_headers
 from services.contracts.event import Event
 from tests.integration.chassis.workshop import COMMUNITY, THINGS, WORKSHOP, Thing
+from tests.waiting import patiently
 
-PATIENCE = 20.0
+PATIENCE = patiently(20.0)
 
 
 @contextmanager

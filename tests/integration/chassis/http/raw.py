@@ -11,9 +11,9 @@ from typing import Any
 
 from services.commands.server import server_of
 from tests.unit.chassis.http.gateway import Gateway
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
-PATIENCE = 20.0
+PATIENCE = patiently(20.0)
 """Seconds after which what should have ended by itself counts as hanging."""
 
 

@@ -22,7 +22,7 @@ from services.chassis.subscriber.dead_letters import DeadLetters
 from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import WORKSHOP, ThingMade
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 PASSWORD = "open-sesame"
 
@@ -110,7 +110,7 @@ async def test_every_client_gets_in(
     bootstrap, prefix = kafka.kafka_bootstrap, lab.prefix
     await ensure_topics(bootstrap, prefix=prefix, topics=[WORKSHOP], partitions=1, access=kafka.kafka_access)
     producer = Producer(bootstrap, client_id="guarded", access=kafka.kafka_access)
-    await asyncio.wait_for(producer.run(), 30)
+    await asyncio.wait_for(producer.run(), patiently(30))
     taken: list[str] = []
     handlers = Handlers()
 
@@ -122,7 +122,7 @@ async def test_every_client_gets_in(
     intake._producer = producer
     topics = [prefix + WORKSHOP.name]
     consumer = Consumer(bootstrap, intake, topics, group=lab.group, access=kafka.kafka_access)
-    await asyncio.wait_for(consumer.run(), 30)
+    await asyncio.wait_for(consumer.run(), patiently(30))
     try:
         for key, value, headers in (fact("thing-1", 1, ThingMade(n=1)), (b"thing-2", b"{}", [])):
             batch = producer.batch(await producer.place(topics[0], key))

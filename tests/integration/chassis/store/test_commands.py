@@ -16,6 +16,7 @@ from services.chassis.store.aggregates import Aggregates, Cause, Taken
 from services.chassis.store.outbox import MAX_EVENT_BYTES, EventTooLarge
 from services.chassis.store.unavailable import StoreUnavailable
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, bump_times, make, nothing
+from tests.waiting import patiently
 
 
 @pytest.fixture
@@ -239,7 +240,7 @@ async def test_a_store_that_does_not_answer_is_reported_as_unavailable() -> None
         things.select({}),
     ):
         with pytest.raises(StoreUnavailable):
-            await asyncio.wait_for(command, 5)
+            await asyncio.wait_for(command, patiently(5))
     client.close()
 
 
@@ -253,7 +254,7 @@ async def test_a_command_that_is_given_up_in_its_turn_does_not_hold_up_the_next_
         with suppress(asyncio.CancelledError):
             await task
 
-    stored = await asyncio.wait_for(things.change("thing-1", bump, ME), 5)
+    stored = await asyncio.wait_for(things.change("thing-1", bump, ME), patiently(5))
 
     assert stored.aggregate.n == 3
     assert len(things._change) == 0

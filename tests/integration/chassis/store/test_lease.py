@@ -10,7 +10,7 @@ import pytest
 from services.chassis.store import mongo
 from services.chassis.store.lease import Lease
 from tests.integration.chassis.lab import running
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 LONG = timedelta(seconds=60)
 SHORT = timedelta(milliseconds=300)
@@ -152,7 +152,7 @@ async def test_keeping_a_lease_renews_it_and_tells_of_changes(store: mongo.Datab
         return end
 
     async with running(one.keep(won)):
-        await asyncio.wait_for(won.wait(), 5)
+        await asyncio.wait_for(won.wait(), patiently(5))
         first = await until()
         async with running(two.keep(lost)):
             await eventually(lambda: _later(until, first))
@@ -160,7 +160,7 @@ async def test_keeping_a_lease_renews_it_and_tells_of_changes(store: mongo.Datab
             assert not two.held
             assert not lost.is_set()
             await store["leases"].update_one({"_id": "relay"}, {"$set": {"holder": "two"}})
-            await asyncio.wait_for(lost.wait(), 5)
+            await asyncio.wait_for(lost.wait(), patiently(5))
             assert two.held
             await eventually(lambda: not one.held)
 

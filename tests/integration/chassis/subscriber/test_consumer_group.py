@@ -13,7 +13,7 @@ from tests.integration.chassis.conftest import PARTITIONS
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.late import late_kafka
 from tests.integration.chassis.workshop import ME, Thing, ThingMade, bump, make
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 IDS = [f"thing-{n}" for n in range(12)]
 
@@ -125,7 +125,7 @@ async def test_a_graceful_stop_finishes_and_commits_the_batch_and_leaves_the_gro
     await eventually(consumer.intake.stopping.is_set)
     assert not stopping.done()
     gate.set()
-    await asyncio.wait_for(stopping, 10)
+    await asyncio.wait_for(stopping, patiently(10))
 
     assert (await things.get("count-thing-1")).aggregate.n == 1
     assert sum((await lab.committed()).values()) == 1
@@ -144,7 +144,7 @@ async def test_a_stop_while_the_store_is_away_does_not_wait_for_it(lab: Lab) -> 
     await consumer.run()
     await eventually(lambda: consumer.intake.counts.retries >= 3)
 
-    await asyncio.wait_for(consumer.stop(), 5)
+    await asyncio.wait_for(consumer.stop(), patiently(5))
 
     assert not any((await lab.committed()).values())
     seen: list[str] = []
@@ -175,4 +175,4 @@ async def test_a_stop_before_kafka_ever_came_returns(lab: Lab) -> None:
         joining = asyncio.create_task(consumer.run())
         await asyncio.sleep(0)
         joining.cancel()
-        await asyncio.wait_for(consumer.stop(), 5)
+        await asyncio.wait_for(consumer.stop(), patiently(5))

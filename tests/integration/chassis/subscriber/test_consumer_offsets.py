@@ -12,7 +12,7 @@ from services.chassis.subscriber.consumer import Consumer
 from services.chassis.subscriber.handlers import Handlers, Received
 from tests.integration.chassis.lab import Lab, fact
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 
 def noting(seen: list[str]) -> Handlers:
@@ -166,7 +166,7 @@ async def test_keys_run_side_by_side_and_one_key_in_order(lab: Lab) -> None:
 
     @handlers.on(ThingMade)
     async def made(received: Received[ThingMade]) -> None:
-        await asyncio.wait_for(met.wait(), 10)
+        await asyncio.wait_for(met.wait(), patiently(10))
         order.append(received.envelope.id)
 
     @handlers.on(ThingBumped)

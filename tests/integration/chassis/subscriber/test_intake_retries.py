@@ -15,7 +15,7 @@ from services.chassis.subscriber.handlers import Handlers, NotYet, Received
 from services.chassis.subscriber.intake import Stopping
 from tests.integration.chassis.lab import Lab
 from tests.integration.chassis.workshop import ThingBumped, ThingMade
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 Handler = Callable[[Received[Any]], Awaitable[None]]
 
@@ -202,5 +202,5 @@ async def test_stopping_ends_the_waiting_and_nothing_is_counted_as_done(lab: Lab
     intake.stopping.set()
 
     with pytest.raises(Stopping):
-        await asyncio.wait_for(taking, 2)
+        await asyncio.wait_for(taking, patiently(2))
     assert intake.counts.effects == 0

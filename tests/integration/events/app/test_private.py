@@ -20,6 +20,7 @@ from tests.integration.calling import Caller
 from tests.integration.events.calling import an_activity
 from tests.integration.wire import Wire
 from tests.unit.events.given import GRID, HOME, STAFF, resident
+from tests.waiting import patiently
 
 CANARIES = ("金丝雀", "canary")
 SECRET: dict[str, Any] = {
@@ -141,7 +142,7 @@ async def _everything_on(topic: str, bootstrap: str) -> list[str]:
     try:
         ends = await consumer.end_offsets(consumer.assignment())
         found: list[str] = []
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(patiently(40)):
             while any([await consumer.position(part) < end for part, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
                     found += [(record.value or b"").decode() for record in records]

@@ -66,9 +66,9 @@ async def test_each_receiver_gets_its_own_in_its_own_time(house: House, api: Api
         for receiver in (silent, failing, fine):
             await named(api, receiver)
         await house.take(a_case())
-        sender = a_delivery(house, settings, seconds=4)
+        sender = a_delivery(house, settings, seconds=9)
         await sender.once(wait=False)
-        async with asyncio.timeout(3.5):  # the silent one is waited for longer
+        async with asyncio.timeout(8.5):  # the silent one is waited for longer
             while not fine.asked:
                 await asyncio.sleep(0.01)
         await sender.once()

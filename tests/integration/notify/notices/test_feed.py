@@ -16,7 +16,7 @@ from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.records import a_case
 from tests.unit.notify.given import HOUR, NEIGHBOUR, NOW, RESIDENT
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 ME = "resident-1"
 
@@ -75,7 +75,7 @@ async def test_a_reader_without_a_number_gets_no_history_and_then_what_comes(hou
             coming = [asyncio.ensure_future(anext(each)) for each in readers]
             await eventually(lambda: _watches(house), every=0.05)
             await arrive(house, 3)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(patiently(5)):
                 for came in await asyncio.gather(*coming):
                     assert [(number, stored.aggregate.about) for number, stored in came.notices] == [(3, "case-3")]
                 elsewhere = await feed.after(ME, 2)
@@ -137,13 +137,16 @@ async def test_the_stream_resumes_over_http(house: House, settings: NotifySettin
             await asyncio.sleep(0.02)
         root = f"http://127.0.0.1:{unused_tcp_port}/api/notify"
         url = f"{root}/v1/me/notices/live"
-        async with httpx.AsyncClient(timeout=5) as client, client.stream("GET", url, headers=headers) as answer:
+        async with (
+            httpx.AsyncClient(timeout=patiently(5)) as client,
+            client.stream("GET", url, headers=headers) as answer,
+        ):
             assert answer.headers["content-type"].startswith("text/event-stream")
             async for line in answer.aiter_lines():
                 lines.append(line)
                 if line.startswith('data: {"unread"'):
                     break
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=patiently(5)) as client:
             described = (await client.get(f"{root}/openapi.json", headers=headers)).json()
     finally:
         server.should_exit = server.force_exit = True

@@ -13,6 +13,7 @@ from services.chassis.http.rate import Buckets
 from services.chassis.http.rationed import Rationed
 from tests.unit.chassis.auth.issuing import Clock
 from tests.unit.chassis.http.gateway import Gateway
+from tests.waiting import patiently
 
 
 @dataclass
@@ -38,7 +39,7 @@ async def test_a_service_lives_whatever_is_away(tmp_path: Path) -> None:
 
     gateway = Gateway(tmp_path, checks=[Check("kafka", hang)])
     for path in ("/livez", "/api/garden/livez"):
-        answer = await asyncio.wait_for(gateway.client.get(path), 0.5)
+        answer = await asyncio.wait_for(gateway.client.get(path), patiently(0.5))
         assert (answer.status_code, answer.json()) == (200, {"alive": True, "service": "garden"})
 
 
@@ -97,7 +98,7 @@ async def test_a_check_that_fails_or_hangs_is_a_bad_fact(tmp_path: Path) -> None
         raise AssertionError
 
     gateway = Gateway(tmp_path, checks=[Check("store", fail), Check("kafka", hang), saying("lag", True)])
-    answer = await asyncio.wait_for(gateway.client.get("/readyz"), 10)
+    answer = await asyncio.wait_for(gateway.client.get("/readyz"), patiently(10))
     assert answer.status_code == 503
     assert {fact["name"]: fact["detail"] for fact in answer.json()["facts"]} == {
         "store": "could not be checked: ConnectionError",
@@ -140,7 +141,7 @@ async def test_a_check_that_hangs_and_cannot_be_cancelled_holds_up_nobody_and_is
 
     gateway = Gateway(tmp_path, checks=[saying("store", True)], others={Purpose.CONSUMING: [Check("lag", hang)]})
     try:
-        told = [(await asyncio.wait_for(gateway.client.get("/readyz"), 10)).json() for _ in range(2)]
+        told = [(await asyncio.wait_for(gateway.client.get("/readyz"), patiently(10))).json() for _ in range(2)]
     finally:
         free.set()
     for answer in told:

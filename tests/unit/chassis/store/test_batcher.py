@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pymongo.errors import AutoReconnect
 
 from services.chassis.store.batcher import AT_ONCE, Batcher
-from tests.waiting import eventually
+from tests.waiting import eventually, patiently
 
 
 class Ferry:
@@ -125,8 +125,8 @@ async def test_a_caller_that_gives_up_takes_nobody_else_along() -> None:
     await asyncio.sleep(0)
     ferry.go.set()
 
-    assert await asyncio.wait_for(tasks[0], 5) == 2
-    assert await asyncio.wait_for(tasks[2], 5) == 6
+    assert await asyncio.wait_for(tasks[0], patiently(5)) == 2
+    assert await asyncio.wait_for(tasks[2], patiently(5)) == 6
     with pytest.raises(asyncio.CancelledError):
         await tasks[1]
 
@@ -151,7 +151,7 @@ async def test_callers_who_wait_when_the_batcher_stops_are_cancelled() -> None:
     await asyncio.sleep(0)
 
     await together.stop()
-    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), patiently(5))
 
     assert [type(result) for result in results] == [asyncio.CancelledError] * 2
     assert ferry.rounds == [[1]]

@@ -28,6 +28,7 @@ from services.chassis.store.unavailable import StoreUnavailable
 from services.contracts.event import Event, State
 from services.contracts.marks import Public, Thing
 from services.contracts.topics import Topic
+from tests.waiting import patiently
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 BENCHES = Topic("benches.v1", "benches", "Benches.")
@@ -272,7 +273,7 @@ async def _live(plan: list[str], commands: list[tuple[str, int, bool]]) -> None:
         if leaves:
             asked[-1][1].cancel()
     came = await asyncio.gather(*(task for _, task, _ in asked), return_exceptions=True)
-    async with asyncio.timeout(5):  # what goes on without its callers
+    async with asyncio.timeout(patiently(5)):  # what goes on without its callers
         while any(len(side) for side in sides):
             await asyncio.sleep(0)
 
