@@ -131,6 +131,17 @@ class ActivityShortStaffed(
     cancels_at: Public[datetime | None] = None
 
 
+class ActivityDeskAsks(Event, type="cn.community.events.activity.desk-asks.v1", topic=ACTIVITIES, state=ActivityState):
+    """So many parties of people without an account have something to answer (an offer of seats, a move to another day),
+    the first of them by `until`. No message reaches them: the desk asks them, by telephone. None are left once
+    `parties` is 0. `desk`: the organiser and who entered them.
+    """
+
+    desk: Public[list[PersonId]]
+    parties: Public[int]
+    until: Public[datetime | None] = None
+
+
 class ActivityReminderDue(
     Event, type="cn.community.events.activity.reminder-due.v1", topic=ACTIVITIES, state=ActivityState
 ):

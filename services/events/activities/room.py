@@ -13,7 +13,7 @@ from services.events.activities.domain.formalities import Formalities
 from services.events.activities.presenting import ActivityPresenter
 from services.events.activities.reactions import reactions
 from services.events.activities.store import INDEXES, KINDS, with_person
-from services.events.activities.sweeps import answers, completion, reminders, staffing_gaps
+from services.events.activities.sweeps import answers, completion, questions_by_desk, reminders, staffing_gaps
 from services.events.pictures.store import Pictures
 from services.events.venues.bookings import Bookings
 
@@ -33,7 +33,13 @@ def room(
         indexes=INDEXES,
         routers=[router(activities, bookings, pictures, present, formalities, clock)],
         reactions=lambda table: reactions(table, activities, bookings),
-        sweeps=[completion(activities), answers(activities), staffing_gaps(activities), reminders(activities)],
+        sweeps=[
+            completion(activities),
+            answers(activities),
+            questions_by_desk(activities),
+            staffing_gaps(activities),
+            reminders(activities),
+        ],
         erase=partial(erase, activities),
     )
 

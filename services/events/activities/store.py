@@ -53,6 +53,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
             partialFilterExpression={"state.answer_due": {"$type": "date"}},
         ),
         IndexModel(
+            [("state.desk_due", ASCENDING)],
+            name="desk",
+            partialFilterExpression={"state.desk_due": {"$type": "date"}},
+        ),
+        IndexModel(
             [("state.staffing_due", ASCENDING)],
             name="staffing",
             partialFilterExpression={"state.staffing_due": {"$type": "date"}},
@@ -196,6 +201,11 @@ def to_complete(now: datetime) -> dict[str, Any]:
 def answers_overdue(now: datetime) -> dict[str, Any]:
     """The query for activities in which a party was asked or offered something and did not answer in time."""
     return {"state.answer_due": {"$type": "date", "$lte": now}}
+
+
+def desk_to_ask(now: datetime) -> dict[str, Any]:
+    """The query for activities of which the desk is to be told whom nobody else can ask."""
+    return {"state.desk_due": {"$type": "date", "$lte": now}}
 
 
 def short_staffed(now: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from services.chassis.values import ZONE
 from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
+from services.events.activities.domain.parties import WITHOUT_ACCOUNT
 from services.events.attendance.domain import attendance, scans
 from services.events.attendance.domain.scans import Answered, Batch, WalkIn
 from services.events.attendance.domain.tickets import ticket
@@ -146,7 +147,7 @@ def _entering(routes: APIRouter, activities: Aggregates[Activity], clock: Clock)
     )
     async def enter(id: Id, body: WalkIn, command: CommandDep) -> Response:
         by = command.principal
-        person = body.person or await command.fresh_id(activities.secret, "guest")
+        person = body.person or await command.fresh_id(activities.secret, WITHOUT_ACCOUNT)
         return await command.change(
             activities,
             id,

@@ -2,17 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from services.chassis.errors import NotYours
 from services.chassis.http.language import Language
 from services.chassis.store.aggregates import Stored
+from services.contracts.activities import ActivityStatus
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import Party, Presence
 from services.events.attendance.domain.attendance import role_of
 from services.events.attendance.domain.tickets import reference
 from services.events.children.domain import Child
+
+
+class PartyToAsk(BaseModel):
+    """A party without an account, as the desk calls it, and what it has to answer until when, as in a registration."""
+
+    person: str
+    label: str | None
+    party: int
+    answer: Literal["offer", "other-day"]
+    answer_until: datetime
+
+    @classmethod
+    def each(cls, activity: Activity) -> tuple["PartyToAsk", ...]:
+        """Those of `activity`, by the time until which they answer."""
+        found = [
+            cls(
+                person=party.person,
+                label=party.label,
+                party=party.heads,
+                answer="offer" if party.offered_until else "other-day",
+                answer_until=until,
+            )
+            for party in activity.to_ask
+            if activity.status is ActivityStatus.SCHEDULED and (until := party.answer_until) is not None
+        ]
+        return tuple(sorted(found, key=lambda each: each.answer_until))
 
 
 class RosterView(BaseModel):
@@ -27,6 +55,9 @@ class RosterView(BaseModel):
     cannot_fit: tuple[str, ...] = Field(
         description="Who waits with a party that is larger than what the activity takes as it is now."
     )
+    to_ask: tuple[PartyToAsk, ...] = Field(
+        description="Whom the desk has to ask, since no message reaches them: it answers for them by their `person`."
+    )
     volunteers: tuple[str, ...]
     presences: tuple[Presence, ...]
     capacity: int
@@ -38,9 +69,10 @@ class RosterView(BaseModel):
     @classmethod
     def of(cls, stored: Stored[Activity], code: str | None) -> "RosterView":
         activity = stored.aggregate
-        shared = cls.model_fields.keys() - {"version", "check_in_code"}
+        shared = cls.model_fields.keys() - {"version", "check_in_code", "to_ask"}
         fields = {name: getattr(activity, name) for name in shared}
-        return cls(version=stored.version, check_in_code=code, **fields)
+        to_ask = PartyToAsk.each(activity)
+        return cls(version=stored.version, check_in_code=code, to_ask=to_ask, **fields)
 
 
 class PresenceView(BaseModel):

@@ -24,6 +24,7 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity, NotScheduled
+from services.events.activities.domain.parties import WITHOUT_ACCOUNT
 from services.events.activities.domain.seats import NothingOffered, NotWaiting, PositionUnknown, WaitingListFull
 from services.events.activities.presenting import ActivityPresenter
 from services.events.activities.store import BY_START, without_replaced
@@ -95,7 +96,7 @@ def _registrations(
         by = command.principal
         person = body.person or by.sub
         if body.label is not None and body.person is None:
-            person = await command.fresh_id(activities.secret, "guest")
+            person = await command.fresh_id(activities.secret, WITHOUT_ACCOUNT)
         activity = (await known(activities, id, known_to(by))).aggregate
         theirs = await named(children, body.children, activity.community)
 

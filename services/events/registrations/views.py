@@ -62,7 +62,7 @@ class RegistrationView(BaseModel):
             else "other-day"
             if party.asked_until
             else None,
-            answer_until=(party.offered_until or party.asked_until) if is_open else None,
+            answer_until=party.answer_until if is_open else None,
             coming=party.coming,
             guest=party.guest,
             can_fit=position is None or activity.could_fit(party),

@@ -115,6 +115,8 @@ class Activity(Aggregate):
     goes_ahead: bool = False
     """Whether it takes place however few help: it was announced, moved or staffed when the time to decide had come."""
     presences: tuple[Presence, ...] = ()
+    desk_asks: int = 0
+    """So many parties the desk was told of that nobody else can ask; 0 once it was told that none are left."""
     erased: int = 0
 
     @property
@@ -222,6 +224,22 @@ class Activity(Aggregate):
             return None
         asked = [p.asked_until for p in self.seated if p.asked_until is not None]
         return min([*asked, *(p.offered_until for p in self.waiting if p.offered_until is not None)], default=None)
+
+    @property
+    def to_ask(self) -> tuple[Party, ...]:
+        """The parties without an account that have something to answer, and whom only the desk can ask."""
+        parties = (*self.waiting, *self.seated)
+        return tuple(p for p in parties if p.answer_until is not None and not p.has_account)
+
+    @computed_field  # type: ignore[prop-decorator]  # https://github.com/python/mypy/issues/1362
+    @property
+    def desk_due(self) -> datetime | None:
+        """When the desk is told next whom it is to ask. It is stored, so that an index finds what is due."""
+        if self.status is not ActivityStatus.SCHEDULED:
+            return None
+        if self.desk_asks and not self.to_ask:
+            return self.changed_at
+        return min((due for party in self.to_ask if (due := party.desk_due) is not None), default=None)
 
     @property
     def helpers_missing(self) -> int:

@@ -1,6 +1,6 @@
 """The people in an activity: parties that registered, with their heads, and those who came."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import ConfigDict
 
@@ -8,6 +8,10 @@ from services.contracts.marks import Code, Office, Someone, Thing, Words
 from services.contracts.value import Value
 
 MAX_PARTY = 10
+WITHOUT_ACCOUNT = "guest"
+"""The kind of id that somebody without an account is given, whom the desk enters."""
+TOLD_AGAIN = timedelta(hours=24)
+"""So long before an answer is due the desk is told again to ask for it, where there was twice that time."""
 
 
 class _Value(Value):
@@ -31,6 +35,7 @@ class Party(_Value):
     - `offered_until`: seats are kept for a waiting party until it says yes or no.
     - `guest`: let in above the capacity, with a reason.
     - `coming`: what they answered to the reminder.
+    - `desk_told`: the desk was told that it is to ask them for an answer by then; `desk_told_again`: for the last time.
     """
 
     person: Someone[str]
@@ -47,6 +52,36 @@ class Party(_Value):
     reason: Office[str | None] = None
     coming: bool | None = None
     children: Someone[tuple[str, ...]] = ()
+    desk_told: datetime | None = None
+    desk_told_again: bool = False
+
+    @property
+    def answer_until(self) -> datetime | None:
+        """Until when it has to answer an offer or a move to another day; None where it is asked nothing."""
+        return self.offered_until or self.asked_until
+
+    @property
+    def has_account(self) -> bool:
+        """Whether messages may reach them. Others are asked by the desk alone."""
+        return not self.person.startswith(f"{WITHOUT_ACCOUNT}-")
+
+    @property
+    def desk_due(self) -> datetime | None:
+        """When the desk is told next that it is to ask them: at once, and again before the answer is due."""
+        until = self.answer_until
+        if until is None or self.has_account:
+            return None
+        if self.desk_told != until:
+            return self.registered_at
+        return None if self.desk_told_again else until - TOLD_AGAIN
+
+    def told_to_desk(self, now: datetime) -> "Party":
+        """The party, once the desk was told at `now` that it is to ask them."""
+        until = self.answer_until
+        if until is None:
+            return self
+        last = until - now < 2 * TOLD_AGAIN if self.desk_told != until else until - now <= TOLD_AGAIN
+        return self.model_copy(update={"desk_told": until, "desk_told_again": last})
 
     def heads_of(self, group: str) -> int:
         """The number of the party's heads in `group`."""

@@ -53,6 +53,14 @@ def _answer(activity: Activity, by: Principal, now: datetime) -> None:
     registering.answer(activity, by.sub, by, now, comes=True)
 
 
+def _answer_for(activity: Activity, by: Principal, now: datetime) -> None:
+    parties = (*activity.waiting, *activity.seated)
+    asked = next((each.person for each in parties if each.answer_until is not None and each.person != by.sub), None)
+    if asked is None:
+        raise NotRegistered()
+    registering.answer(activity, asked, by, now, comes=True)
+
+
 POSSIBILITIES: tuple[ActivityPossibility, ...] = (
     ActivityPossibility("registrations", "报名", "Register", _register),
     ActivityPossibility(
@@ -60,6 +68,7 @@ POSSIBILITIES: tuple[ActivityPossibility, ...] = (
     ),
     ActivityPossibility("registrations/me/change", "修改同行人数", "Change the party", _change_party),
     ActivityPossibility("registrations/me/answer", "答复是否参加", "Say whether I come", _answer),
+    ActivityPossibility("registrations/{person}/answer", "代为答复是否参加", "Answer for somebody", _answer_for),
     ActivityPossibility("registrations/{person}/remove", "移除报名", "Take a registration out", _remove),
     ActivityPossibility("registrations/{person}/move-up", "调整候补顺序", "Move up the waiting list", _move_up),
 )

@@ -47,6 +47,8 @@ class Particulars(Value):
     decided_at: datetime | None = None
     position: int | None = None
     missing: int | None = None
+    parties: int | None = None
+    """So many parties."""
     minutes: int | None = None
     waitlisted: bool | None = None
     more: Mapping[str, str | int | float | bool | datetime | None] = {}

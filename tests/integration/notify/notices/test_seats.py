@@ -98,6 +98,26 @@ async def test_changes_breaking_off_and_missing_helpers_reach_those_whom_they_co
         assert [each[0] for each in await house.told(channel="inbox", kind=kind)] == ["resident-1", "volunteer-1"]
 
 
+async def test_the_desk_hears_whom_it_is_to_ask_by_telephone_and_no_more_once_they_answered(
+    house: House, api: Api
+) -> None:
+    for person in ("resident-1", "grid-1"):
+        await house.know(person, f"{person}@example.org")
+    until = NOW + 2 * DAY
+    asks = a.ActivityDeskAsks(desk=["resident-1", "grid-1"], parties=2, until=until)
+    await house.take([scheduled(SOON), at(2, asks)])
+    assert [each[0] for each in await house.told(channel="inbox", kind="desk-asks")] == ["grid-1", "resident-1"]
+    (told,) = await words(api, "desk-asks")
+    assert "请电话询问：四点半小课堂，2 份报名" in told
+    assert "请在 11月26日" in told
+    house.now = NIGHT
+    await house.take([at(3, asks), at(4, a.ActivityDeskAsks(desk=[], parties=0))])
+    by_mail = {(who, status) for who, _, _, status, _ in await house.told(channel="email", kind="desk-asks")}
+    assert ("grid-1", "suppressed") in by_mail
+    assert ("grid-1", "queued") not in by_mail
+    assert len(await words(api, "desk-asks")) == 2, "that nobody is left is no message"
+
+
 async def test_an_organiser_hears_of_a_cancellation_that_the_terms_decided_and_of_no_other(
     house: House, api: Api
 ) -> None:

@@ -6,13 +6,13 @@ import pytest
 
 from services.chassis.principal import Principal
 from services.contracts.activities import ActivityDetails
-from services.events.activities.domain import ending
+from services.events.activities.domain import ending, scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.possible import POSSIBILITIES, possible
 from services.events.attendance.domain.possible import POSSIBILITIES as AT_THE_DOOR
 from services.events.registrations.domain.possible import POSSIBILITIES as REGISTERING
 from services.events.registrations.domain.registering import register
-from tests.unit.events.given import END, HOUR, MINUTE, NOW, ORGANISER, STAFF, START, activity, person, resident
+from tests.unit.events.given import END, GRID, HOUR, MINUTE, NOW, ORGANISER, STAFF, START, activity, person, resident
 
 RULES = (*REGISTERING, *POSSIBILITIES, *AT_THE_DOOR)
 GROUPS = ActivityDetails.model_validate({"terms": {"groups": [{"group": "elders", "zh": "老人", "capacity": 2}]}})
@@ -47,6 +47,17 @@ def test_each_may_do_what_the_rules_allow_them(by: Principal, now: datetime, may
 def test_a_group_stands_for_everybody_and_what_is_cancelled_allows_nothing() -> None:
     assert _may(activity(details=GROUPS), resident(1), NOW) == {"registrations"}
     assert _may(ending.drop(_with(1), NOW, None).aggregate, STAFF, NOW) == set()
+
+
+def test_the_desk_may_answer_for_whoever_has_something_to_answer() -> None:
+    starts = START + 24 * HOUR
+    moved = scheduling.move(
+        _with(1), STAFF, NOW, starts_at=starts, ends_at=starts + HOUR, venue="x", building=None
+    ).aggregate
+    assert "registrations/{person}/answer" in _may(moved, GRID, NOW)
+    for by in (resident(1), resident(2)):
+        assert "registrations/{person}/answer" not in _may(moved, by, NOW)
+    assert "registrations/{person}/answer" not in _may(moved, GRID, starts)
 
 
 def test_the_door_opens_an_hour_before() -> None:

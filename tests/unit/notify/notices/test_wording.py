@@ -35,6 +35,7 @@ EVERYTHING = Particulars(
     decided_at=NOW,
     position=3,
     missing=2,
+    parties=2,
     minutes=90,
     waitlisted=True,
 )
