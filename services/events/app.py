@@ -78,7 +78,7 @@ def rooms(runtime: Runtime[EventsSettings]) -> Sequence[Room]:
         registrations.room(of_activities, of_children, standings, present, clock),
         enrolments.room(of_enrolments, of_series, of_activities, of_children, standings, clock),
         attendance.room(of_activities, of_children, of_names, runtime.database, clock, settings),
-        feedback.room(runtime.aggregates(FEEDBACK), of_activities),
+        feedback.room(runtime.aggregates(FEEDBACK), of_activities, clock),
         calendars.room(of_activities, of_series, of_names, runtime.database, clock, settings.public_url),
         pages.room(of_activities, of_series, of_names, clock, settings),
         erasure_answers(runtime, ERASURE, PersonErasureRequested, PersonErasedFromActivities),

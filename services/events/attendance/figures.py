@@ -1,11 +1,12 @@
-"""Figures of activities that are over: how full they were, who did not come, who waited. Small numbers are hidden.
+"""Figures of activities that are over: how full they were, who did not come, who waited, in multiples of five.
 
-A figure that is small, but not nothing, could lead to somebody; whoever reads it sees null.
+A figure that is exact and small could lead to somebody, and so could the difference of two that are exact and large.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -16,6 +17,7 @@ from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.secret import keyed_mark
 from services.chassis.store.unavailable import store_errors
 from services.contracts.activities import ActivityStatus
 from services.contracts.marks import Id
@@ -23,17 +25,13 @@ from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.requests import Moment
 from services.events.activities.store import in_calendar
-from services.events.attendance.domain.ages import by_age, named_children
+from services.events.attendance.domain.ages import AgeBand, Heads, named_children
+from services.events.attendance.domain.rounding import BASE as STEP
+from services.events.attendance.domain.rounding import Rounded, Whole, rounded
 from services.events.children.domain import Child
 
-SMALLEST = 5
-"""Figures below it are hidden."""
-_PEOPLE = ("seated", "attended", "missed", "waiting")
-_OF_PARTIES = {
-    "state.starts_at": 1,
-    **{f"state.{parties}.{name}": 1 for parties in ("seated", "waiting") for name in ("person", "heads", "children")},
-    **{f"state.presences.{name}": 1 for name in ("person", "heads", "as_volunteer")},
-}
+ChanceOf = Callable[[str, Whole], int]
+"""Gives the chance by which a whole of the activity of an id is rounded."""
 
 
 class Split(StrEnum):
@@ -48,84 +46,83 @@ class Split(StrEnum):
     """The ages of those who took part, as far as they are known."""
 
 
-class FiguresView(BaseModel):
-    """Activities that are over and one thing in common; people are counted in heads, and null where they are few.
+_READ = {
+    "state.starts_at": 1,
+    "state.capacity": 1,
+    **{f"state.{split}": 1 for split in Split if split is not Split.AGE_BAND},
+    **{f"state.{parties}.{name}": 1 for parties in ("seated", "waiting") for name in ("person", "heads", "children")},
+    **{f"state.presences.{name}": 1 for name in ("person", "heads", "as_volunteer")},
+}
 
-    By age, activities and their capacity belong to no band.
+
+class FiguresView(BaseModel):
+    """Activities that are over and one thing in common. People are counted in heads, which are rounded to multiples of
+    five for each activity, up or down so that they are right on average: the more activities, the nearer. A number of
+    one activity is off by four at most, and all splits of the same activities come to the same sums.
+
+    By age, activities and their capacity belong to no band and are null; a band for which nothing is shown is left out.
     """
 
     of: str | None
     activities: int | None
     capacity: int | None
-    seated: int | None
-    attended: int | None
-    missed: int | None
-    waiting: int | None
+    seated: int
+    attended: int
+    missed: int
+    waiting: int
 
 
-def told(rows: Sequence[Mapping[str, Any]]) -> list[FiguresView]:
-    """The figures of `rows` with small numbers hidden, and with them what would give one away.
+@dataclass(slots=True)
+class _Row:
+    activities: int = 0
+    capacity: int = 0
+    heads: Rounded = field(default_factory=Rounded)
 
-    Other figures tell the sum of a column, so where one number of it is hidden another is too; and a row's seats lead
-    from those who came to those who did not.
-    """
-    shown = [{name: hidden(int(row.get(name, 0))) for name in _PEOPLE} for row in rows]
-    before = None
-    while before != shown:
-        before = [dict(row) for row in shown]
-        for row in shown:
-            if row["attended"] is None or row["missed"] is None:
-                row |= {"attended": None, "missed": None}
-        for name in _PEOPLE:
-            _hide_another(shown, name)
-    return [
-        FiguresView(
-            of=None if row["_id"] is None else str(row["_id"]),
-            activities=row["activities"],
-            capacity=row["capacity"],
-            **people,
+    def shown(self, of: object, *, by_age: bool) -> FiguresView:
+        heads = self.heads
+        return FiguresView(
+            of=None if of is None else str(of),
+            activities=None if by_age else self.activities,
+            capacity=None if by_age else self.capacity,
+            seated=heads.came + heads.missed,
+            attended=heads.came + heads.beyond,
+            missed=heads.missed,
+            waiting=heads.waiting,
         )
-        for row, people in zip(rows, shown, strict=True)
-    ]
 
 
-def _hide_another(shown: Sequence[dict[str, int | None]], name: str) -> None:
-    others = [row for row in shown if row[name]]
-    if others and sum(row[name] is None for row in shown) == 1:
-        min(others, key=lambda row: row[name] or 0)[name] = None
+def told(
+    found: Iterable[tuple[str, Mapping[str, Any]]],
+    split: Split,
+    chance: ChanceOf,
+    birth_years: Mapping[str, int | None],
+) -> list[FiguresView]:
+    """The figures of the activities `found` (id and state as it is stored), by `split`.
+
+    Every activity is rounded by itself, by a chance that is always the same for it, before anything is added.
+    """
+    by_age = split is Split.AGE_BAND
+    rows: dict[Any, _Row] = {}
+    for id, state in found:
+        bands = rounded(Heads.of(state, birth_years), partial(chance, id))
+        for band, heads in bands.items():
+            row = rows.setdefault(band if by_age else state.get(split), _Row())
+            row.heads += heads
+        if not by_age:
+            row.activities += 1
+            row.capacity += state["capacity"]
+    if by_age:
+        return [
+            rows[band].shown(band.value, by_age=True)
+            for band in AgeBand
+            if band in rows and rows[band].heads != Rounded()
+        ]
+    return [rows[of].shown(of, by_age=False) for of in sorted(rows, key=lambda of: (of is not None, of))]
 
 
-def hidden(count: int) -> int | None:
-    """`count`, or None where it is small and not nothing."""
-    return None if 0 < count < SMALLEST else count
-
-
-def counting(community: str, since: datetime, until: datetime, split: Split) -> list[dict[str, Any]]:
-    """The aggregation that counts the activities of `community` that started in [since, until) and are over. Who helps
-    at one takes no part in it, and whoever had a seat but helped did not come for it."""
-    came = {"$filter": {"input": "$state.presences", "as": "each", "cond": {"$not": ["$$each.as_volunteer"]}}}
-    missing = {
-        "$filter": {
-            "input": "$state.seated",
-            "as": "party",
-            "cond": {"$not": [{"$in": ["$$party.person", {"$map": {"input": came, "in": "$$this.person"}}]}]},
-        }
-    }
-    return [
-        {"$match": in_calendar(community, since, until, status=ActivityStatus.COMPLETED)},
-        {
-            "$group": {
-                "_id": f"$state.{split}",
-                "activities": {"$sum": 1},
-                "capacity": {"$sum": "$state.capacity"},
-                "seated": {"$sum": {"$sum": "$state.seated.heads"}},
-                "attended": {"$sum": {"$sum": {"$map": {"input": came, "in": "$$this.heads"}}}},
-                "waiting": {"$sum": {"$sum": "$state.waiting.heads"}},
-                "missed": {"$sum": {"$sum": {"$map": {"input": missing, "as": "party", "in": "$$party.heads"}}}},
-            }
-        },
-        {"$sort": {"_id": 1}},
-    ]
+def chance_with(secret: bytes) -> ChanceOf:
+    """The chances that follow from the secret of the service: the same in every replica, and guessed by nobody."""
+    return lambda id, whole: int(keyed_mark(secret, "figures", whole, id), 16) % STEP
 
 
 def figures(activities: Aggregates[Activity], children: Aggregates[Child]) -> APIRouter:
@@ -134,7 +131,7 @@ def figures(activities: Aggregates[Activity], children: Aggregates[Child]) -> AP
 
     @routes.get(
         "/communities/{community}/activity-figures",
-        summary="Figures of how full activities were, and how many people did not come (staff)",
+        summary="Figures of how full activities were, and how many people did not come, in multiples of five (staff)",
         responses=problems(NotYours),
     )
     async def count(
@@ -145,17 +142,15 @@ def figures(activities: Aggregates[Activity], children: Aggregates[Child]) -> AP
         split: Split = Split.KIND,
     ) -> list[FiguresView]:
         principal.require(community, Role.STAFF)
+        chance = chance_with(await activities.secret())
         with store_errors():
-            if split is Split.AGE_BAND:
-                return told(await _by_age(community, since, until))
-            found = activities.collection.aggregate(counting(community, since, until, split))
-            return told([each async for each in found])
+            over = in_calendar(community, since, until, status=ActivityStatus.COMPLETED)
+            found = [(str(each["_id"]), each["state"]) async for each in activities.collection.find(over, _READ)]
+            return told(found, split, chance, await _birth_years(found) if split is Split.AGE_BAND else {})
 
-    async def _by_age(community: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
-        over = in_calendar(community, since, until, status=ActivityStatus.COMPLETED)
-        states = [each["state"] async for each in activities.collection.find(over, _OF_PARTIES)]
-        theirs = {"_id": {"$in": named_children(states)}}
-        born = children.collection.find(theirs, {"state.birth_year": 1})
-        return by_age(states, {str(each["_id"]): each["state"].get("birth_year") async for each in born})
+    async def _birth_years(found: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, int | None]:
+        theirs = {"_id": {"$in": named_children([state for _, state in found])}}
+        born: AsyncIterable[Mapping[str, Any]] = children.collection.find(theirs, {"state.birth_year": 1})
+        return {str(each["_id"]): each["state"].get("birth_year") async for each in born}
 
     return routes

@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 
 from services.chassis.aggregate import Decision
+from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import MaybePrincipalDep
 from services.chassis.http.command import CommandDep
@@ -25,7 +26,7 @@ from services.events.feedback.store import about
 from services.events.feedback.views import FeedbackSummary, FeedbackView
 
 
-def router(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> APIRouter:
+def router(feedback: Aggregates[Feedback], activities: Aggregates[Activity], clock: Clock) -> APIRouter:
     """The routes of feedback."""
     routes = APIRouter(prefix=BASE + "/activities/{id}/feedback", tags=["feedback"])
 
@@ -57,10 +58,13 @@ def router(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> 
         if activity.hides_from(by):
             raise UnknownAggregate(kind=activities.kind.name, id=id)
         with store_errors():
-            found = feedback.collection.find(about(id), {"state.rating": 1, "state.text": 1}).sort("at", -1)
+            found = feedback.collection.find(about(id), {"state.rating": 1, "state.text": 1}).sort(
+                [("at", -1), ("_id", -1)]
+            )
             said = [document["state"] async for document in found]
         texts = [mask(str(each["text"])) for each in said if each.get("text")] if _manages(activity, by) else None
-        return FeedbackSummary.from_ratings([int(each["rating"]) for each in said], texts)
+        closed = clock() > activity.ends_at + rules.GIVEN_WITHIN
+        return FeedbackSummary.from_ratings([int(each["rating"]) for each in reversed(said)], texts, closed=closed)
 
     return routes
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
@@ -12,13 +13,13 @@ from services.events.feedback.domain import Feedback
 from services.events.feedback.store import INDEXES, KINDS, of_person
 
 
-def room(feedback: Aggregates[Feedback], activities: Aggregates[Activity]) -> Room:
+def room(feedback: Aggregates[Feedback], activities: Aggregates[Activity], clock: Clock) -> Room:
     """Make the room of feedback."""
     return Room(
         "feedback",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(feedback, activities)],
+        routers=[router(feedback, activities, clock)],
         erase=partial(erase, feedback),
     )
 

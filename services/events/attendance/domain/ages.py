@@ -4,7 +4,8 @@ Of adults nothing is known: who registers says that everybody is of the ages tha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -32,31 +33,40 @@ def band_of(birth_year: int | None, year: int) -> AgeBand:
     return next((band for since, band in _FROM if year - birth_year >= since), AgeBand.SMALL)
 
 
-def by_age(activities: Iterable[Mapping[str, Any]], birth_years: Mapping[str, int | None]) -> list[dict[str, Any]]:
-    """What `activities`, as they are stored, come to by band; `birth_years` are those of children, by their ids."""
-    counts: dict[AgeBand, Counter[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The heads of an activity that is over, by band: of parties with a seat who came and who did not, and of those who
+    waited. `beyond` came without a seat, and nobody knows their ages."""
 
-    def count(measure: str, party: Mapping[str, Any], year: int) -> None:
-        bands = Counter(band_of(birth_years.get(child), year) for child in party.get("children", ()))
-        bands[AgeBand.NOT_KNOWN] += max(0, party["heads"] - bands.total())
-        for band, heads in bands.items():
-            counts.setdefault(band, Counter())[measure] += heads
+    came: Mapping[AgeBand, int]
+    missed: Mapping[AgeBand, int]
+    waiting: Mapping[AgeBand, int]
+    beyond: int
 
-    for state in activities:
+    @classmethod
+    def of(cls, state: Mapping[str, Any], birth_years: Mapping[str, int | None]) -> "Heads":
+        """The heads of an activity as it is stored; `birth_years` are those of children, by their ids.
+
+        Who helps at an activity takes no part in it, and whoever had a seat but helped did not come for it.
+        """
         starts_at: datetime = state["starts_at"]
-        year, seated = local_date(starts_at).year, {party["person"]: party for party in state["seated"]}
-        came = {each["person"] for each in state["presences"] if not each["as_volunteer"]}
-        for person, party in seated.items():
-            count("seated", party, year)
-            count("attended" if person in came else "missed", party, year)
+        year = local_date(starts_at).year
+        there = {each["person"]: each["heads"] for each in state["presences"] if not each["as_volunteer"]}
+        came, missed, seated = Counter[AgeBand](), Counter[AgeBand](), 0
+        for party in state["seated"]:
+            (came if party["person"] in there else missed).update(_bands(party, birth_years, year))
+            seated += party["heads"] if party["person"] in there else 0
+        waiting = Counter[AgeBand]()
         for party in state["waiting"]:
-            count("waiting", party, year)
-        for presence in state["presences"]:
-            if presence["person"] not in seated and not presence["as_volunteer"]:
-                count("attended", {"heads": presence["heads"]}, year)
-    return [
-        {"_id": band.value, "activities": None, "capacity": None, **counts[band]} for band in AgeBand if band in counts
-    ]
+            waiting.update(_bands(party, birth_years, year))
+        return cls(came, missed, waiting, beyond=max(0, sum(there.values()) - seated))
+
+
+def _bands(party: Mapping[str, Any], birth_years: Mapping[str, int | None], year: int) -> Counter[AgeBand]:
+    """The heads of `party` by band: the children that it names, and everybody else as not known."""
+    bands = Counter(band_of(birth_years.get(child), year) for child in party.get("children", ()))
+    bands[AgeBand.NOT_KNOWN] += max(0, party["heads"] - bands.total())
+    return bands
 
 
 def named_children(activities: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -7,8 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.events.attendance.domain.ages import AgeBand, band_of, by_age, named_children
-from services.events.attendance.figures import SMALLEST, told
+from services.events.attendance.domain.ages import AgeBand, Heads, band_of, named_children
 
 BORN: dict[str, int | None] = {"c1": 2025, "c2": 2018, "c3": 2011, "c4": 2008, "c5": None, "c6": 2020}
 STARTS = datetime(2026, 12, 31, 16, tzinfo=UTC)
@@ -35,42 +34,25 @@ def test_a_band_is_that_of_the_age_reached_in_the_year() -> None:
 def test_every_head_is_counted_once_in_its_band(seated: list[Any], waiting: list[Any], data: st.DataObject) -> None:
     for n, party in enumerate((*seated, *waiting)):
         party["person"] = f"p{n}"
-    came = {each["person"] for each in seated if data.draw(st.booleans())}
+    came = {each["person"]: each["heads"] for each in seated if data.draw(st.booleans())}
     walk_in = {"person": "guest", "heads": 4, "as_volunteer": False}
-    presences = [{"person": each, "heads": 1, "as_volunteer": False} for each in sorted(came)]
+    presences = [{"person": each, "heads": heads, "as_volunteer": False} for each, heads in sorted(came.items())]
     helper = {"person": "p0", "heads": 0, "as_volunteer": True}
     state = {"starts_at": STARTS, "seated": seated, "waiting": waiting, "presences": [*presences, helper, walk_in]}
-    counted = {row["_id"]: row for row in by_age([state], BORN)}
-    expected: Counter[tuple[str, str]] = Counter({("not-known", "attended"): 4})
-    for measure, parties in (("seated", seated), ("waiting", waiting)):
+    counted = Heads.of(state, BORN)
+    expected: dict[str, Counter[AgeBand]] = {"came": Counter(), "missed": Counter(), "waiting": Counter()}
+    for parties, which in ((seated, None), (waiting, "waiting")):
         for party in parties:
-            heads = [*party["children"], *[None] * (party["heads"] - len(party["children"]))]
-            for child in heads:
-                band = band_of(None if child is None else BORN[child], 2027).value
-                expected[band, measure] += 1
-                if measure == "seated":
-                    expected[band, "attended" if party["person"] in came else "missed"] += 1
-    found = {
-        (band, measure): row[measure]
-        for band, row in counted.items()
-        for measure in ("seated", "attended", "missed", "waiting")
-        if row.get(measure)
-    }
-    assert found == {key: count for key, count in expected.items() if count}
+            for child in (*party["children"], *[None] * (party["heads"] - len(party["children"]))):
+                band = band_of(None if child is None else BORN[child], 2027)
+                expected[which or ("came" if party["person"] in came else "missed")][band] += 1
+    assert {name: +Counter(getattr(counted, name)) for name in expected} == expected
+    assert counted.beyond == 4
     assert set(named_children([state])) <= set(BORN)
 
 
-@settings(max_examples=100)
-@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=2, max_size=6))
-def test_no_small_number_follows_from_what_is_told_and_the_sum(rows: list[tuple[int, int]]) -> None:
-    counts = [
-        {"_id": n, "activities": 1, "capacity": 1, "seated": came + missed, "attended": came, "missed": missed}
-        for n, (came, missed) in enumerate(rows)
-    ]
-    figures = told(counts)
-    for measure in ("seated", "attended", "missed", "waiting"):
-        shown = [getattr(row, measure) for row in figures]
-        assert not [count for count in shown if count is not None and 0 < count < SMALLEST]
-        assert shown.count(None) != 1 or not any(shown), "the sum would tell the only one that is hidden"
-    for row in figures:
-        assert (row.attended is None) == (row.missed is None)
+def test_heads_that_came_with_a_party_beyond_its_seats_are_counted_as_beyond() -> None:
+    party = {"person": "p1", "heads": 2, "children": []}
+    there = {"person": "p1", "heads": 5, "as_volunteer": False}
+    counted = Heads.of({"starts_at": STARTS, "seated": [party], "waiting": [], "presences": [there]}, {})
+    assert (counted.came, counted.missed, counted.beyond) == ({AgeBand.NOT_KNOWN: 2}, {}, 3)

@@ -10,7 +10,6 @@ from services.events.activities.domain import ending
 from services.events.activities.domain.activity import Activity
 from services.events.attendance.domain.attendance import check_in
 from services.events.feedback.domain import GiveFeedback, again, erase, give
-from services.events.feedback.views import FeedbackSummary
 from services.events.registrations.domain import register
 from tests.unit.events.given import END, HOUR, NOW, STAFF, START, activity, resident
 from tests.unit.events.lawful import lawful, took
@@ -58,14 +57,3 @@ def test_a_cancelled_activity_gets_no_feedback() -> None:
     off = ending.drop(activity(), NOW, None).aggregate
     with pytest.raises(CommunityError):
         give("feedback-1", off, GOOD, resident(1), END)
-
-
-def test_small_numbers_are_hidden() -> None:
-    few = FeedbackSummary.from_ratings([5, 4, 5], None)
-    assert (few.count, few.average, set(few.ratings.values())) == (None, None, {None})
-    more = FeedbackSummary.from_ratings([5] * 6 + [1], ["好"])
-    assert (more.count, more.average, set(more.ratings.values())) == (7, 4.4, {None}), "7 less 6 is who gave the 1"
-    two = FeedbackSummary.from_ratings([5] * 6 + [4] * 2 + [1], None)
-    assert set(two.ratings.values()) == {None}, "two that are hidden follow from their sum and the average"
-    many = FeedbackSummary.from_ratings([5] * 6 + [1] * 5, None)
-    assert many.ratings == {1: 5, 2: 0, 3: 0, 4: 0, 5: 6}
