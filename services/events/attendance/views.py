@@ -58,6 +58,8 @@ class RosterView(BaseModel):
     to_ask: tuple[PartyToAsk, ...] = Field(
         description="Whom the desk has to ask, since no message reaches them: it answers for them by their `person`."
     )
+    insurance_number: str | None
+    filing_number: str | None
     volunteers: tuple[str, ...]
     presences: tuple[Presence, ...]
     capacity: int

@@ -26,11 +26,14 @@ from services.contracts.marks import Code, Id, Masked, Office, Someone, Thing
 from services.events.activities.domain.activity import MAX_CAPACITY, MAX_VOLUNTEERS
 from services.events.activities.domain.changing import CLEARABLE
 from services.events.activities.domain.requests import (
+    FILING_NUMBER,
+    INSURANCE_NUMBER,
     PRIVATE,
     DetailsRequest,
     Helpers,
     Line,
     Moment,
+    PaperNumber,
     Reason,
     staffed_by,
 )
@@ -91,6 +94,8 @@ class Draft(Aggregate):
     private: bool = False
     all_day: bool = False
     budget_note: Office[str | None] = None
+    insurance_number: Office[str | None] = None
+    filing_number: Office[str | None] = None
     author: Someone[str]
     status: DraftStatus = DraftStatus.DRAFT
     reason: Office[str | None] = None
@@ -143,6 +148,8 @@ class WriteDraft(Request):
     private: bool | None = Field(default=None, description=PRIVATE)
     all_day: bool | None = None
     budget_note: Reason | None = None
+    insurance_number: PaperNumber | None = Field(default=None, description=INSURANCE_NUMBER)
+    filing_number: PaperNumber | None = Field(default=None, description=FILING_NUMBER)
 
     def over(self, before: Draft | None) -> dict[str, Any]:
         """The fields that are given, with details that are left out taken from `before`.

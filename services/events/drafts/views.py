@@ -47,6 +47,8 @@ class DraftView(BaseModel):
     private: bool
     all_day: bool
     budget_note: str | None
+    insurance_number: str | None
+    filing_number: str | None
     author: str
     status: DraftStatus
     reason: str | None

@@ -370,7 +370,7 @@ def _revising(body: ChangeSeries, by: Principal, formalities: Formalities) -> De
         revision = body.revision(found, local_date(now))
         revised = changing.revise(found, revision, by, now, every=body.scope is Scope.ALL)
         new = revision.change.fields(found.details)
-        then = Terms(found.kind, new.get("capacity", found.capacity), new.get("details", found.details))
+        then = Terms(found.kind, *(new.get(name, getattr(found, name)) for name in Terms._fields[1:]))
         formalities.require(then, found)
         return revised
 

@@ -21,29 +21,11 @@ from services.contracts.activities import (
 from services.contracts.event import Event
 from services.contracts.marks import Masked, Office, Someone, Thing
 from services.events.activities.domain.parties import Party, Presence
-from services.events.activities.domain.privacy import BUSY_ZH, NEUTRAL, VEIL, is_among, told_neutrally
+from services.events.activities.domain.privacy import BUSY_ZH, NEUTRAL, NOTHING_ELSE, VEIL, is_among, told_neutrally
 
 MAX_CAPACITY = 1000
 MAX_VOLUNTEERS = 100
 MAX_DURATION = timedelta(days=14)
-
-_NOTHING_ELSE: Mapping[str, Any] = {
-    "organiser": "",
-    "instructors": (),
-    "capacity": 0,
-    "volunteers_needed": 0,
-    "skill": None,
-    "helpers": (),
-    "budget_note": None,
-    "series": None,
-    "occurrence": None,
-    "seated": (),
-    "waiting": (),
-    "volunteers": (),
-    "presences": (),
-    "stopped": False,
-}
-"""What an answer about a private activity does not say either; topics need it, so that helpers are found."""
 
 _STATUS_ZH = {ActivityStatus.COMPLETED: "结束", ActivityStatus.CANCELLED: "取消", ActivityStatus.SCHEDULED: "安排"}
 
@@ -90,6 +72,10 @@ class Activity(Aggregate):
     all_day: bool = False
     budget_note: Office[str | None] = None
     """What it costs and who pays, for those who manage it."""
+    insurance_number: Office[str | None] = None
+    """The number of the policy, as it is printed; like that of the file, it stays in the service."""
+    filing_number: Office[str | None] = None
+    """The number that the authority gave to the file, as it is printed."""
     status: ActivityStatus = ActivityStatus.SCHEDULED
     series: Thing[str | None] = None
     occurrence: date | None = None
@@ -308,7 +294,7 @@ class Activity(Aggregate):
         """The activity as `by` may know it, or anybody (None): of a private one that its time and place are taken."""
         if not self.hides_from(by):
             return self
-        return self.model_copy(update={**NEUTRAL, **_NOTHING_ELSE})
+        return self.model_copy(update={**NEUTRAL, **NOTHING_ELSE})
 
     def whole(self) -> ActivityState:
         """The state that its topic shows: nobody's registration stands in it."""

@@ -50,6 +50,8 @@ class Change(Value):
     private: bool | None = None
     given: Thing[tuple[str, ...] | None] = None
     budget_note: Office[str | None] = None
+    insurance_number: Office[str | None] = None
+    filing_number: Office[str | None] = None
     cleared: Thing[tuple[str, ...]] = ()
 
     def fields(self, details: ActivityDetails) -> dict[str, Any]:
@@ -68,7 +70,9 @@ class Change(Value):
 CHANGING = tuple(name for name in Change.model_fields if name not in ("given", "cleared"))
 """The fields of a plan that a change may be about."""
 
-CLEARABLE = frozenset({"title_en", "min_age", "budget_note"})
+INSIDE = frozenset({"budget_note", "insurance_number", "filing_number"})
+"""Those of them that no fact names: they are for those who manage it."""
+CLEARABLE = INSIDE | {"title_en", "min_age"}
 """Those of them that an activity may be without."""
 
 
@@ -133,7 +137,7 @@ NEWS = frozenset({"title", "title_en", "details", "min_age", "guardian_required"
 
 def _fields(activity: Activity, new: Mapping[str, Any]) -> list[str]:
     """The names of what changes. `details` that differ in their terms alone are `terms`."""
-    names = set(new) - {"budget_note"}
+    names = set(new) - INSIDE
     details = new.get("details")
     if details is not None and details.model_copy(update={"terms": activity.details.terms}) == activity.details:
         names = names - {"details"} | {"terms"}

@@ -22,7 +22,8 @@ from services.events.activities.domain.activity import MAX_CAPACITY, Activity
 
 
 class Formality(StrEnum):
-    """A field of an activity's details that names a paper: `insurance` the policy, `filing` the number of the file."""
+    """A paper that an activity names, by a mark in its details or by the number that is printed on it
+    (`insurance_number`, `filing_number`): the policy, or the file of an authority."""
 
     INSURANCE = "insurance"
     FILING = "filing"
@@ -42,7 +43,7 @@ class FormalitiesMissing(
     zh="按规定，此类活动须先填写：{missing}。",
     en="A rule asks of such an activity: {missing}.",
 ):
-    """A paper that a rule asks for is not named. `missing`: the names of the fields of `details`."""
+    """A paper that a rule asks for is not named. `missing`: the names of the papers."""
 
 
 class HasTerms(Protocol):
@@ -54,6 +55,10 @@ class HasTerms(Protocol):
     def capacity(self) -> int: ...
     @property
     def details(self) -> ActivityDetails: ...
+    @property
+    def insurance_number(self) -> str | None: ...
+    @property
+    def filing_number(self) -> str | None: ...
 
 
 class Terms(NamedTuple):
@@ -62,6 +67,13 @@ class Terms(NamedTuple):
     kind: ActivityKind
     capacity: int
     details: ActivityDetails
+    insurance_number: str | None = None
+    filing_number: str | None = None
+
+
+def _names(thing: HasTerms, paper: Formality) -> bool:
+    number = thing.insurance_number if paper is Formality.INSURANCE else thing.filing_number
+    return number is not None or getattr(thing.details, paper.value) is not None
 
 
 Decide = Callable[[Activity, datetime], Decision[Activity]]
@@ -78,7 +90,7 @@ class Formalities:
         """The papers that `thing` needs and does not name."""
         fitting = (rule for rule in self._rules if rule.kind in (None, thing.kind))
         asked = {each for rule in fitting if thing.capacity >= rule.from_capacity for each in rule.asks}
-        return frozenset(each for each in asked if getattr(thing.details, each.value) is None)
+        return frozenset(each for each in asked if not _names(thing, each))
 
     def require(self, thing: HasTerms, before: HasTerms | None = None) -> None:
         """Refuse what lacks a paper. What lacked it `before`, when the rule was another, may change otherwise.

@@ -33,6 +33,27 @@ VEIL: Mapping[str, Any] = {
 """The same as JSON, for facts that still wait to be published when an activity turns private."""
 
 
+NOTHING_ELSE: Mapping[str, Any] = {
+    "organiser": "",
+    "instructors": (),
+    "capacity": 0,
+    "volunteers_needed": 0,
+    "skill": None,
+    "helpers": (),
+    "budget_note": None,
+    "insurance_number": None,
+    "filing_number": None,
+    "series": None,
+    "occurrence": None,
+    "seated": (),
+    "waiting": (),
+    "volunteers": (),
+    "presences": (),
+    "stopped": False,
+}
+"""What an answer about a private activity does not say either; topics need it, so that helpers are found."""
+
+
 def told_neutrally(event: Event) -> Event:
     """`event` with neutral words. A reason that may not be missing is the neutral title."""
     fields = type(event).model_fields

@@ -76,12 +76,15 @@ Line = Annotated[
     Plain,
     OneLine,
 ]
+PaperNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), Plain, OneLine]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Plain]
 
 
 Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Plain]
 
 
+INSURANCE_NUMBER = "Of the policy, as printed, for the desk. It names the insurance, as `details.insurance` does."
+FILING_NUMBER = "Of the authority's file, as printed, for the desk. It names the file, as `details.filing` does."
 PRIVATE = "Only staff, who holds it and who is registered or helps know what it is; others see that the time is taken."
 
 ReminderHours = Annotated[int, Field(ge=1, le=24 * 14)]
@@ -241,6 +244,8 @@ class ScheduleActivity(Request):
     private: bool = Field(default=False, description=PRIVATE)
     all_day: bool = Field(default=False, description="Begins and ends at midnight in Asia/Shanghai.")
     budget_note: Reason | None = Field(default=None, description="For those who manage it.")
+    insurance_number: PaperNumber | None = Field(default=None, description=INSURANCE_NUMBER)
+    filing_number: PaperNumber | None = Field(default=None, description=FILING_NUMBER)
 
     def plan(self, caller: str) -> Plan:
         """The plan that is to be scheduled.
@@ -268,8 +273,8 @@ class MoveActivity(Request):
 
 
 class ChangeActivity(Request):
-    """The fields of an activity to change. A field that is left out stays as it was; a title in English, a lowest age
-    or a note of the budget that is null is taken away."""
+    """The fields of an activity to change. A field that is left out stays as it was; a title in English, a lowest age,
+    a note of the budget or the number of a paper that is null is taken away."""
 
     title: Line | None = None
     title_en: Line | None = None
@@ -279,6 +284,8 @@ class ChangeActivity(Request):
     details: DetailsRequest | None = None
     private: bool | None = Field(default=None, description=PRIVATE)
     budget_note: Reason | None = None
+    insurance_number: PaperNumber | None = Field(default=None, description=INSURANCE_NUMBER)
+    filing_number: PaperNumber | None = Field(default=None, description=FILING_NUMBER)
 
     def to(self, details: ActivityDetails) -> Change:
         """The change of something that has `details`.

@@ -85,6 +85,8 @@ class Plan(Value):
     private: bool = False
     all_day: bool = False
     budget_note: str | None = None
+    insurance_number: str | None = None
+    filing_number: str | None = None
 
     @property
     def booked_as(self) -> str:

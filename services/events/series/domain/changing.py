@@ -241,7 +241,7 @@ def revise(
         revised,
         since=since,
         until=revision.until,
-        fields=sorted(revision.fields() - {"budget_note"}),
+        fields=sorted(revision.fields() - one.INSIDE),
         number=len(series.revisions),
     )
     return decided(revised, event)

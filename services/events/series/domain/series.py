@@ -105,6 +105,8 @@ class Series(Aggregate):
     private: bool = False
     all_day: bool = False
     budget_note: Office[str | None] = None
+    insurance_number: Office[str | None] = None
+    filing_number: Office[str | None] = None
     status: SeriesStatus = SeriesStatus.RUNNING
     skipped: tuple[date, ...] = ()
     extra: tuple[datetime, ...] = ()

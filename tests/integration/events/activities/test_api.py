@@ -7,7 +7,7 @@ import pytest
 from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates
 from services.events.activities.domain.activity import Activity
-from tests.integration.calling import Caller
+from tests.integration.calling import Caller, fine
 from tests.integration.events.calling import an_activity, scheduled
 from tests.unit.events.given import END, HOME, HOUR, ORGANISER, STAFF, START, person, resident
 
@@ -114,6 +114,17 @@ async def test_a_thousand_people_are_expected_only_where_the_police_were_told(ap
     await api.ok(STAFF, f"{small}/change", {"capacity": 1000, "details": {"filing": "file-13"}})
     draft = await api.ok(STAFF, "/drafts", large | {"venue": "square"})
     assert await refusal(f"/drafts/{draft['id']}/submit") == missing
+    numbered = {"filing_number": "京公治许字[2026]第3号"}
+    written = await api.ok(STAFF, f"/drafts/{draft['id']}/write", numbered)
+    assert written["filing_number"] == numbered["filing_number"]
+    await api.ok(STAFF, f"/drafts/{draft['id']}/submit")
+    await api.ok(STAFF, f"/drafts/{draft['id']}/approve")
+    gala = (await api.ok(STAFF, "/activities", large | numbered | {"venue": "stadium"}))["id"]
+    roster = fine(await api.get(STAFF, f"/activities/{gala}/roster"))
+    assert (roster["filing_number"], roster["insurance_number"]) == (numbered["filing_number"], None)
+    assert await refusal(f"/activities/{gala}/change", {"filing_number": None}) == missing
+    assert numbered["filing_number"] not in (await api.get(None, f"/activities/{gala}")).text
     classes = await api.ok(STAFF, "/series", weekly | {"capacity": 20, "venue": "school"})
     more = {"scope": "all", "capacity": 1000}
     assert await refusal(f"/series/{classes['id']}/change", more) == missing
+    await api.ok(STAFF, f"/series/{classes['id']}/change", more | numbered)

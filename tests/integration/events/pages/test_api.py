@@ -24,6 +24,7 @@ async def test_a_week_a_month_and_a_page_for_each_activity_in_both_languages(api
         title_en="Free clinic",
         capacity=2,
         min_age=18,
+        insurance_number="PDAA202603020000123456",
         details={
             "description": "量血压、测血糖。",
             "bring": "医保卡",
@@ -51,6 +52,7 @@ async def test_a_week_a_month_and_a_page_for_each_activity_in_both_languages(api
         "医保卡",
         "18 岁及以上",
         "轮椅可达",
+        "参加者有意外保险",
         "服务大厅",
         "3月7日 周六 07:00 截止报名",
         "3月6日 周五 09:00",

@@ -18,21 +18,25 @@ from tests.unit.events.given import NOW, STAFF, activity
 
 CLINICS = FormalityRule(kind=ActivityKind.CLINIC, asks=(Formality.FILING, Formality.INSURANCE))
 PAPERS = {"insurance": "policy-7", "filing": "file-12"}
+NUMBERS = {"insurance_number": "PDAA202611010000123456", "filing_number": "京公治许字[2026]第3号"}
 
 
 @given(
     kind=st.sampled_from(ActivityKind),
     capacity=st.integers(1, 1000),
     named=st.sets(st.sampled_from(sorted(PAPERS))),
+    numbered=st.sets(st.sampled_from(sorted(NUMBERS))),
 )
 def test_what_is_missing_is_what_some_rule_asks_for_and_nobody_named(
-    kind: ActivityKind, capacity: int, named: set[str]
+    kind: ActivityKind, capacity: int, named: set[str], numbered: set[str]
 ) -> None:
     details = ActivityDetails.model_validate({name: PAPERS[name] for name in named})
     asked = {"filing"} if capacity >= 1000 else set[str]()
     asked |= {"filing", "insurance"} if kind is ActivityKind.CLINIC else set()
-    assert Formalities((ORDER_505, CLINICS)).missing(Terms(kind, capacity, details)) == asked - named
-    assert Formalities(()).missing(Terms(kind, capacity, details)) == set()
+    given = named | {name.removesuffix("_number") for name in numbered}
+    terms = Terms(kind, capacity, details, **{name: NUMBERS[name] for name in numbered})
+    assert Formalities((ORDER_505, CLINICS)).missing(terms) == asked - given
+    assert Formalities(()).missing(terms) == set()
 
 
 def test_the_refusal_names_the_papers_in_both_languages() -> None:

@@ -50,6 +50,31 @@ def test_a_change_is_about_the_fields_that_were_given_those_of_the_terms_too() -
     assert ChangeActivity.model_validate({"title": "义诊"}).to(details).fields(details) == {"title": "义诊"}
 
 
+@pytest.mark.parametrize("number", ["京公治许字[2026]第3号", "GA-2026-11", "PDAA202611010000123456"])
+def test_papers_have_the_number_that_is_printed_on_them_and_no_fact_tells_it(number: str) -> None:
+    papers = {"filing_number": number, "insurance_number": f" {number}"}
+    planned = ScheduleActivity.model_validate(an_activity(**papers)).plan("organiser-1")
+    made = scheduling.schedule("activity-1", HOME, planned, "314159", STAFF, NOW)
+    assert (made.aggregate.filing_number, made.aggregate.insurance_number) == (number, number)
+    asked = ChangeActivity.model_validate({"filing_number": None}).to(planned.details)
+    changed = changing.change(made.aggregate, asked, STAFF, NOW)
+    assert (changed.aggregate.filing_number, changed.aggregate.insurance_number) == (None, number)
+    (event,) = changed.events
+    assert isinstance(event, ActivityChanged)
+    assert event.fields == []
+    told = [made.aggregate.public(), *made.events, *changed.events]
+    assert all(number not in str(each) for each in told)
+
+
+@pytest.mark.parametrize("number", ["", " ", "第\x073号", "9" * 81])
+def test_a_number_that_says_nothing_or_too_much_is_refused(number: str) -> None:
+    for papers in ({"filing_number": number}, {"insurance_number": number}):
+        with pytest.raises(ValidationError):
+            ScheduleActivity.model_validate(an_activity(**papers))
+        with pytest.raises(ValidationError):
+            WriteDraft.model_validate(papers)
+
+
 def test_registration_opens_before_it_closes() -> None:
     terms = {"opens_hours_before": 2, "closes_hours_before": 10}
     with pytest.raises(WindowEmpty):
