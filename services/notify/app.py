@@ -65,7 +65,8 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     gateways = channels.gateways(settings, of_endpoints, clock)
     people, wording = People(of_persons, memberships), Wording(names, editions, saved, venues, answer_links)
     reachable = frozenset({Way.INBOX, Way.CALL, *gateways})
-    telling = Telling(of_notices, of_persons, of_endpoints, wording, clock, reachable)
+    feed = Feed(of_notices, database, clock)
+    telling = Telling(of_notices, of_persons, of_endpoints, wording, clock, reachable, feed.came)
     return [
         loaded_holidays(runtime.database, CalendarYearState),
         remembered,
@@ -89,7 +90,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             of_persons,
             telling,
             Gathering(database, telling, known, editions, clock),
-            Feed(of_notices, database),
+            feed,
             people,
             known,
             editions,

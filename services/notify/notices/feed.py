@@ -1,67 +1,63 @@
-"""The inbox as it fills, live: each notice has a number in the feed of its recipient, by which a reader resumes.
+"""The inbox as it fills, live: who comes back with a bookmark (`bookmark`) gets what came after it, once.
 
-A feed is one document for each person, and a number is given by one write to it, whichever replica makes it; so the
-order is one, and who comes back with the last number that they saw gets what came after it, once. Numbers are given as
-somebody reads: an inbox that nobody watches costs nothing. Changes of the store tell the readers of a process what
-came, and readers look by themselves now and then.
+A bookmark says all that is needed to go on from it at any replica, so nothing is kept for readers, and an inbox that
+nobody watches costs nothing. The process that makes a notice tells its own readers as soon as the notice is durable;
+changes of the store tell those of every process, and readers look by themselves now and then.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Stored
-from services.chassis.store.batcher import Batcher
-from services.chassis.store.mongo import DESCENDING, Database, Document, PyMongoError, ReturnDocument, UpdateOne
+from services.chassis.store.mongo import DESCENDING, Database, Document, PyMongoError
 from services.contracts.notices import NoticeStatus
+from services.notify.notices.domain.bookmark import OVERLAP, Bookmark
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.store import inbox
 from services.notify.shared.values import Way
 
 log = logging.getLogger(__name__)
 
-FEEDS = "inbox_feeds"
 KEPT = 500
-"""So many notices of a feed can be resumed; who was away for longer reads the inbox."""
-_LATELY = 60
-"""So many are known without a look at the whole feed."""
-_OVERLAP = timedelta(minutes=1)
-"""Clocks of replicas differ by less, and a delivery is on its way for less."""
+"""So many notices can be resumed; who was away for longer reads the inbox."""
+_EARLIER_FEEDS = "inbox_feeds"
+"""Earlier versions kept there which notices a person was told."""
 _LOOK = 15.0
 _AGAIN = 1.0
 
 
-Numbered = tuple[int, Stored[Notice]]
-"""A notice, with its number in the feed."""
+Placed = tuple[str, Stored[Notice]]
+"""A notice, with the id of the place after it."""
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where a reader is in a feed: the number that was `seen` last, and the ids of what came of late, up to the time
-    `upto`; None where that is not known, and the feed is to be read."""
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A notice that came into an inbox at the time `at`, and the notice itself where this process has made it."""
 
-    seen: int
-    upto: datetime | None = None
-    known: frozenset[str] = frozenset()
+    id: str
+    at: datetime
+    stored: Stored[Notice] | None = None
 
 
 @dataclass(slots=True)
 class _Reader:
-    """A reader who waits: the notices that `came` since it last asked, as far as the change stream told them, and
-    whether it has to `look` because that is not all."""
+    """A reader who waits: what `came` since they last asked, by id and as far as it was told, and whether they have to
+    `look` because that is not all."""
 
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    came: list[Document] = field(default_factory=list)
+    came: dict[str, _Arrival] = field(default_factory=dict)
     look: bool = False
 
-    def told(self) -> list[Document] | None:
+    def told(self) -> Mapping[str, _Arrival] | None:
         """What came; None where the reader has to look."""
         came, look = self.came, self.look
-        self.came, self.look = [], False
+        self.came, self.look = {}, False
         self.woken.clear()
         return None if look or not came else came
 
@@ -71,141 +67,92 @@ class Came:
     """What a reader is told: the notices that came, and whether anything in the inbox has changed, such as one that was
     read in another window."""
 
-    notices: Sequence[Numbered]
+    notices: Sequence[Placed]
     stirred: bool
 
 
-def _numbering(notice: Document) -> list[Document]:
-    """The update by which `notice` gets a number in a feed, unless it has one."""
-    id, upto = notice["_id"], notice["state"]["delivered_at"]
-    entry: Document = {"id": {"$literal": id}, "n": {"$add": [{"$ifNull": ["$n", 0]}, 1]}}
-    there = {"$in": [{"$literal": id}, {"$ifNull": ["$last.id", []]}]}
-    before = {"$ifNull": ["$last", []]}
-    return [
-        {
-            "$set": {
-                "last": {"$cond": [there, "$last", {"$slice": [{"$concatArrays": [before, [entry]]}, -KEPT]}]},
-                "n": {"$cond": [there, "$n", {"$add": [{"$ifNull": ["$n", 0]}, 1]}]},
-                "upto": {"$max": [{"$ifNull": ["$upto", upto]}, upto]},
-            }
-        }
-    ]
-
-
 class Feed:
-    """The feeds of all inboxes, as this process sees them."""
+    """All inboxes as they fill, as this process sees them."""
 
-    def __init__(self, notices: Aggregates[Notice], database: Database) -> None:
+    def __init__(self, notices: Aggregates[Notice], database: Database, clock: Clock) -> None:
         self._notices = notices
-        self._feeds = database[FEEDS]
-        self._give_a_number = Batcher(self._numbers_given)
+        self._earlier = database[_EARLIER_FEEDS]
+        self._clock = clock
         self._readers: dict[str, list[_Reader]] = {}
         self._over = False
 
-    async def read(self, person: str, last: int | None) -> AsyncGenerator[Came, None]:
-        """What comes into the inbox of `person` after the number `last`, or from now on (None). Where nothing came, it
-        says so now and then, and that something in the inbox has changed. It ends when the process does.
+    async def read(self, person: str, bookmark: Bookmark | None) -> AsyncGenerator[Came, None]:
+        """What comes into the inbox of `person` after `bookmark`, or from now on (None). Where nothing came, it says so
+        now and then, and that something in the inbox has changed. It ends when the process does.
         """
         reader = _Reader()
         self._readers.setdefault(person, []).append(reader)
         try:
-            given, _ = await self._numbered(person)
-            place = _Place(given if last is None or last > given else last)  # a number ahead of all was not given here
-            found, stirred = await self.after(person, place.seen), False
+            if bookmark is None:
+                bookmark = Bookmark(self._clock() - OVERLAP)
+                for each in await self._delivered(person, bookmark):
+                    bookmark.passed(each.id, each.at)
+            found, stirred = await self.after(person, bookmark), False
             while not self._over:
-                place.seen = max([place.seen, *(number for number, _ in found)])
                 yield Came(found, stirred)
-                stirred = await _waited(reader.woken)
-                found = await self._newest(person, place, reader.told())
+                found, stirred = await self._next(person, bookmark, reader)
         finally:
             readers = self._readers.get(person, [])
             readers[:] = [each for each in readers if each is not reader]
             if not readers:
                 self._readers.pop(person, None)
 
-    async def after(self, person: str, last: int) -> list[Numbered]:
-        """The notices after the number `last`, in order, with their numbers."""
-        _, entries = await self._numbered(person)
-        return await self._notices_of([(int(entry["n"]), entry["id"]) for entry in entries if entry["n"] > last])
+    async def after(self, person: str, bookmark: Bookmark) -> list[Placed]:
+        """The notices that came after `bookmark`, the oldest first. The bookmark moves behind them."""
+        return await self._pass(bookmark, await self._delivered(person, bookmark))
 
-    async def _newest(self, person: str, place: _Place, came: Sequence[Document] | None) -> list[Numbered]:
-        """What came after `place`, as a rule one notice: what the change stream told, or (None) what a look finds.
-        Where numbers are missing between, because another replica has given them, the whole feed is read."""
-        if place.upto is None:
-            feed = await self._feeds.find_one({"_id": person}, {"n": 1, "upto": 1, "last": {"$slice": -_LATELY}})
-            if feed is None or feed["n"] != place.seen:
-                return await self.after(person, place.seen)
-            place.upto, place.known = feed["upto"], frozenset(entry["id"] for entry in feed["last"])
-        lately = await self._delivered(person, place.upto - _OVERLAP) if came is None else came
-        new = [each for each in lately if each["_id"] not in place.known]
-        numbers, notices = await asyncio.gather(
-            self._give_numbers(person, new), asyncio.gather(*(self._notices.find(each["_id"]) for each in new))
-        )
-        if numbers != list(range(place.seen + 1, place.seen + 1 + len(numbers))):
-            place.upto = None
-            return await self.after(person, place.seen)
-        place.upto = max([place.upto, *(each["state"]["delivered_at"] for each in new)])
-        ids = frozenset(each["_id"] for each in lately)
-        place.known = ids if came is None else place.known | ids
-        if len(place.known) > KEPT:
-            place.upto = None  # read anew, so that it does not grow for ever
-        return [(number, stored) for number, stored in zip(numbers, notices, strict=True) if stored is not None]
-
-    async def _notices_of(self, given: Sequence[tuple[int, str]]) -> list[Numbered]:
-        found = await asyncio.gather(*(self._notices.find(id) for _, id in given))
-        return [(number, stored) for (number, _), stored in zip(given, found, strict=True) if stored is not None]
+    def came(self, made: Iterable[Stored[Notice]]) -> None:
+        """Tell the readers of this process of notices that it has made, and that are durable."""
+        for stored in made:
+            notice = stored.aggregate
+            in_the_inbox = notice.channel is Way.INBOX and notice.status is NoticeStatus.DELIVERED
+            if in_the_inbox and notice.delivered_at is not None:
+                self._wake(notice.recipient, _Arrival(notice.id, notice.delivered_at, stored))
 
     async def forget(self, person: str) -> None:
-        """Leave nothing of the feed of `person`."""
-        await self._feeds.delete_one({"_id": person})
+        """Leave nothing of what earlier versions kept for `person`."""
+        await self._earlier.delete_one({"_id": person})
 
-    async def _numbered(self, person: str) -> tuple[int, list[Document]]:
-        """The last number of a feed and its notices, those that came of late among them."""
-        feed = await self._feeds.find_one({"_id": person})
-        entries: list[Document] = [] if feed is None else feed["last"]
-        known = {entry["id"] for entry in entries}
-        since = None if feed is None else feed["upto"] - _OVERLAP
-        new = [each for each in await self._delivered(person, since) if each["_id"] not in known]
-        await self._give_numbers(person, new)
-        if new:
-            feed = await self._feeds.find_one({"_id": person})
-        if feed is None:
-            return 0, []
-        return int(feed["n"]), list(feed["last"])
+    async def _next(self, person: str, bookmark: Bookmark, reader: _Reader) -> tuple[list[Placed], bool]:
+        """What comes next, and whether something has changed. What was told before, and comes again because the change
+        of it comes after the notice, is passed over."""
+        while True:
+            stirred = await _waited(reader.woken)
+            came = reader.told()
+            if came is None:
+                return [] if self._over else await self.after(person, bookmark), stirred
+            if found := await self._pass(bookmark, [each for each in came.values() if not bookmark.knows(each.id)]):
+                return found, stirred
 
-    async def _delivered(self, person: str, since: datetime | None) -> list[Document]:
-        """The ids of the newest notices in the inbox of `person`, delivered `since`, and their times, the oldest
-        first."""
-        query: dict[str, Any] = inbox(person)
-        if since is not None:
-            query["state.delivered_at"] = {"$gte": since}
+    async def _pass(self, bookmark: Bookmark, came: Sequence[_Arrival]) -> list[Placed]:
+        """The notices that `came`, in this order, each with the place after it. Where this process has not made them,
+        they are read."""
+        stored = await asyncio.gather(*(self._stored(each) for each in came))
+        placed = []
+        for arrival, each in zip(came, stored, strict=True):
+            bookmark.passed(arrival.id, arrival.at)
+            if each is not None:
+                placed.append((bookmark.id, each))
+        return placed
+
+    async def _stored(self, arrival: _Arrival) -> Stored[Notice] | None:
+        return arrival.stored or await self._notices.find(arrival.id)
+
+    async def _delivered(self, person: str, bookmark: Bookmark) -> list[_Arrival]:
+        """The newest notices in the inbox of `person` that came after `bookmark`, the oldest first."""
+        query: dict[str, Any] = {**inbox(person), "state.delivered_at": {"$gte": bookmark.since}}
         found = self._notices.collection.find(query, {"_id": 1, "state.delivered_at": 1})
         newest = await found.sort([("state.delivered_at", DESCENDING), ("_id", DESCENDING)]).to_list(KEPT)
-        return newest[::-1]
-
-    async def _give_numbers(self, person: str, notices: Sequence[Document]) -> list[int]:
-        return list(await asyncio.gather(*(self._give_a_number((person, notice)) for notice in notices)))
-
-    async def _numbers_given(self, wanted: Sequence[tuple[str, Document]]) -> list[int]:
-        """The numbers of notices in the feeds of persons, which each gets once, whoever gives it. Those of one feed are
-        given in the order in which they stand in `wanted`."""
-        if len(wanted) == 1:
-            ((person, notice),) = wanted
-            feed: Document = await self._feeds.find_one_and_update(
-                {"_id": person},
-                _numbering(notice),
-                {"last": {"$elemMatch": {"id": notice["_id"]}}},
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-            return [int(feed["last"][0]["n"])]
-        updates = [UpdateOne({"_id": person}, _numbering(notice), upsert=True) for person, notice in wanted]
-        await self._feeds.bulk_write(updates)
-        everybody = {"_id": {"$in": list({person for person, _ in wanted})}}
-        these = {"$in": ["$$this.id", [{"$literal": notice["_id"]} for _, notice in wanted]]}
-        asked = self._feeds.find(everybody, {"last": {"$filter": {"input": "$last", "cond": these}}})
-        given = {(feed["_id"], entry["id"]): int(entry["n"]) async for feed in asked for entry in feed["last"]}
-        return [given[person, notice["_id"]] for person, notice in wanted]
+        return [
+            _Arrival(each["_id"], each["state"]["delivered_at"])
+            for each in reversed(newest)
+            if not bookmark.knows(each["_id"])
+        ]
 
     async def run(self) -> None:
         """Wake readers when something comes into their inbox by whatever replica, for ever."""
@@ -236,7 +183,7 @@ class Feed:
                         for each in chain.from_iterable(self._readers.values()):
                             each.look = True  # for what came while no stream was open
                         async for change in stream:
-                            self._wake(change.get("to"), change)
+                            self._wake(change.get("to"), _arrival(change))
                 except (PyMongoError, StopAsyncIteration) as error:
                     log.warning("change stream ended, opening another", extra={"error": type(error).__name__})
                 await asyncio.sleep(_AGAIN)
@@ -244,18 +191,22 @@ class Feed:
             self._over = True
             self._wake(None)
 
-    def _wake(self, person: str | None, change: Document | None = None) -> None:
-        """Wake the readers of `person`, or (None) all. A `change` that is a new notice tells them all of it."""
-        came: Document | None = None
-        if change is not None and change.get("status") == NoticeStatus.DELIVERED and change.get("at") is not None:
-            came = {"_id": change["id"], "state": {"delivered_at": change["at"]}}
+    def _wake(self, person: str | None, came: _Arrival | None = None) -> None:
+        """Wake the readers of `person`, or (None) all. They look by themselves, unless one notice `came`."""
         for readers in self._readers.values() if person is None else [self._readers.get(person, [])]:
             for reader in readers:
                 if came is None:
                     reader.look = True
                 else:
-                    reader.came.append(came)
+                    reader.came.setdefault(came.id, came)
                 reader.woken.set()
+
+
+def _arrival(change: Document) -> _Arrival | None:
+    """The new notice that a `change` tells of; None where it tells of something else."""
+    if change.get("status") != NoticeStatus.DELIVERED or change.get("at") is None:
+        return None
+    return _Arrival(change["id"], change["at"])
 
 
 async def _waited(woken: asyncio.Event) -> bool:

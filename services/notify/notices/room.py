@@ -71,7 +71,7 @@ def room(
         kinds=KINDS,
         indexes={**INDEXES, **GATHERED},
         routers=[
-            live.router(notices, persons, wording, feed),
+            live.router(notices, persons, wording, feed, clock),
             inbox.router(notices, persons, wording),
             why.router(notices, people.belongs),
             letters.router(notices),

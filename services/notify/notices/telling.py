@@ -12,7 +12,7 @@ from typing import TypeAlias
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.notices import Suppression
 from services.notify.channels.domain.endpoint import WAITS, Endpoint
 from services.notify.channels.store import Wanting
@@ -66,7 +66,8 @@ class _Wanted:
 
 
 class Telling:
-    """Queues notices as events ask for them."""
+    """Queues notices as events ask for them. `came` is told of those that were made a few at a time, once they are
+    durable."""
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class Telling:
         wording: Wording,
         clock: Clock,
         open_channels: frozenset[Way],
+        came: Callable[[Iterable[Stored[Notice]]], None] = lambda made: None,
     ) -> None:
         self._notices = notices
         self._persons = persons
@@ -84,6 +86,7 @@ class Telling:
         self._asked = Notices(notices)
         self._clock = clock
         self._open_channels = open_channels
+        self._came = came
 
     async def tell(self, occasion: Occasion, recipient: str, message: Message) -> None:
         """Queue a notice to `recipient` on every channel that is planned, and to those who stand in for them."""
@@ -116,7 +119,8 @@ class Telling:
             make = partial(_queued_for, wanted.draft, planned)
             await self._notices.create_alike(people, make, occasion.cause, taken=occasion.taken)
         if apart:
-            await self._notices.create_each(apart, occasion.cause, taken=occasion.taken)
+            made = await self._notices.create_each(apart, occasion.cause, taken=occasion.taken)
+            self._came(made.values())
 
     async def _planned(self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int) -> _Wanted:
         """What makes the notices to `recipients` and who stands in for them, by id. Those that wait for others are made

@@ -11,9 +11,11 @@ import orjson
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
+from services.chassis.clock import Clock
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.language import LanguageDep
 from services.chassis.store.aggregates import Aggregates
+from services.notify.notices.domain.bookmark import PATTERN, bookmark_of
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.feed import Feed
 from services.notify.notices.store import Notices
@@ -24,7 +26,9 @@ from services.notify.persons.domain.person import Person
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wording, feed: Feed) -> APIRouter:
+def router(
+    notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wording, feed: Feed, clock: Clock
+) -> APIRouter:
     """The route of the stream."""
     asked = Notices(notices)
     routes = APIRouter(prefix="/api/notify/v1/me", tags=["inbox"])
@@ -33,22 +37,22 @@ def router(notices: Aggregates[Notice], persons: Aggregates[Person], wording: Wo
     async def live(
         principal: PrincipalDep,
         language: LanguageDep,
-        last_event_id: Annotated[str | None, Header(max_length=20, pattern=r"^[0-9]+$")] = None,
+        last_event_id: Annotated[str | None, Header(max_length=1000, pattern=PATTERN)] = None,
     ) -> StreamingResponse:
         """With Last-Event-ID what came after that, then what comes; without it, what comes from now on. How many are
         unread is told at the beginning and whenever it has changed, by whatever window it was."""
         known = await persons.find(principal.sub)
         reads = language if known is None else known.aggregate.choices.language
         await wording.ready(sorted(principal.communities))
-        last = None if last_event_id is None else int(last_event_id)
+        bookmark = bookmark_of(last_event_id, clock())
 
         async def events() -> AsyncIterator[bytes]:
             yield b": here\n\n"
             counted = -1
-            async for came in feed.read(principal.sub, last):
-                for number, stored in came.notices:
+            async for came in feed.read(principal.sub, bookmark):
+                for id, stored in came.notices:
                     shown = notice_view(stored, wording, reads).model_dump_json()
-                    yield f"id: {number}\nevent: notice\ndata: {shown}\n\n".encode()
+                    yield f"id: {id}\nevent: notice\ndata: {shown}\n\n".encode()
                 if came.notices or came.stirred or counted < 0:
                     unread = await asked.unread(principal.sub)
                     if unread != counted:
