@@ -3,9 +3,8 @@
 Reading is public: no token is asked for, and no person is named.
 """
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,13 +21,10 @@ from services.chassis.http.tags import etagged_as_shown
 from services.chassis.http.visibility import known, known_to
 from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates
-from services.chassis.values import Moment, local_date
-from services.contracts.activities import ActivityStatus
+from services.chassis.values import Moment
 from services.contracts.marks import Id
-from services.events.activities.domain import ending
 from services.events.activities.domain.activity import Activity
-from services.events.activities.domain.changing import Effect, effect
-from services.events.activities.domain.formalities import Formalities, FormalitiesMissing, Terms
+from services.events.activities.domain.formalities import Formalities, FormalitiesMissing
 from services.events.activities.domain.requests import PriorityUnexplained, TermsUnclear, WindowEmpty
 from services.events.activities.domain.scheduling import (
     AgesEmpty,
@@ -51,14 +47,15 @@ from services.events.series.domain.requests import (
     EndSeries,
     PauseSeries,
     RestoreDate,
-    Scope,
     SkipDate,
     StartSeries,
 )
 from services.events.series.domain.series import NoSuchDate, Series, SeriesEndedAlready
 from services.events.series.presenting import SeriesPresenter
-from services.events.series.previewing import EnrolledIn, beyond
-from services.events.series.reactions import ahead_of
+from services.events.series.previewing import EnrolledIn
+from services.events.series.previews import previews
+from services.events.series.reactions import cancelled_on
+from services.events.series.revising import Decide, revising
 from services.events.series.store import known_series
 from services.events.series.views import DatesView, SeriesDateView, SeriesView
 from services.events.venues.bookings import Bookings
@@ -202,7 +199,7 @@ def router(
 
     _dates(routes, series, activities, changes, bookings, clock)
     _changes(routes, series, activities, changes, bookings, pictures, formalities, clock)
-    _previews(routes, series, activities, formalities, enrolled, clock)
+    previews(routes, series, activities, formalities, enrolled, clock)
     return routes
 
 
@@ -221,7 +218,7 @@ class _Changes:
         self._series = series
         self._present = present
 
-    async def __call__(self, id: str, command: Command, decide: "Decide") -> Response:
+    async def __call__(self, id: str, command: Command, decide: Decide) -> Response:
         by = command.principal
         await self._present.ready(id)
         view = self._present.view(by, command.language, await self._present.cancelled([id], by))
@@ -245,7 +242,7 @@ def _dates(
         ),
     )
     async def restore(id: Id, body: RestoreDate, command: CommandDep) -> Response:
-        by, cancelled = command.principal, await _cancelled(series, activities, id, body.on)
+        by, cancelled = command.principal, await cancelled_on(series, activities, id, body.on)
 
         def decide(found: Series, now: datetime) -> Decision[Series]:
             return changing.restore(found, body.on, by, now, cancelled)
@@ -282,17 +279,6 @@ def _dates(
         )
 
 
-async def _cancelled(series: Aggregates[Series], activities: Aggregates[Activity], id: str, on: date) -> str | None:
-    """The activity of a date of series `id`, where it was cancelled. That is final: the date may have another one."""
-    stored = await series.find(id)
-    if stored is None:
-        return None
-    activity = await activities.find(stored.aggregate.activity_on(on))
-    if activity is None or activity.aggregate.status is not ActivityStatus.CANCELLED:
-        return None
-    return activity.aggregate.id
-
-
 def _changes(
     routes: APIRouter,
     series: Aggregates[Series],
@@ -311,67 +297,10 @@ def _changes(
     )
     async def change(id: Id, body: ChangeSeries, command: CommandDep) -> Response:
         by = command.principal
-        decide = _revising(body, by, formalities)
+        decide = revising(body, by, formalities)
         if body.details is not None and body.details.pictures:
             found = (await known(series, id, known_to(by))).aggregate
             found.require_manager(by)
             await pictures.require(body.details.shown, found.community)
         async with rebooked(bookings, series, activities, id, decide, by, clock):
             return await changes(id, command, decide)
-
-
-def _previews(
-    routes: APIRouter,
-    series: Aggregates[Series],
-    activities: Aggregates[Activity],
-    formalities: Formalities,
-    enrolled: EnrolledIn,
-    clock: Clock,
-) -> None:
-    @routes.post(
-        "/{id}/change/preview",
-        summary="Preview the dates and people that a change would affect; nothing is saved",
-        responses=problems(UnknownAggregate, NotYours, SeriesEndedAlready, *_REVISION),
-    )
-    async def preview_change(id: Id, body: ChangeSeries, principal: PrincipalDep) -> list[Effect]:
-        """Dates that are no activities yet follow the others, with those who are `enrolled` in them."""
-        found, now = (await known(series, id, known_to(principal))).aggregate, clock()
-        revised = _revising(body, principal, formalities)(found, now).aggregate
-        if len(revised.revisions) == len(found.revisions):
-            return []
-        revision = revised.revisions[-1]
-        ahead = [each async for each in ahead_of(activities, id, now)]
-        about = [each for each in ahead if each.occurrence is not None and revision.holds(each.occurrence)]
-        named = [effect(each, changing.conform(each, revised, revision, now)) for each in about]
-        later = beyond(revised, await enrolled(id), now, since=revision.since, until=revision.until)
-        return [*named, *later]
-
-    @routes.post(
-        "/{id}/end/preview",
-        summary="Preview the dates and people that the end of a series would affect; nothing is saved",
-        responses=problems(UnknownAggregate, NotYours, SeriesEndedAlready),
-    )
-    async def preview_end(id: Id, principal: PrincipalDep, body: EndSeries | None = None) -> list[Effect]:
-        """Dates that are no activities yet follow the others, with those who are `enrolled` in them."""
-        found, now, asked = (await known(series, id, known_to(principal))).aggregate, clock(), body or EndSeries()
-        rules.end(found, principal, now, cancels=asked.cancels, reason=asked.reason)
-        later = beyond(found, await enrolled(id), now, told=("cancelled",))
-        if not asked.cancels:
-            return later
-        named = [effect(each, ending.drop(each, now, None)) async for each in ahead_of(activities, id, now)]
-        return [*named, *later]
-
-
-Decide = Callable[[Series, datetime], Decision[Series]]
-
-
-def _revising(body: ChangeSeries, by: Principal, formalities: Formalities) -> Decide:
-    def decide(found: Series, now: datetime) -> Decision[Series]:
-        revision = body.revision(found, local_date(now))
-        revised = changing.revise(found, revision, by, now, every=body.scope is Scope.ALL)
-        new = revision.change.fields(found.details)
-        then = Terms(found.kind, *(new.get(name, getattr(found, name)) for name in Terms._fields[1:]))
-        formalities.require(then, found)
-        return revised
-
-    return decide

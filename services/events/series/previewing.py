@@ -1,13 +1,13 @@
-"""Whom a change or the end of a series would affect: those on its coming activities, and those enrolled in the dates
-further ahead that are no activities yet."""
+"""Whom a change, a pause or the end of a series would affect among those who are enrolled in its dates further ahead,
+which are no activities yet."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
 from services.chassis.values import local_date
-from services.contracts.activities import SeriesStatus
+from services.contracts.activities import Occurrence, SeriesStatus
 from services.events.activities.domain.changing import Effect
 from services.events.series.domain.reach import AHEAD
 from services.events.series.domain.series import Series
@@ -43,8 +43,13 @@ def beyond(
         return []
     last = local_date(now) + AHEAD
     dates = series.occurrences(max(series.expanded_until, since), last if until is None else min(last, until))
+    return coming_to(islice(dates, MOST), enrolled, told=told)
+
+
+def coming_to(dates: Iterable[Occurrence], enrolled: Sequence[Enrolled], *, told: tuple[str, ...] = ()) -> list[Effect]:
+    """The effect on those of `dates` to which somebody comes who is `enrolled`, and in which nobody has a seat yet."""
     found = []
-    for each in islice(dates, MOST):
+    for each in dates:
         coming = [party for party in enrolled if each.on not in party.left_out]
         if coming:
             found.append(

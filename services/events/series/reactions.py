@@ -1,7 +1,7 @@
 """What series do on their own events: each date becomes an activity, and a date that falls out cancels it."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision, of_command
@@ -9,6 +9,7 @@ from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Taken
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.activities import (
+    ActivityStatus,
     Occurrence,
     SeriesChanged,
     SeriesDateAdded,
@@ -155,6 +156,17 @@ async def ahead_of(activities: Aggregates[Activity], series: str, since: datetim
             yield stored.aggregate
         if (cursor := page.next) is None:
             return
+
+
+async def cancelled_on(series: Aggregates[Series], activities: Aggregates[Activity], id: str, on: date) -> str | None:
+    """The activity of a date of series `id`, where it was cancelled. That is final: the date may have another one."""
+    stored = await series.find(id)
+    if stored is None:
+        return None
+    activity = await activities.find(stored.aggregate.activity_on(on))
+    if activity is None or activity.aggregate.status is not ActivityStatus.CANCELLED:
+        return None
+    return activity.aggregate.id
 
 
 async def _announce(

@@ -87,8 +87,8 @@ class Effect(Value):
     waiting: int
     volunteers: int
     told: tuple[str, ...] = ()
-    """Of `changed`, `moved`, `asked` (another day: their yes is needed), `promoted` or `offered` (who waited) and
-    `cancelled`."""
+    """Of `changed`, `moved`, `asked` (another day: their yes is needed), `promoted` or `offered` (who waited),
+    `registered` (who is enrolled in its series) and `cancelled`."""
     asked: int = 0
     """Parties whose seat is kept until they say yes."""
     promoted: int = 0
