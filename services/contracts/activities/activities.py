@@ -168,6 +168,8 @@ class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=A
     previous_starts_at: Public[datetime]
     previous_venue: Public[Code]
     asks_until: Public[datetime | None] = None
+    unasked: Public[list[PersonId] | None] = None
+    """Who has a seat and is not asked although others are: they agreed to that day already."""
     command: Public[Thing[Id | None]] = None
 
 

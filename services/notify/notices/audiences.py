@@ -25,7 +25,8 @@ class Audiences:
         if audience.unless_volunteering and (activity := getattr(received.event, "activity", None)):
             told = set(await self._told_as_volunteers(activity, received))
             found = [person for person in found if person not in told]
-        return list(dict.fromkeys(found))
+        left_out = set() if audience.but is None else set(ids(received.event, audience.but))
+        return [person for person in dict.fromkeys(found) if person not in left_out]
 
     async def _found(self, audience: Audience, subject: Subject | None, received: Received[Any]) -> Iterable[str]:
         envelope, event = received.envelope, received.event

@@ -184,6 +184,7 @@ def relocate(
     offers: list[Event] = []
     if starts_at != activity.starts_at:
         moved, offers = offered_anew(moved.as_decided(now), now)
+    asked = [party.asked_until for party in moved.seated if party.asked_until is not None]
     event = ActivityMoved(
         starts_at=starts_at,
         ends_at=ends_at,
@@ -191,7 +192,8 @@ def relocate(
         building=building,
         previous_starts_at=activity.starts_at,
         previous_venue=activity.venue,
-        asks_until=max((p.asked_until for p in moved.seated if p.asked_until is not None), default=None),
+        asks_until=max(asked, default=None),
+        unasked=[party.person for party in moved.seated if party.asked_until is None] if asked else None,
     )
     return decided(moved, event, *offers)
 

@@ -76,7 +76,8 @@ class Audience(Value):
     `followers` are the person who reported or proposed the subject and those who support it; `field` names the former
     where the event tells it. `registrants` are people with a seat in an activity or a place on its waiting list, and
     `volunteering` the people who help there. Of `building`, `age-band` and `team`, `value` or the event's `field` says
-    which one. `unless_volunteering` leaves out people who are told as volunteers of the event's `activity`.
+    which one. `unless_volunteering` leaves out people who are told as volunteers of the event's `activity`, and `but`
+    those whom that field of the event names.
     """
 
     model_config = _STRICT
@@ -97,6 +98,7 @@ class Audience(Value):
     field: Path | None = None
     value: Id | None = None
     unless_volunteering: bool = False
+    but: Path | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -251,8 +253,9 @@ def troubles(table: Table, kinds: Mapping[str, KindRule]) -> Iterator[Worded]:
 
 def _nobody_of(route: Route, model: type[Event], to: Audience) -> Iterator[Worded]:
     """What keeps an audience from ever having anybody in it."""
-    if to.rule in ("person", "followers") and to.field is not None and not _is_person(model, to.field):
-        yield _nobody(route, to.field)
+    for path in (to.field if to.rule in ("person", "followers") else None, to.but):
+        if path is not None and not _is_person(model, path):
+            yield _nobody(route, path)
     if to.rule == "age-band" and to.value is not None and to.value not in get_args(AgeBand):
         yield _of(route, f"没有年龄段 {to.value}", f"there is no age band {to.value}")
     if to.rule in _OF_AN_ACTIVITY and model.topic is not ACTIVITIES:
@@ -302,7 +305,7 @@ def _no_kind(route: Route, kind: str) -> Worded:
 
 def _fields_of(route: Route, model: type[Event], tell: Tell) -> Iterator[Worded]:
     asked = [each.field for each in (tell.to, tell.subject, tell.when, tell.known) if each is not None]
-    for path in (*asked, tell.expires, tell.ahead_of):
+    for path in (*asked, tell.to.but, tell.expires, tell.ahead_of):
         if path is not None:
             yield from _no_field(route, model, path)
     if tell.to.unless_volunteering:

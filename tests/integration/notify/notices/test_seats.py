@@ -62,6 +62,27 @@ async def test_a_move_asks_who_has_a_seat_and_what_is_answered_is_not_asked_any_
     assert waits["state"]["particulars"]["asks_until"] is None
 
 
+async def test_who_agreed_to_the_day_of_a_move_before_is_told_of_it_and_not_asked(house: House, api: Api) -> None:
+    moved = a.ActivityMoved(
+        starts_at=LATER,
+        ends_at=LATER + 2 * HOUR,
+        venue="plaza",
+        previous_starts_at=SOON,
+        previous_venue="plaza",
+        asks_until=LATER - DAY,
+        unasked=["resident-1"],
+    )
+    await house.take([scheduled(SOON), registered("resident-1", 2, SOON), registered("resident-2", 3, SOON)])
+    await house.take([at(4, moved)])
+    (told,) = await words(api, "activity-moved")
+    assert "您的报名在新时间仍然有效" in told
+    asked = [
+        (each["state"]["recipient"], each["state"]["particulars"]["asks_until"] is not None)
+        async for each in house.db["notices"].find({"state.kind": "activity-moved", "state.channel": "inbox"})
+    ]
+    assert sorted(asked) == [("resident-1", False), ("resident-2", True)]
+
+
 async def test_who_waits_hears_of_the_list_of_a_kept_place_and_of_its_loss(house: House, api: Api) -> None:
     await house.take([scheduled(SOON), waitlisted("resident-1", 2)])
     up = a.ActivityMovedUp(person="resident-1", position=1, reason="家有高龄老人")

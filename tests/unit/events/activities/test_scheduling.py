@@ -166,6 +166,22 @@ def test_who_registers_after_the_move_is_not_asked_and_moving_back_asks_nobody()
     assert back.answer_due is None
 
 
+def test_moved_back_it_asks_who_registered_in_between_and_names_who_agreed_to_that_day_before() -> None:
+    moved = _moved(_seated(), 2)
+    (event,) = moved.events
+    assert isinstance(event, ActivityMoved)
+    assert event.unasked == []
+    assert _moved(activity(), 2).events[0].unasked is None  # type: ignore[attr-defined]
+    between = moved.aggregate.model_copy(update={"capacity": 9})
+    between = registrations.register(between, "resident-9", 1, resident(9), NOW).aggregate
+    back = _moved(between, 0)
+    (event,) = back.events
+    assert isinstance(event, ActivityMoved)
+    assert event.asks_until is not None
+    assert event.unasked == ["resident-1", "resident-2"]
+    assert [party.person for party in back.aggregate.seated if party.asked_until] == ["resident-9"]
+
+
 def test_whoever_is_asked_shortly_before_has_until_the_start() -> None:
     near = START - HOUR
     moved = _moved(_seated(), 1, near)

@@ -36,6 +36,8 @@ def test_the_table_that_is_shipped_is_right() -> None:
         (a_table({"values": {"who": {"field": "reporter"}}}, event=VERIFIED), "no word"),
         (a_table({"expires": "unit"}), "no time"),
         (a_table({"to": {"rule": "followers", "unless_volunteering": True}}), "no public field activity"),
+        (a_table({"to": {"rule": "everyone", "but": "weather"}}), "no public field weather"),
+        (a_table({"to": {"rule": "everyone", "but": "status"}}), "status of .* is no person"),
         (a_table({"when": {"field": "weather"}}), "no public field weather"),
         (a_table(supersede=[{"kind": "case-verified", "when": {"field": "mood"}}]), "no public field mood"),
         (a_table({"to": {"rule": "person", "field": "handler"}}), "no public field handler"),
