@@ -31,7 +31,9 @@ def _leave_out(enrolment: Enrolment, series: Series, by: Principal, now: datetim
 
 
 def _take(enrolment: Enrolment, series: Series, by: Principal, now: datetime) -> None:
-    ahead = (on for on in enrolment.left_out if on >= local_date(now) and series.occurrence_on(on) is not None)
+    """Try to take the next date that was left out and has not begun."""
+    found = (series.occurrence_on(on) for on in enrolment.left_out if on >= local_date(now))
+    ahead = (each.on for each in found if each is not None and each.starts_at > now)
     rules.take(enrolment, series, next(ahead, date.min), by, now)
 
 

@@ -36,8 +36,9 @@ def _change_party(activity: Activity, by: Principal, now: datetime) -> None:
 
 
 def _remove(activity: Activity, by: Principal, now: datetime) -> None:
-    parties = (*activity.seated, *activity.waiting)
-    registering.remove(activity, parties[0].person if parties else "", by, now, "")
+    """Try to remove a party that is not there: one that is stays, and hides no other."""
+    parties = (each.person for each in (*activity.seated, *activity.waiting) if not activity.is_there(each.person))
+    registering.remove(activity, next(parties, ""), by, now, "")
 
 
 def _move_up(activity: Activity, by: Principal, now: datetime) -> None:

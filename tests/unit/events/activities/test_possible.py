@@ -9,6 +9,7 @@ from services.contracts.activities import ActivityDetails
 from services.events.activities.domain import ending, scheduling
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.possible import POSSIBILITIES, possible
+from services.events.attendance.domain.attendance import check_in, check_out
 from services.events.attendance.domain.possible import POSSIBILITIES as AT_THE_DOOR
 from services.events.registrations.domain.possible import POSSIBILITIES as REGISTERING
 from services.events.registrations.domain.registering import register
@@ -63,3 +64,34 @@ def test_the_desk_may_answer_for_whoever_has_something_to_answer() -> None:
 def test_the_door_opens_an_hour_before() -> None:
     assert "check-ins" not in _may(_with(1), STAFF, START - HOUR - MINUTE)
     assert {"check-ins", "scans", "walk-ins"} <= _may(_with(1), STAFF, START - HOUR)
+
+
+def test_who_is_there_hides_no_other_party_that_may_be_removed() -> None:
+    both = register(_with(1), "resident-2", 1, resident(2), NOW).aggregate
+    opens = START - HOUR
+    first = check_in(both, "resident-1", STAFF, opens, approved=False, as_volunteer=False).aggregate
+    assert "registrations/{person}/remove" in _may(first, STAFF, opens)
+    all_of_them = check_in(first, "resident-2", STAFF, opens, approved=False, as_volunteer=False).aggregate
+    assert "registrations/{person}/remove" not in _may(all_of_them, STAFF, opens)
+
+
+def test_the_desk_checks_in_whoever_is_expected_and_whoever_left() -> None:
+    helped = activity().model_copy(update={"volunteers": ("volunteer-1",)})
+    assert "check-ins" in _may(helped, STAFF, START)
+    here = check_in(helped, "volunteer-1", STAFF, START, approved=True, as_volunteer=True).aggregate
+    assert "check-ins" not in _may(here, STAFF, START)
+    left = check_out(here, "volunteer-1", STAFF, START + MINUTE, as_volunteer=True).aggregate
+    assert "check-ins" in _may(left, STAFF, START + 2 * MINUTE)
+    both = _with(1).model_copy(update={"volunteers": ("resident-1",)})
+    helps = check_in(both, "resident-1", STAFF, START, approved=True, as_volunteer=True).aggregate
+    assert "check-ins" in _may(helps, STAFF, START), "the party of somebody who helps may come as well"
+
+
+def test_a_volunteer_whose_hours_count_hides_no_presence_that_may_be_corrected() -> None:
+    found = _with(1).model_copy(update={"volunteers": ("volunteer-1",)})
+    for act in (check_in, check_out, check_in):
+        approved = {"approved": True} if act is check_in else {}
+        found = act(found, "volunteer-1", STAFF, START + MINUTE, as_volunteer=True, **approved).aggregate  # type: ignore[operator]
+    assert "presences/strike" not in _may(found, STAFF, START + HOUR)
+    party = check_in(found, "resident-1", STAFF, START + MINUTE, approved=False, as_volunteer=False).aggregate
+    assert "presences/strike" in _may(party, STAFF, START + HOUR)

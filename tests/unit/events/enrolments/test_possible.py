@@ -40,3 +40,13 @@ def test_can_follows_the_enrolment_through_its_life() -> None:
     assert can(left) == {"again"}
     over = series.model_copy(update={"status": SeriesStatus.ENDED})
     assert can(left, theirs=over) == set()
+
+
+def test_a_date_that_has_begun_hides_no_later_one_that_may_be_taken() -> None:
+    series = _series()
+    days = [each.on for each in series.occurrences(NOW.date())]
+    out = rules.enrol("enrolment-1", series, Enrol(left_out=tuple(days[:2])), "resident-1", ME, NOW).aggregate
+    begun = START + timedelta(minutes=1)
+    assert "take" in {each.command for each in possible(out, series, ME, begun)}
+    first = out.model_copy(update={"left_out": (days[0],)})
+    assert "take" not in {each.command for each in possible(first, series, ME, begun)}
