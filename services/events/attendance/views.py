@@ -118,14 +118,14 @@ class WalkInView(PresenceView):
 
 
 class TicketView(BaseModel):
-    """The code to show at the door, as text; `code.svg` beside it is the same as a picture."""
+    """The code to show at the door, as text; `my-code.svg` beside it is the same as a picture."""
 
     text: str
     good_until: datetime
 
 
 class DoorRow(BaseModel):
-    """A party on the door list: how codes refer to it, how the desk knows it, and whether it is there."""
+    """A party on the door list: how codes refer to it, how the desk knows it, and whether it came."""
 
     reference: str
     person: str
@@ -137,7 +137,7 @@ class DoorRow(BaseModel):
         description="Who may pick the children up. Where it is not the same for all of them, each child stands before "
         "those who may pick it up."
     )
-    present: bool
+    present: bool = Field(description="Whether the party was seen here, also if it has left again.")
     arrived_at: datetime | None
     seen: int
 
@@ -158,10 +158,10 @@ class DoorList(BaseModel):
     free: int
     above_capacity: int
     rows: tuple[DoorRow, ...]
-    children_present: int
-    adults_present: int
+    children_present: int = Field(description="Children who are there and have not left.")
+    adults_present: int = Field(description="Adults who are there and have not left, helpers among them.")
     children_per_adult: int | None
-    adults_missing: int
+    adults_missing: int = Field(description="So many more adults are needed for the children who are there.")
 
     @classmethod
     def of(cls, stored: Stored[Activity], children: Mapping[str, Child]) -> "DoorList":
@@ -171,8 +171,9 @@ class DoorList(BaseModel):
             *(_row(activity, party, children) for party in activity.seated),
             *(_unregistered(activity, p) for p in activity.presences if not p.as_volunteer and p.person not in seated),
         )
-        young = sum(row.young for row in rows if row.present)
-        heads = sum(row.heads for row in rows if row.present)
+        gone = {each.person for each in activity.presences if not each.as_volunteer and each.left_at is not None}
+        young = sum(row.young for row in rows if row.present and row.person not in gone)
+        heads = sum(row.heads for row in rows if row.present and row.person not in gone)
         helpers = sum(1 for each in activity.presences if each.as_volunteer and each.left_at is None)
         per_adult = activity.details.terms.children_per_adult
         adults = max(0, heads - young) + helpers
