@@ -158,9 +158,7 @@ class BusyDates:
             if enrolment.series == beside.id:
                 continue
             other = (await self._series.get(enrolment.series)).aggregate
-            if other.called_off:
-                continue
-            for each in other.occurrences(other.expanded_until, local_date(now) + AHEAD):
+            for each in other.later(local_date(now) + AHEAD):
                 if each.on not in enrolment.left_out:
                     yield BusyTime(each.activity, each.starts_at, each.ends_at)
 

@@ -143,6 +143,7 @@ def _registrations(
             rules.ChildrenUncounted,
             rules.GuardianMissing,
             rules.NoConsentStands,
+            rules.ChildUnfit,
             rules.AgeNotConfirmed,
             rules.TooOld,
             rules.NotOpenYet,

@@ -181,7 +181,7 @@ def router(
         "/{id}/skip",
         summary="Skip a date of a series",
         response_model=SeriesView,
-        responses=problems(*_CHANGE, NoSuchDate),
+        responses=problems(*_CHANGE, NoSuchDate, changing.TooManyChanges),
     )
     async def skip(id: Id, body: SkipDate, command: CommandDep) -> Response:
         return await changes(

@@ -138,7 +138,7 @@ def change_party(
 
     Raises:
         NotYours, NotScheduled, RegistrationClosed, NotRegistered, AlreadyThere, PartyTooLarge, GroupsUnclear,
-        ChildrenUncounted, GuardianMissing, NoConsentStands
+        ChildrenUncounted, GuardianMissing, NoConsentStands, ChildUnfit
         SeatsShort: the party has seats, or an offer of them, and there are too few for what is added.
         NotOpenYet, AgeNotConfirmed, TooOld: heads are added.
         TooLateToWithdraw: seats are given up, and the deadline has passed.

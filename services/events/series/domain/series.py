@@ -204,6 +204,10 @@ class Series(Aggregate):
         )
         return merge(by_rule, besides, key=lambda occurrence: occurrence.starts_at)
 
+    def later(self, until: date) -> Iterator[Occurrence]:
+        """The dates before `until` that are no activities yet; a series that has ended has none."""
+        return self.occurrences(self.expanded_until, min(until, self.ends_before))
+
     def occurrence_on(self, on: date) -> Occurrence | None:
         """The date of the series on that day, if there is one."""
         return next(self.occurrences(on, on + timedelta(days=1)), None)

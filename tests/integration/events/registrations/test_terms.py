@@ -96,6 +96,20 @@ async def test_who_enrols_in_a_series_is_told_of_the_dates_on_which_they_have_so
     await api.ok(resident(1), f"/series/{warns}/enrolments", {"despite_overlap": True})
 
 
+async def test_a_series_that_ended_and_kept_its_near_dates_stands_against_nothing_further_ahead(api: Caller) -> None:
+    ended = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY")))["id"]
+    await api.ok(resident(1), f"/series/{ended}/enrolments", {})
+    begins = {
+        "starts_at": (START + timedelta(weeks=10)).isoformat(),
+        "ends_at": (END + timedelta(weeks=10)).isoformat(),
+    }
+    of_later = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY", venue="yard", **begins)))["id"]
+    warned = await api.post(resident(1), f"/series/{of_later}/enrolments", {})
+    assert (warned.status_code, warned.json()["code"]) == (409, "enrolment.overlapping")
+    await api.ok(STAFF, f"/series/{ended}/end", {"cancels": False})
+    await api.ok(resident(1), f"/series/{of_later}/enrolments", {})
+
+
 async def test_who_was_missed_too_often_is_told_so_when_they_enrol_in_a_series(api: Caller, hand: Hand) -> None:
     series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;COUNT=4", venue="plaza")))["id"]
     paths = [await scheduled(api) for _ in range(3)]

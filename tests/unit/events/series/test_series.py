@@ -58,6 +58,15 @@ def test_each_date_becomes_what_was_planned() -> None:
     assert planned.model_dump(exclude={"starts_at", "ends_at"}) == plan().model_dump(exclude={"starts_at", "ends_at"})
 
 
+def test_a_series_that_ended_has_no_later_dates_also_where_the_near_ones_take_place() -> None:
+    running = _started().aggregate
+    until = local_date(START) + 90 * DAY
+    assert [each.on for each in running.later(until)] == [date(2026, 5, 2) + n * 7 * DAY for n in range(5)]
+    for cancels in (True, False):
+        ended = rules.end(running, STAFF, NOW, cancels=cancels).aggregate
+        assert list(ended.later(until)) == []
+
+
 @given(st.lists(st.integers(0, 30), max_size=12), st.sampled_from([WEEKLY, "FREQ=DAILY", "FREQ=MONTHLY;BYDAY=1SA"]))
 @settings(max_examples=60)
 def test_however_often_it_is_looked_at_no_date_is_doubled_or_missed(pauses: list[int], rule: str) -> None:
