@@ -18,6 +18,7 @@ from services.events.series.store import SERIES
 from services.events.settings import EventsSettings
 from tests.integration import standing
 from tests.integration.calling import Caller, Hand
+from tests.integration.events.racing import Replica, replica
 from tests.integration.standing import Opened
 from tests.integration.wire import Wire, wired
 from tests.unit.events.given import HOME, NOW
@@ -79,3 +80,10 @@ async def running(
         Caller(transport, DevelopmentIssuer(settings), "events") as api,
     ):
         yield api, wire
+
+
+@pytest.fixture
+async def replicas(settings: EventsSettings) -> AsyncIterator[tuple[Replica, Replica]]:
+    """Two processes' worth of the service on one store."""
+    async with replica(settings) as one, replica(settings) as other:
+        yield one, other
