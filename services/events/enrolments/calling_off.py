@@ -5,6 +5,7 @@ from datetime import date
 
 from services.chassis.aggregate import Decision, decided
 from services.contracts.activities import EnrolmentCalledOff, EnrolmentDatesCalledOff
+from services.events.activities.domain.privacy import BUSY_ZH
 from services.events.enrolments.domain import Enrolment
 from services.events.series.domain.series import Series
 
@@ -32,13 +33,21 @@ def call_dates_off(
     theirs = sorted({*days} - {*enrolment.left_out})
     if not enrolment.stands or not theirs:
         return decided(enrolment)
+    title, title_en = _called(series, theirs)
     event = EnrolmentDatesCalledOff(
         person=enrolment.person,
-        title=series.public().title,
-        title_en=series.public().title_en,
+        title=title,
+        title_en=title_en,
         first=theirs[0],
         last=theirs[-1],
         dates=len(theirs),
-        reason=None if series.withheld else reason,
+        reason=None if series.withheld or title == BUSY_ZH else reason,
     )
     return decided(enrolment, event)
+
+
+def _called(series: Series, days: Sequence[date]) -> tuple[str, str | None]:
+    """What people call the dates of `series` on `days`: their own title where they all have one, else the series'."""
+    titles = {series.called_on(day) for day in days}
+    public = series.public()
+    return titles.pop() if len(titles) == 1 and not series.withheld else (public.title, public.title_en)

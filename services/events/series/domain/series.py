@@ -33,7 +33,7 @@ from services.contracts.activities import (
 from services.contracts.event import Event
 from services.contracts.marks import Masked, Office, Someone, Thing
 from services.contracts.value import Value
-from services.events.activities.domain.privacy import NEUTRAL, VEIL, is_among, told_neutrally
+from services.events.activities.domain.privacy import BUSY_EN, BUSY_ZH, NEUTRAL, VEIL, is_among, told_neutrally
 from services.events.activities.domain.scheduling import Plan, check_ages, check_times
 from services.events.series.domain.reach import require_pause, require_within_reach
 from services.events.series.domain.recurrence import ShortMonth, end_of, normalise
@@ -232,6 +232,15 @@ class Series(Aggregate):
             if revision.venue is not None:
                 values |= {"venue": revision.venue, "building": revision.building}
         return Plan(starts_at=occurrence.starts_at, ends_at=occurrence.ends_at, **values)
+
+    def called_on(self, on: date) -> tuple[str, str | None]:
+        """The title of its date on that day, also of one that is skipped, in Chinese and English: a neutral one where
+        that date is private."""
+        called: dict[str, Any] = {name: getattr(self, name) for name in ("title", "title_en", "private")}
+        for revision in self._revisions_of(on):
+            asked = revision.change.fields(self.details)
+            called |= {name: asked[name] for name in called if name in asked}
+        return (BUSY_ZH, BUSY_EN) if called["private"] else (called["title"], called["title_en"])
 
     def times_on(self, starts_at: datetime) -> tuple[datetime, datetime]:
         """Start and end of the date that begins at `starts_at` by the rule."""

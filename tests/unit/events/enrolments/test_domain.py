@@ -16,6 +16,8 @@ from services.contracts.activities import (
     Leaving,
 )
 from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.changing import Change
+from services.events.activities.domain.privacy import BUSY_EN, BUSY_ZH
 from services.events.children import domain as children
 from services.events.children.domain import EnterChild
 from services.events.enrolments import calling_off, changing
@@ -34,6 +36,7 @@ from services.events.registrations.domain import (
 )
 from services.events.series.domain import changing as series_changing
 from services.events.series.domain import series as all_series
+from services.events.series.domain.revision import Revision
 from services.events.series.domain.series import NoSuchDate, SeriesEndedAlready
 from tests.unit.events.given import GRID, HOME, HOUR, MINUTE, NOW, STAFF, START, activity, plan, resident
 from tests.unit.events.lawful import lawful, took
@@ -268,3 +271,25 @@ def test_of_dates_that_are_no_activities_yet_a_party_hears_those_on_which_it_wou
     assert isinstance(event, EnrolmentDatesCalledOff)
     assert event.reason is None
     assert event.title != plan().title
+
+
+def test_a_far_date_that_a_change_renamed_is_called_by_its_new_name_when_it_is_skipped() -> None:
+    weekly = all_series.start("series-1", HOME, plan(), "FREQ=WEEKLY;BYDAY=SA;COUNT=20", STAFF, NOW).aggregate
+    far = [each.on for each in weekly.occurrences(weekly.expanded_until)]
+    renamed = Revision(since=far[1], change=Change(title="义诊与理发"))
+    weekly = series_changing.revise(weekly, renamed, STAFF, NOW).aggregate
+    secret = Revision(since=far[3], until=far[3] + timedelta(days=1), change=Change(private=True))
+    weekly = series_changing.revise(weekly, secret, STAFF, NOW).aggregate
+
+    def told(*days: date) -> tuple[str, str | None, str | None]:
+        skipped = weekly
+        for on in days:
+            skipped = series_changing.skip(skipped, on, STAFF, NOW, None).aggregate
+        (event,) = calling_off.call_dates_off(_enrolment(), skipped, days, "放假").events
+        assert isinstance(event, EnrolmentDatesCalledOff)
+        return event.title, event.title_en, event.reason
+
+    assert told(far[0]) == ("每月义诊", "Free clinic", "放假")
+    assert told(far[1]) == told(far[1], far[2]) == ("义诊与理发", "Free clinic", "放假")
+    assert told(far[0], far[1]) == ("每月义诊", "Free clinic", "放假"), "of two names that of the series"
+    assert told(far[3]) == (BUSY_ZH, BUSY_EN, None)
