@@ -153,6 +153,8 @@ class ActivityReminderDue(
     starts_at: Public[datetime]
     seated: Public[int]
     """Parties with a seat."""
+    coming: Public[list[PersonId] | None] = None
+    """Who has a seat and answered an earlier reminder that they come: they are asked no more."""
 
 
 class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=ACTIVITIES, state=ActivityState):

@@ -14,7 +14,10 @@ def remind(activity: Activity, now: datetime) -> Decision[Activity]:
         return decided(activity)
     passed = past_reminders(activity.details.terms.reminder_hours, activity.starts_at, now)
     reminded = activity.model_copy(update={"reminded": passed, "changed_at": now})
-    event = ActivityReminderDue(hours=min(passed), starts_at=activity.starts_at, seated=len(activity.seated))
+    coming = [party.person for party in activity.seated if party.coming]
+    event = ActivityReminderDue(
+        hours=min(passed), starts_at=activity.starts_at, seated=len(activity.seated), coming=coming or None
+    )
     return decided(reminded, event)
 
 

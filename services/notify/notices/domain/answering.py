@@ -97,6 +97,8 @@ def standing(
             return since
     if answered is not None:
         return Standing.COMING if answered.comes else Standing.NOT_COMING
+    if question.particulars.coming and now < question.until:
+        return Standing.COMING
     return Standing.OPEN if now < question.until else Standing.LAPSED
 
 

@@ -51,6 +51,8 @@ class Particulars(Value):
     """So many parties."""
     minutes: int | None = None
     waitlisted: bool | None = None
+    coming: bool | None = None
+    """They have said that they come."""
     more: Mapping[str, str | int | float | bool | datetime | None] = {}
     """Values of kinds that a community has added, by the names that its routes give them."""
 

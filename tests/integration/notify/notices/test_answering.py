@@ -245,6 +245,29 @@ async def test_a_reminder_is_answered_and_a_yes_may_turn_into_a_no(house: House,
     assert [each[2] for each in await answers(house)] == [True, False]
 
 
+async def test_who_answered_the_first_reminder_with_yes_is_reminded_by_the_next_and_may_still_say_no(
+    house: House, api: Api, mailbox: Mailbox
+) -> None:
+    await house.know("resident-1")
+    await house.take([scheduled(START), registered("resident-1", 2, START), registered("resident-2", 3, START)])
+    await mailed(house, mailbox)
+    house.now = START - 2 * HOUR
+    due = a.ActivityReminderDue(hours=2, starts_at=START, seated=2, coming=["resident-1"])
+    await house.take([fact(due, "activity-1", 4)])
+    (mail,) = await mailed(house, mailbox)
+    plain = mail.get_body(("plain",))
+    body = "" if plain is None else plain.get_content()
+    assert ("您已答复参加" in body, "请答复是否参加" in body) == (True, False)
+    page = (await api.call(None, "GET", link_in(mail))).text
+    assert ("您已答复：参加" in page, 'value="yes"' in page, 'value="no"' in page) == (True, False, True)
+    assert "您已答复：不参加" in (await post(api, link_in(mail), "no")).text
+    assert await answers(house) == [("resident-1", "activity-1", False)]
+    assert {each[0] for each in await house.told(channel="inbox", kind="activity-reminder")} == {
+        "resident-1",
+        "resident-2",
+    }
+
+
 async def test_wecom_has_the_link_and_the_inbox_knows_it_beside_the_words(house: House, api: Api) -> None:
     await house.know("resident-1")
     await house.take(story())

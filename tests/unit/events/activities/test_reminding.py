@@ -34,6 +34,13 @@ def test_a_day_and_two_hours_before_unless_the_terms_say_otherwise() -> None:
     assert activity(details=own).reminder_due == START - 3 * DAY
 
 
+def test_who_said_that_they_come_is_named_so_that_they_are_asked_no_more() -> None:
+    two = register(_registered(), "resident-2", 1, resident(2), NOW).aggregate
+    said = answer(two, "resident-1", resident(1), START - DAY, comes=True).aggregate
+    (event,) = took(said, lambda a: remind(a, START - 2 * HOUR)).events
+    assert event == ActivityReminderDue(hours=2, starts_at=START, seated=2, coming=["resident-1"])
+
+
 def test_after_an_outage_one_reminder_comes_and_none_once_it_has_begun() -> None:
     late = took(_registered(), lambda a: remind(a, START - HOUR))
     assert [event.hours for event in late.events if isinstance(event, ActivityReminderDue)] == [2]

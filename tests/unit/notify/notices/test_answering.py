@@ -190,3 +190,15 @@ def test_whoever_has_a_seat_is_asked_by_a_reminder_and_may_think_again() -> None
     assert standing(asked, NO, SEATED, NOW, starts_at=START, off=False) is Standing.NOT_COMING
     offer = the_question(a_notice())
     assert not may_change(offer, Standing.COMING, NOW)
+
+
+def test_a_reminder_to_who_said_yes_asks_nothing_and_takes_a_no() -> None:
+    told = a_notice(NoticeKind.ACTIVITY_REMINDER, Particulars(starts_at=START, coming=True))
+    asked = the_question(told)
+    yes = standing(asked, None, SEATED, NOW, starts_at=START, off=False)
+    assert (yes, may_change(asked, yes, NOW)) == (Standing.COMING, True)
+    assert standing(asked, None, SEATED, START, starts_at=START, off=False) is Standing.LAPSED
+    assert standing(asked, NO, SEATED, NOW, starts_at=START, off=False) is Standing.NOT_COMING
+    (fact,) = answer(told, ["activity-1"], NOW, comes=False).events
+    assert isinstance(fact, NoticeAnswered)
+    assert not fact.comes

@@ -38,6 +38,7 @@ EVERYTHING = Particulars(
     parties=2,
     minutes=90,
     waitlisted=True,
+    coming=True,
 )
 CASES = [
     (kind, version, language)
