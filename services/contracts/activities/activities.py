@@ -168,6 +168,8 @@ class ActivityMoved(Event, type="cn.community.events.activity.moved.v1", topic=A
     venue: Public[Code]
     building: Public[Id | None] = None
     previous_starts_at: Public[datetime]
+    previous_ends_at: Public[datetime | None] = None
+    """Null in facts from before it was told."""
     previous_venue: Public[Code]
     asks_until: Public[datetime | None] = None
     unasked: Public[list[PersonId] | None] = None

@@ -178,9 +178,13 @@ class Wording:
             "title": (english and particulars.title_en) or particulars.title,
             "work": None if particulars.work is None else self._names.work(particulars.work, language),
             "category": particulars.category_en if english else particulars.category_zh,
-            "venue": None if particulars.venue is None else self._venue(community, particulars.venue, language),
+            "venue": self._venue(community, particulars.venue, language),
+            "previous_venue": self._venue(community, particulars.previous_venue, language),
+            "same_time": particulars.same_time,
         }
 
-    def _venue(self, community: str, code: str, language: str) -> str:
+    def _venue(self, community: str, code: str | None, language: str) -> str | None:
+        if code is None:
+            return None
         entered = None if self._venues is None else self._venues.name(community, code, language)
         return entered or self._names.venue(code, language)

@@ -191,6 +191,7 @@ def relocate(
         venue=venue,
         building=building,
         previous_starts_at=activity.starts_at,
+        previous_ends_at=activity.ends_at,
         previous_venue=activity.venue,
         asks_until=max(asked, default=None),
         unasked=[party.person for party in moved.seated if party.asked_until is None] if asked else None,

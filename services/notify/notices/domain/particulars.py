@@ -25,6 +25,8 @@ class Particulars(Value):
     venue: str | None = None
     previous_title: str | None = None
     previous_starts_at: datetime | None = None
+    previous_ends_at: datetime | None = None
+    previous_venue: str | None = None
     due_at: datetime | None = None
     answer_by: datetime | None = None
     party: int | None = None
@@ -55,6 +57,12 @@ class Particulars(Value):
     """They have said that they come."""
     more: Mapping[str, str | int | float | bool | datetime | None] = {}
     """Values of kinds that a community has added, by the names that its routes give them."""
+
+    @property
+    def same_time(self) -> bool:
+        """Whether something that was moved begins and ends when it did: it has another place alone."""
+        now, before = (self.starts_at, self.ends_at), (self.previous_starts_at, self.previous_ends_at)
+        return None not in before and now == before
 
 
 def of_case(known: CaseKnown) -> Particulars:

@@ -83,6 +83,22 @@ async def test_who_agreed_to_the_day_of_a_move_before_is_told_of_it_and_not_aske
     assert sorted(asked) == [("resident-1", False), ("resident-2", True)]
 
 
+async def test_another_place_is_told_as_such_and_takes_back_no_promise_to_help(house: House, api: Api) -> None:
+    placed = a.ActivityMoved(
+        starts_at=LATER,
+        ends_at=LATER + 2 * HOUR,
+        venue="plaza",
+        building=None,
+        previous_starts_at=LATER,
+        previous_ends_at=LATER + 2 * HOUR,
+        previous_venue="hall",
+    )
+    await house.take([scheduled(LATER), staffed(["resident-1"], 2), at(3, placed)])
+    (told,) = await words(api, "activity-moved")
+    assert told.startswith("活动换地点：")
+    assert "您答应的志愿服务仍然有效" in told
+
+
 async def test_who_waits_hears_of_the_list_of_a_kept_place_and_of_its_loss(house: House, api: Api) -> None:
     await house.take([scheduled(SOON), waitlisted("resident-1", 2)])
     up = a.ActivityMovedUp(person="resident-1", position=1, reason="家有高龄老人")

@@ -82,7 +82,8 @@ def test_moving_keeps_seats_and_remembers_where_it_was() -> None:
     decision = _move(registered, starts_at=START + HOUR, ends_at=END + HOUR, venue="garden", building=None)
     (event,) = decision.events
     assert isinstance(event, ActivityMoved)
-    assert (event.previous_starts_at, event.previous_venue) == (START, "committee-hall")
+    assert (event.previous_starts_at, event.previous_ends_at) == (START, END)
+    assert event.previous_venue == "committee-hall"
     moved = decision.aggregate
     assert moved.seated == registered.seated
     assert moved.previous_starts == (START,)
@@ -180,6 +181,14 @@ def test_moved_back_it_asks_who_registered_in_between_and_names_who_agreed_to_th
     assert event.asks_until is not None
     assert event.unasked == ["resident-1", "resident-2"]
     assert [party.person for party in back.aggregate.seated if party.asked_until] == ["resident-9"]
+
+
+def test_a_yes_to_the_day_holds_over_a_move_of_the_place() -> None:
+    moved = _moved(_seated(), 2).aggregate
+    yes = took(moved, lambda a: seats.answer(a, "resident-1", comes=True, now=NOW)).aggregate
+    (event,) = _move(yes, venue="garden").events
+    assert isinstance(event, ActivityMoved)
+    assert (event.asks_until is None, event.unasked) == (False, ["resident-1"])
 
 
 def test_whoever_is_asked_shortly_before_has_until_the_start() -> None:

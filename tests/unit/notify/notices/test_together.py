@@ -97,6 +97,23 @@ def test_the_dates_are_named_up_to_a_dozen_and_the_others_are_counted() -> None:
     assert english.body.count("\n- ") == 3
 
 
+@pytest.mark.parametrize("volunteering", [None, True])
+def test_dates_that_have_another_place_alone_are_not_said_to_have_another_time(volunteering: bool | None) -> None:
+    def placed(n: int, **more: object) -> ToldPart:
+        at, until = NOW + n * DAY, NOW + n * DAY + timedelta(hours=2)
+        same = {"ends_at": until, "previous_starts_at": at, "previous_ends_at": until, "volunteering": volunteering}
+        return part("activity-moved", n, 5, **{**same, "venue": "plaza", "previous_venue": "hall", **more})
+
+    alone = WORDING.words(notice(placed(1), placed(2)), "zh")
+    assert alone.subject == "活动换地点：四点半小课堂（2 次）"
+    assert "次活动改了地点：" in alone.body
+    assert "（原定 " in alone.body
+    assert "不再有效" not in alone.body
+    both = WORDING.words(notice(placed(1), placed(2, previous_starts_at=NOW)), "zh")
+    assert both.subject == "活动改期：四点半小课堂（2 次）"
+    assert "改了时间或地点" in both.body
+
+
 def test_a_date_that_is_not_true_any_more_is_dropped_and_the_last_one_takes_the_notice_with_it() -> None:
     whole = notice(part("activity-moved", 1), part("activity-changed", 1), part("activity-moved", 2))
     assert drop_part(whole, "activity-1", "activity-moved", 5).events == ()

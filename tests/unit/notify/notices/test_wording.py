@@ -22,6 +22,8 @@ EVERYTHING = Particulars(
     venue="plaza",
     previous_title="课堂",
     previous_starts_at=NOW - timedelta(days=1),
+    previous_ends_at=NOW - timedelta(hours=22),
+    previous_venue="hall",
     due_at=NOW,
     answer_by=NOW,
     party=2,
@@ -81,6 +83,40 @@ def test_who_moves_up_onto_another_day_is_asked_and_nobody_else(language: str, a
     sure = EVERYTHING.model_copy(update={"asks_until": None})
     told = [WORDING.render(NoticeKind.REGISTRATION_PROMOTED, 2, language, HERE, each) for each in (EVERYTHING, sure)]
     assert [asked in words.body for words in told] == [True, False]
+
+
+MOVED = Particulars(
+    title="小汇演",
+    starts_at=NOW,
+    ends_at=NOW + timedelta(hours=2),
+    venue="plaza",
+    previous_starts_at=NOW,
+    previous_ends_at=NOW + timedelta(hours=2),
+    previous_venue="hall",
+)
+"""Another place at the same time."""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("volunteering", [None, True])
+def test_another_place_is_no_other_time_and_takes_back_no_promise(language: str, volunteering: bool | None) -> None:
+    told = MOVED.model_copy(update={"volunteering": volunteering})
+    words = WORDING.render(NoticeKind.ACTIVITY_MOVED, 4, language, HERE, told)
+    both = words.subject + words.body
+    hall, plaza = NAMES.venue("hall", language), NAMES.venue("plaza", language)
+    assert (f"{plaza}（原定 {hall}）" if language == "zh" else f"{plaza} (it was {hall})") in words.body
+    for untrue in ("改期", "新时间", "不再有效", "Moved", "new time", "does not hold"):
+        assert untrue not in both
+    assert ("仍然有效" if language == "zh" else "holds") in words.body
+
+
+def test_another_end_is_named_beside_the_one_before() -> None:
+    later = MOVED.model_copy(update={"ends_at": NOW + timedelta(hours=3), "previous_venue": "plaza"})
+    words = WORDING.render(NoticeKind.ACTIVITY_MOVED, 4, "zh", HERE, later)
+    assert "原定：11月24日 周二 12:00 至 11月24日 周二 14:00\n" in words.body
+    assert "现在：11月24日 周二 12:00 至 11月24日 周二 15:00\n" in words.body
+    helps = WORDING.render(NoticeKind.ACTIVITY_MOVED, 4, "zh", HERE, later.model_copy(update={"volunteering": True}))
+    assert "不再有效" in helps.body
 
 
 def test_a_title_that_spans_lines_stays_in_the_subject() -> None:
