@@ -114,6 +114,21 @@ def test_dates_that_have_another_place_alone_are_not_said_to_have_another_time(v
     assert "改了时间或地点" in both.body
 
 
+def test_a_withdrawn_consent_is_named_for_several_dates_as_for_one() -> None:
+    for why, named in (("consent-withdrawn", True), ("desk", False)):
+        lost = notice(*(part("place-lost", n, why=why) for n in (1, 2)))
+        assert ("监护人撤回了同意。您在" in WORDING.words(lost, "zh").body) is named
+        assert ("consent was withdrawn. Your" in WORDING.words(lost, "en").body) is named
+
+
+def test_who_enrols_and_waits_for_every_date_is_not_told_of_a_success() -> None:
+    enrolled, waits = part("series-enrolled", 9), part("registration-waiting", 1, position=2)
+    assert WORDING.words(notice(enrolled, waits), "zh").subject == "整期候补：四点半小课堂"
+    assert WORDING.words(notice(enrolled, waits), "en").subject == "On the waiting list: 四点半小课堂"
+    has_one = notice(enrolled, waits, part("registration-confirmed", 2))
+    assert WORDING.words(has_one, "zh").subject == "整期报名成功：四点半小课堂"
+
+
 def test_a_date_that_is_not_true_any_more_is_dropped_and_the_last_one_takes_the_notice_with_it() -> None:
     whole = notice(part("activity-moved", 1), part("activity-changed", 1), part("activity-moved", 2))
     assert drop_part(whole, "activity-1", "activity-moved", 5).events == ()

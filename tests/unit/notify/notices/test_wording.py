@@ -119,6 +119,15 @@ def test_another_end_is_named_beside_the_one_before() -> None:
     assert "不再有效" in helps.body
 
 
+@pytest.mark.parametrize("why", ["offer-expired", "move-unanswered"])
+def test_who_lost_a_kept_place_is_not_told_that_another_has_it_for_nobody_may_wait(why: str) -> None:
+    told = EVERYTHING.model_copy(update={"why": why})
+    for language, untrue, again in (("zh", "让给", "重新报名"), ("en", "went to", "register again")):
+        body = WORDING.render("place-lost", 2, language, HERE, told).body
+        assert untrue not in body
+        assert again in body
+
+
 def test_a_title_that_spans_lines_stays_in_the_subject() -> None:
     title = "义诊\nBcc: everybody@example.org"
     words = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "zh", HERE, Particulars(title=title, starts_at=NOW))
