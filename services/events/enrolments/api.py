@@ -32,7 +32,7 @@ from services.events.enrolments.overlapping import (
     require_time,
 )
 from services.events.enrolments.presenting import EnrolmentPresenter
-from services.events.enrolments.store import of_person
+from services.events.enrolments.store import BY_TIME, of_person, standing_in
 from services.events.enrolments.views import EnrolmentChangeView, EnrolmentView
 from services.events.registrations import domain as registering
 from services.events.registrations.domain import ChangeParty
@@ -93,6 +93,27 @@ def router(
 
             view = await present.of([id], by, command.language)
             return await command.create(enrolments, decide, view, id=enrolment, location=BASE + "/enrolments/{id}")
+
+    @routes.get(
+        "/series/{id}/enrolments",
+        summary="Who comes to every date of a series, in the order of enrolling (the desk)",
+        response_model=PageView[EnrolmentView],
+        responses=problems(UnknownAggregate),
+    )
+    async def of_series(
+        id: Id,
+        request: Request,
+        principal: PrincipalDep,
+        language: LanguageDep,
+        page: PageDep,
+        person: Id | None = None,
+    ) -> Response:
+        """`person` asks for that of one person alone. To others than the desk the series isn't there."""
+        await known(series, id, lambda each: each.is_desk(principal))
+        wanted = standing_in(id) if person is None else {**standing_in(id), **of_person(person)}
+        found = await enrolments.select(wanted, sort=BY_TIME, descending=False, limit=page.limit, cursor=page.cursor)
+        view = await present.of([id], principal, language)
+        return paged(found, view, request)
 
     @routes.get("/my/enrolments", summary="My enrolments in series", response_model=PageView[EnrolmentView])
     async def mine(request: Request, principal: PrincipalDep, language: LanguageDep, page: PageDep) -> Response:

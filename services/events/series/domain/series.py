@@ -259,6 +259,13 @@ class Series(Aggregate):
     def _revisions_of(self, on: date) -> list[Revision]:
         return [revision for revision in self.revisions if revision.holds(on)]
 
+    def is_desk(self, by: Principal) -> bool:
+        """Whether `by` may know who comes to every date, as staff, grid workers and the organiser may."""
+        if self.hides_from(by):
+            return False
+        acts = by.has(self.community, Role.STAFF, Role.GRID_WORKER) or by.sub == self.organiser
+        return self.community in by.communities and acts
+
     def require_manager(self, by: Principal) -> None:
         """Raises NotYours unless `by` is staff of the community or organises this series."""
         by.require(self.community)

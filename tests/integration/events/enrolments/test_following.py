@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from services.chassis.aggregate import Decision
+from services.chassis.principal import Role
 from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Cause
 from services.chassis.subscriber.handlers import Handlers, Received
@@ -53,7 +54,7 @@ from tests.integration.calling import Caller
 from tests.integration.events.calling import an_activity
 from tests.integration.events.planned import walks_an_index
 from tests.integration.wire import Wire
-from tests.unit.events.given import HOME, MINUTE, STAFF, START, plan, resident
+from tests.unit.events.given import HOME, MINUTE, STAFF, START, person, plan, resident
 
 ME = Cause("staff-1")
 
@@ -143,6 +144,27 @@ async def test_who_enrolled_in_a_class_is_told_when_it_is_called_off_before_its_
     _, of_dates = await wire.wait_for(EnrolmentCalledOff, person="resident-2")
     assert of_dates["untold"] is False  # each of its dates tells
     assert [each["stands"] for each in (await api.get(resident(1), "/my/enrolments")).json()["items"]] == [False]
+
+
+async def test_the_desk_finds_who_comes_to_every_date_and_ends_it_for_who_telephones(
+    running: tuple[Caller, Wire],
+) -> None:
+    api, _ = running
+    series = (await api.ok(STAFF, "/series", an_activity(rule="FREQ=WEEKLY;COUNT=2")))["id"]
+    path = f"/series/{series}/enrolments"
+    for n in (2, 1, 3):
+        await api.ok(STAFF, path, {"person": f"resident-{n}"})
+    ahead = (await api.get(STAFF, path)).json()
+    assert {each["person"] for each in ahead["items"]} == {"resident-1", "resident-2", "resident-3"}
+    assert (ahead["total"], ahead["next"]) == (3, None)
+    (one,) = (await api.get(STAFF, f"{path}?person=resident-1")).json()["items"]
+    assert "end" in {each["command"] for each in one["can"]}
+    await api.ok(STAFF, f"/enrolments/{one['id']}/end")
+    left = (await api.get(STAFF, path)).json()["items"]
+    assert {each["person"] for each in left} == {"resident-2", "resident-3"}
+    assert (await api.get(STAFF, f"{path}?person=resident-1")).json()["items"] == []
+    for stranger in (resident(2), person("other", Role.ORGANISER), person("staff-2", Role.STAFF, home="elsewhere")):
+        assert (await api.get(stranger, path)).status_code == 404
 
 
 async def _three_come_instead_of_one(api: Caller, wire: Wire, series: str) -> None:
