@@ -97,7 +97,7 @@ def names_of(planned: Planned, status: Name, known: CommunityNames, language: La
     """The words for the codes and ids of what is planned; `status` says where it stands."""
     details = planned.details
     venue = None if planned.venue is None else known.venues.get(planned.venue)
-    building = None if planned.building is None else known.buildings.get(planned.building)
+    building = known.building_of(planned.venue, planned.building)
     host = None if details.host is None else known.hosts.get(details.host)
     written = details.hosted_by if language == "zh" else details.hosted_by_en or details.hosted_by
     return ActivityNames(

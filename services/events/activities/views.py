@@ -16,7 +16,7 @@ class ActivityNames(BaseModel):
     kind: str
     status: str
     venue: str | None
-    building: str | None
+    building: str | None = Field(description="The building that it names, or in which its venue stands.")
     host: str | None = Field(description="The team or unit that holds it, or what the activity calls its host.")
 
 

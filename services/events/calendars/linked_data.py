@@ -92,7 +92,7 @@ def _when(activity: Activity, moment: datetime) -> str:
 def _place(activity: Activity, known: CommunityNames) -> dict[str, Any]:
     told: dict[str, Any] = {"@type": "Place", "name": activity.venue, "identifier": activity.building or activity.venue}
     told |= _named(known.venues.get(activity.venue))
-    building = None if activity.building is None else known.buildings.get(activity.building)
+    building = known.building_of(activity.venue, activity.building)
     return told if building is None else told | {"containedInPlace": {"@type": "Place", "name": fit(building.zh)}}
 
 

@@ -33,12 +33,20 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class CommunityNames:
-    """The names in one community, by their codes and ids; `called` is what people call the community itself."""
+    """The names in one community, by their codes and ids; `called` is what people call the community itself, and
+    `standing` says in which building a venue stands."""
 
     venues: Mapping[str, Name] = field(default_factory=dict)
     buildings: Mapping[str, Name] = field(default_factory=dict)
     hosts: Mapping[str, Host] = field(default_factory=dict)
     called: Name | None = None
+    standing: Mapping[str, str] = field(default_factory=dict)
+
+    def building_of(self, venue: str | None, building: str | None) -> Name | None:
+        """The name of `building`, or, where none is said, of that in which `venue` stands; None where nobody knows."""
+        if building is None and venue is not None:
+            building = self.standing.get(venue)
+        return None if building is None else self.buildings.get(building)
 
 
 NOTHING = CommunityNames()
@@ -70,15 +78,18 @@ class Names:
     async def _read(self, community: str) -> CommunityNames:
         venues = {"state.community": community}
         with store_errors():
-            found = self._venues.collection.find(venues, {"state.venue": 1, "state.zh": 1, "state.en": 1})
+            found = self._venues.collection.find(
+                venues, {"state.venue": 1, "state.zh": 1, "state.en": 1, "state.building": 1}
+            )
             states = [each["state"] async for each in found]
             at = {state["venue"]: Name(zh=state["zh"], en=state.get("en")) for state in states}
+            standing = {state["venue"]: str(building) for state in states if (building := state.get("building"))}
             hosts: dict[str, Host] = {}
             for collection, kind in ((self._teams, HostKind.TEAM), (self._units, HostKind.UNIT)):
                 for id, name in (await _titles(collection, community)).items():
                     hosts[id] = Host(id, kind, name)
             buildings = await _titles(self._places, community)
-            return CommunityNames(at, buildings, hosts, self._communities.get(community))
+            return CommunityNames(at, buildings, hosts, self._communities.get(community), standing)
 
 
 async def _titles(collection: Collection, community: str) -> dict[str, Name]:

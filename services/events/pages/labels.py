@@ -123,7 +123,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "desk_any": "At the desk of the residents' committee; staff register you.",
         "opens": "Registration opens {moment}",
         "closes": "Registration closes {moment}",
-        "withdraw": "You can withdraw by yourself until {moment}",
+        "withdraw": "you can withdraw by yourself until {moment}",
         "priority": "Who goes first",
         "groups": "Places by group",
         "closed": "Registration is closed.",

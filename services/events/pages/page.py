@@ -212,7 +212,7 @@ def _words(details: Any, name: str, language: str) -> str | None:
 
 def _venue(thing: Any, names: CommunityNames, language: Language) -> str:
     known = names.venues.get(thing.venue)
-    building = None if thing.building is None else names.buildings.get(thing.building)
+    building = names.building_of(thing.venue, thing.building)
     venue = str(thing.venue) if known is None else known.in_(language)
     if building is None:
         return venue

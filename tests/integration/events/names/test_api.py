@@ -52,6 +52,18 @@ async def test_names_stand_beside_ids_and_each_reads_what_they_may_do(
     assert door == {"registrations/{person}/remove", "change", "check-ins", "scans", "walk-ins"}
 
 
+async def test_a_venue_says_in_which_building_what_takes_place_there_is(
+    api: Caller, runtime: Runtime[EventsSettings]
+) -> None:
+    await _copied(runtime, PLACES, "building-5", title="5号楼")
+    room = {"community": HOME, "venue": "activity-room", "zh": "活动室", "building": "building-5"}
+    await api.ok(STAFF, "/venues", room)
+    made = await api.ok(STAFF, "/activities", an_activity(venue="activity-room", building=None))
+    assert (made["building"], made["names"]["building"]) == (None, "5号楼")
+    linked = (await api.get(None, f"/activities/{made['id']}/schema-org")).json()
+    assert linked["location"]["containedInPlace"]["name"] == "5号楼"
+
+
 async def test_activities_are_found_by_day_and_by_free_places(api: Caller) -> None:
     full = await api.ok(STAFF, "/activities", an_activity(capacity=2))
     await api.ok(resident(1), f"/activities/{full['id']}/registrations", {"party": 2})

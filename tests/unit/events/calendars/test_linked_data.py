@@ -84,6 +84,16 @@ def test_what_no_host_is_named_for_is_organised_by_the_community_by_its_name() -
     assert (told["name"], told["alternateName"]["@value"]) == ("阳光社区", "Sunshine Community")
 
 
+def test_a_venue_is_told_with_the_building_in_which_it_stands() -> None:
+    here = activity(building=None)
+    known = CommunityNames(
+        buildings={"building-5": Name(zh="5号楼"), "building-9": Name(zh="9号楼")}, standing={here.venue: "building-5"}
+    )
+    for building, name in ((None, "5号楼"), ("building-9", "9号楼")):
+        told = orjson.loads(linked_data(Stored(activity(building=building), 1), URL, known))["location"]
+        assert told["containedInPlace"]["name"] == name
+
+
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
