@@ -62,7 +62,11 @@ class AgesEmpty(
 
 
 class Plan(Value):
-    """The plan of an activity. Times are UTC."""
+    """The plan of an activity. Times are UTC.
+
+    Plans are made from activities, series, drafts and requests by the names of fields, and these from plans; so a field
+    that is added here stands in all of them (`tests/unit/events/activities/test_requests.py` names them).
+    """
 
     model_config = ConfigDict(frozen=True)
 

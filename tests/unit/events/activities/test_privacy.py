@@ -11,9 +11,17 @@ from services.contracts.activities import (
 from services.events.activities.domain import changing
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.changing import Change
-from services.events.activities.domain.privacy import BUSY_ZH, told_neutrally
+from services.events.activities.domain.privacy import BUSY_ZH, NEUTRAL, NOTHING_ELSE, told_neutrally
 from services.events.registrations import domain as rules
 from tests.unit.events.given import GRID, NOW, ORGANISER, STAFF, activity, person, resident
+
+TIME_AND_PLACE = {"id", "community", "starts_at", "ends_at", "all_day", "venue", "building", "private", "status"}
+"""The fields of a private activity that everybody may know."""
+NOT_SHOWN = {
+    *("check_in_code", "changed_at", "previous_starts", "shown_changes", "reminded"),
+    *("staff_warned", "helpers_warned", "goes_ahead", "desk_asks", "erased"),
+}
+"""Fields that say nothing of what an activity is: when something changed, was told or is due."""
 
 
 def _private() -> Activity:
@@ -66,3 +74,11 @@ def test_a_reason_that_may_not_be_missing_is_neutral() -> None:
     assert told.reason == BUSY_ZH
     scheduled = ActivityScheduled(**_private().whole().model_dump())
     assert "说明" not in told_neutrally(scheduled).model_dump_json()
+
+
+def test_no_field_of_a_private_activity_is_told_unless_it_is_named_here() -> None:
+    told = Activity.model_fields.keys() - NEUTRAL.keys() - NOTHING_ELSE.keys() - TIME_AND_PLACE - NOT_SHOWN
+    assert not told, (
+        f"Strangers read {sorted(told)} of a private activity. What says what it is gets a neutral value in NEUTRAL "
+        "(domain/privacy.py), wherever it stands; what answers alone leave out gets one in NOTHING_ELSE there."
+    )

@@ -1,21 +1,47 @@
 """What callers send about activities becomes a plan, or a change of what is named alone."""
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.chassis.values import local_date
 from services.contracts.activities import ActivityChanged, ActivityDetails, ActivityScheduled
 from services.contracts.volunteers import SeatRole
 from services.events.activities.domain import changing, scheduling
-from services.events.activities.domain.requests import ChangeActivity, ScheduleActivity, WindowEmpty
+from services.events.activities.domain.activity import Activity
+from services.events.activities.domain.changing import Change
+from services.events.activities.domain.requests import ChangeActivity, MoveActivity, ScheduleActivity, WindowEmpty
+from services.events.activities.domain.scheduling import Plan
 from services.events.drafts import domain as drafts
-from services.events.drafts.domain import KeepDraft, WriteDraft
+from services.events.drafts.domain import Draft, KeepDraft, WriteDraft
 from services.events.series.domain import changing as of_series
 from services.events.series.domain import series as all_series
 from services.events.series.domain.requests import ChangeSeries
+from services.events.series.domain.series import Series
 from services.volunteers.needs.domain.opening import open_for_activity
 from tests.integration.events.calling import an_activity
 from tests.unit.events.given import HOME, NOW, STAFF
+
+NEVER_CHANGED = {"kind", "organiser", "instructors", "volunteers_needed", "skill", "helpers", "all_day"}
+"""The fields of a plan that stay as they are once an activity is announced."""
+
+
+@pytest.mark.parametrize(
+    ("model", "without"),
+    [
+        (Activity, set[str]()),
+        (Series, {"starts_at", "ends_at"}),
+        (Draft, set[str]()),
+        (WriteDraft, set[str]()),
+        (ScheduleActivity, set[str]()),
+        (Change, {*NEVER_CHANGED, *MoveActivity.model_fields}),
+        (ChangeActivity, {*NEVER_CHANGED, *MoveActivity.model_fields}),
+    ],
+)
+def test_each_field_of_a_plan_stands_in_all_that_is_planned(model: type[BaseModel], without: set[str]) -> None:
+    missing = Plan.model_fields.keys() - without - model.model_fields.keys()
+    assert not missing, (
+        f"{model.__name__} has no field {sorted(missing)}; a plan is made from it by the names of fields."
+    )
 
 
 def test_the_seats_of_all_parts_are_the_helpers_that_it_needs() -> None:
