@@ -20,7 +20,12 @@ async def test_a_service_reads_what_its_rooms_subscribe_to(name: str) -> None:
     client = connect(settings.mongodb_url, application="grants")  # it connects at its first use, and has none
     store = database(client, "none")
     runtime = Runtime(settings, utc_now, store, Journal(store), Metrics(), {}, found.kinds)
-    assert set(READ_BY[name]) == set(open_rooms(found.rooms(runtime), runtime).topics)
+    subscribed, granted = {*open_rooms(found.rooms(runtime), runtime).topics}, {*READ_BY[name]}
+    assert subscribed == granted, (
+        f"The rooms of {name} subscribe to {sorted(subscribed - granted)} and may not read it, or no more to "
+        f"{sorted(granted - subscribed)}: READ_BY (services/contracts/topics.py) and its user in "
+        "deploy/kubernetes/components/strimzi/users.yaml say what a service reads."
+    )
     client.close()
 
 
