@@ -37,7 +37,8 @@ class ShownToCaller(TypedDict):
 class ActivityView(BaseModel):
     """An activity as anybody may see it. Seats are counted in heads.
 
-    `can`: the commands that the caller may give now. What is not among them is refused.
+    `can`: the commands that the caller may give now. What is not among them is refused, but for checking oneself in and
+    out: that is tried with the code at the venue.
     Of a private activity, callers who may not know what it is read in lists that its time and place are taken.
     """
 

@@ -1,6 +1,6 @@
 """Check-in and check-out over HTTP, by the desk or by oneself with the code at the venue; and the roster of the desk.
 
-To whom an activity does not concern, all of these answer as if it weren't there.
+Whoever has nothing to do with an activity gets the answer of one that isn't there.
 """
 
 from collections.abc import Callable

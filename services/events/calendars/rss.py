@@ -23,8 +23,9 @@ def rss(
     public_url: str,
     known: Mapping[str, CommunityNames],
 ) -> bytes:
-    """The feed called `name`, of which `page` is the address for people. It has an item per activity, which is another
-    one once the activity changed in what people read of it. `known` holds names by community."""
+    """The feed called `name`, of which `page` is the address for people. Each activity is an item; once
+    something changes that people read of an activity, its item has another `guid`, so that readers show it as new.
+    `known` holds names by community."""
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
     _say(channel, "title", name)

@@ -89,7 +89,8 @@ def as_asked(enrolment: Enrolment, asked: ChangeParty, by: Principal) -> Enrolme
 
 
 def concerns(activity: Activity, enrolment: Enrolment, now: datetime) -> bool:
-    """Whether the date follows its enrolment: the party comes to it, or has registered for it by itself."""
+    """Whether a change of the enrolment is about the date that `activity` is: the party comes to it, or has registered
+    for it by itself."""
     has_party = activity.is_ahead(now) and activity.party_of(enrolment.person) is not None
     return has_party or comes_to(enrolment, activity, now)
 
@@ -97,7 +98,7 @@ def concerns(activity: Activity, enrolment: Enrolment, now: datetime) -> bool:
 def followed(
     activity: Activity, enrolment: Enrolment, now: datetime, children: Sequence[Child] = ()
 ) -> Decision[Activity]:
-    """One date follows where it can; one that refuses stays as it is."""
+    """The date has the party that the enrolment has by now, where its terms take it, and else the one that it had."""
     if not enrolment.stands or not concerns(activity, enrolment, now):
         return decided(activity)
     try:

@@ -44,7 +44,7 @@ DESPITE = "I know that I have something else at the time of some dates."
 
 
 class EnrolmentOver(Conflict, code="enrolment.over", zh="整期报名已结束。", en="The enrolment has ended."):
-    """Who left a series enrols anew."""
+    """An enrolment that has ended is not changed; who left a series enrols again."""
 
 
 class EnrolmentStands(
@@ -59,7 +59,7 @@ class EnrolmentStands(
 class TooManyLeftOut(
     Conflict, code="enrolment.too-many-left-out", zh="请假日期过多。", en="Too many dates are left out."
 ):
-    """Who hardly ever comes registers for single dates."""
+    """Somebody who hardly ever comes registers for single dates instead."""
 
 
 class Enrolment(Aggregate):
@@ -352,7 +352,8 @@ def require_terms(enrolment: Enrolment, series: Series, now: datetime, children:
 
 
 def enroller(enrolment: Enrolment) -> Principal:
-    """Who enrolled the party: they themselves, or the desk for them, as it may still."""
+    """Whoever enrolled the party: the person themselves or, where somebody did it for them, the desk. It is not asked
+    again whether that somebody still belongs to the desk."""
     if enrolment.by == enrolment.person:
         return member(enrolment.person, enrolment.community)
     return member(enrolment.by, enrolment.community, Role.GRID_WORKER)

@@ -54,8 +54,9 @@ def reactions(
 
     @handlers.on(ActivityScheduled)
     async def register_the_enrolled(received: Received[ActivityScheduled]) -> None:
-        """In the order in which they enrolled. That they come to a date of the rule, they were told when they did; who
-        enrolled since is told of it with their enrolment."""
+        """Everybody who comes to every date is registered for this one, in the order in which they enrolled. Who had
+        enrolled before it was announced knows of it where the rule gives it; who enrolled since is told of it with the
+        enrolment."""
         theirs, id, envelope = received.event.series, received.envelope.aggregate_id, received.envelope
         if theirs is None:
             return
@@ -213,7 +214,8 @@ def reactions(
     async def _of_enrolled(
         said: ActivityRegistered | ActivityWaitlisted | ActivityWithdrawn, id: str
     ) -> Activity | None:
-        """The activity of which that is said, if it is a date of a series and its person is enrolled in any."""
+        """The activity `id`, about which `said` tells, if it is a date of a series and its person is enrolled in some
+        series."""
         if said.series is None and "series" in said.model_fields_set:  # facts of old don't say it
             return None
         theirs = await enrolments.select(standing_of(said.person), limit=1)
@@ -225,7 +227,7 @@ def reactions(
         said: Callable[[Enrolment, date, datetime], Decision[Enrolment]],
         received: Received[Any],
     ) -> None:
-        """What somebody said of one date at its activity is `said` of their enrolment in its series."""
+        """Change the enrolment of `person` in the series of `activity` by the rule `said`, for that date."""
         on = activity.occurrence
         theirs = await enrolments.select(standing_of(person), limit=_PAGE)
         for stored in theirs.items:

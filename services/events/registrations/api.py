@@ -219,7 +219,7 @@ def _desk(activities: Aggregates[Activity]) -> APIRouter:
 
     @routes.post(
         "/{person}/move-up",
-        summary="Move a party on the waiting list, with a reason (the desk)",
+        summary="Move a party on the waiting list, with a reason (staff, the organiser)",
         response_model=RegistrationView,
         responses=problems(*_CHANGE, NotWaiting, PositionUnknown),
     )

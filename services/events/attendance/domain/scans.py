@@ -123,6 +123,7 @@ def take_in(activity: Activity, scans: Sequence[Scan], by: Principal, now: datet
     Raises:
         NotYours
         NotScheduled: the activity was cancelled.
+        TooLateToCheckIn: it ended longer ago than `ENTERED_WITHIN`.
     """
     _require_entering(activity, by, now)
     events: list[Event] = []

@@ -236,7 +236,8 @@ def answer(activity: Activity, person: str, by: Principal, now: datetime, *, com
 def move_up(
     activity: Activity, person: str, by: Principal, now: datetime, position: int, reason: str
 ) -> Decision[Activity]:
-    """Move a waiting party on the list, as the desk, against the published order, for a reason that everybody can read.
+    """Move a waiting party on the list against the published order, as staff or the organiser, for a reason that
+    everybody can read.
 
     Raises:
         NotYours, NotScheduled, NotWaiting, PositionUnknown
@@ -276,8 +277,9 @@ def _require_window(activity: Activity, by: Principal, now: datetime) -> None:
 
 
 def _require_size(activity: Activity, party: Party, at_least: int = 0) -> None:
-    """Whether the party is of a size that is taken, and its heads are counted right. So many heads as it has already,
-    `at_least`, stay taken where the terms take fewer by now: a party may always become smaller."""
+    """Raises PartyTooLarge, ChildrenUncounted or GroupsUnclear unless the party is of a size that is taken and its
+    heads are counted right. A party that has `at_least` heads already is not too large with them, also where the terms
+    take fewer by now: a party may always become smaller."""
     terms = activity.details.terms
     limit = max(at_least, min(MAX_PARTY, terms.largest_party, activity.capacity))
     if party.heads > limit:

@@ -145,21 +145,13 @@ def _keep(series: Series, on: date, now: datetime) -> Decision[Series]:
 
 
 def may_restore(series: Series, by: Principal) -> None:
-    """Whether `by` may bring dates back.
-
-    Raises:
-        NotYours, SeriesEndedAlready
-    """
+    """Raises NotYours or SeriesEndedAlready unless `by` may bring dates back."""
     series.require_manager(by)
     _require_running(series)
 
 
 def may_add(series: Series, by: Principal) -> None:
-    """Whether `by` may add a date.
-
-    Raises:
-        NotYours, SeriesEndedAlready, TooManyChanges
-    """
+    """Raises NotYours, SeriesEndedAlready or TooManyChanges unless `by` may add a date."""
     series.require_manager(by)
     _require_running(series)
     if len(series.extra) >= MAX_EXTRA:

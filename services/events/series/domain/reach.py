@@ -38,21 +38,13 @@ class PauseTooLong(
 
 
 def require_within_reach(starts_at: datetime, now: datetime) -> None:
-    """Whether a date that the rule does not give may be so far ahead.
-
-    Raises:
-        TooFarAhead
-    """
+    """Raises TooFarAhead if a date that the rule does not give lies further ahead than `AHEAD`."""
     if starts_at > now + AHEAD:
         raise TooFarAhead(days=AHEAD.days)
 
 
 def require_pause(since: date, until: date, now: datetime) -> None:
-    """Whether a series may have a pause in [since, until).
-
-    Raises:
-        PauseEndsBeforeItBegins, PauseTooLong
-    """
+    """Raises PauseEndsBeforeItBegins or PauseTooLong unless a series may have a pause in [since, until)."""
     if until <= since:
         raise PauseEndsBeforeItBegins()
     if until > local_date(now) + AHEAD:

@@ -325,14 +325,15 @@ def start(
 
 
 def _require_skipped(series: Series) -> None:
-    """Whether the rule gives each day that a new series skips."""
+    """Raises NoSuchDate unless the rule gives each day that a new series skips."""
     for on in series.skipped:
         if next(recurrence.starts(series.rule, series.first, on, on + timedelta(days=1)), None) is None:
             raise NoSuchDate(on=on.isoformat())
 
 
 def _require_extra(series: Series, now: datetime) -> None:
-    """Whether each extra start of a new series makes a date of its own: a series has one activity a day."""
+    """Raises NoSuchDate, DateTaken or TooFarAhead unless each extra start of a new series makes a date of its own: a
+    series has one activity a day."""
     for moment in series.extra:
         require_within_reach(moment, now)
         on = local_date(moment)
