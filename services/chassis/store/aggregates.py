@@ -153,8 +153,8 @@ class Aggregates(Generic[A]):
     async def create_each(
         self, wanted: Mapping[str, Callable[[datetime], Decision[A]]], cause: Cause, *, taken: Taken | None = None
     ) -> dict[str, Stored[A]]:
-        """Create the aggregates `wanted`, decisions by id, by one call to the store. This is for events and sweeps that
-        make many at once.
+        """Create the aggregates `wanted`, decisions by id, by one call to the store, a few along with what others
+        create just now. This is for events and sweeps that make many at once.
 
         Each is a write of its own, and none fails because of another. All belong to one community.
 
@@ -175,15 +175,15 @@ class Aggregates(Generic[A]):
             for id, each in decisions.items()
             if not named[id] & gone
         }
+        created: dict[str, Stored[A]] = {}
         with store_errors():
             outcomes = await self._insert.many([encoded(document) for _, document in made.values()])
-        created: dict[str, Stored[A]] = {}
-        for (id, (stored, document)), outcome in zip(made.items(), outcomes, strict=True):
-            if outcome is None:
-                self._committed(document)
-                created[id] = stored
-            elif not isinstance(outcome, DuplicateKeyError):
-                raise outcome
+            for (id, (stored, document)), outcome in zip(made.items(), outcomes, strict=True):
+                if outcome is None:
+                    self._committed(document)
+                    created[id] = stored
+                elif not isinstance(outcome, DuplicateKeyError):
+                    raise outcome
         with suppress(PersonGone):  # raised after it has erased what was written of them
             await self._named.look_after(everybody - gone, community or "")
         return created

@@ -35,6 +35,7 @@ AT_ONCE = 256
 """The most calls that one round carries."""
 
 _CROWD = 4
+_FEW = 8
 _PAUSE_EACH = 0.0005
 _LONGEST_PAUSE = 0.006
 """The longest that a round waits for more calls, in seconds."""
@@ -151,9 +152,18 @@ class Inserts:
         await self._batcher(encoded(document))
 
     async def many(self, documents: Sequence[Encoded]) -> Sequence[Exception | None]:
-        """Insert `documents` in a call of their own. Returns for each None, or the error because of which it was not
-        inserted."""
-        return await self._insert(documents)
+        """Insert `documents`: a few along with what others insert just now, many in a call of their own. Returns for
+        each None, or the error because of which it was not inserted."""
+        if len(documents) > _FEW:
+            return await self._insert(documents)
+        return await asyncio.gather(*(self._outcome(document) for document in documents))
+
+    async def _outcome(self, document: Encoded) -> Exception | None:
+        try:
+            await self._batcher(document)
+        except Exception as error:  # who asked tells repetitions from trouble
+            return error
+        return None
 
     async def _insert(self, documents: Sequence[Encoded]) -> Sequence[Exception | None]:
         try:

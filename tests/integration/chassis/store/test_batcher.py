@@ -12,6 +12,7 @@ from services.chassis.store.aggregates import Aggregates, Stored, Taken
 from services.chassis.store.batcher import Inserts, Reads, Updates, Writes
 from services.chassis.store.mongo import DuplicateKeyError, InsertOne, UpdateOne
 from services.chassis.store.receipt import Receipt, Replayed
+from services.chassis.store.unavailable import StoreUnavailable
 from tests.integration.chassis.workshop import ME, THINGS, Thing, bump, make
 
 
@@ -61,6 +62,33 @@ async def test_a_bad_document_fails_alone(store: mongo.Database) -> None:
     assert not isinstance(results[2], DuplicateKeyError)
     assert [results[3] is None, results[4] is None].count(True) == 1
     assert {found["_id"] async for found in store["things"].find()} == {"taken", "a", "c"}
+
+
+async def test_a_few_travel_with_those_of_others_and_many_by_themselves(store: mongo.Database) -> None:
+    counting = Counting(store["things"])
+    insert = Inserts(counting)  # type: ignore[arg-type]  # as much of a collection as it uses
+    threes = [[mongo.encoded({"_id": f"thing-{n}-{k}"}) for k in range(3)] for n in range(40)]
+    threes[7].append(threes[6][0])
+
+    outcomes = await asyncio.gather(*(insert.many(three) for three in threes))
+
+    assert len(counting.calls) <= 2
+    refused = [(n, k) for n, each in enumerate(outcomes) for k, outcome in enumerate(each) if outcome is not None]
+    assert refused == [(7, 3)]
+    assert isinstance(outcomes[7][3], DuplicateKeyError)
+    assert list(await insert.many([mongo.encoded({"_id": f"many-{n}"}) for n in range(100)])) == [None] * 100
+    assert await store["things"].count_documents({}) == 40 * 3 + 100
+
+
+async def test_the_store_is_away_for_a_few_as_for_many(store: mongo.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(self: Inserts, documents: object) -> None:
+        raise mongo.UNREACHABLE[0]()
+
+    monkeypatch.setattr(Inserts, "_insert", away)
+    for number in (1, 3, 100):
+        things = Aggregates(THINGS, store, utc_now)
+        with pytest.raises(StoreUnavailable):
+            await things.create_each({f"thing-{n}": make(f"thing-{n}") for n in range(number)}, ME)
 
 
 async def test_of_many_that_create_the_same_document_one_succeeds(things: Aggregates[Thing]) -> None:
