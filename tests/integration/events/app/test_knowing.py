@@ -56,9 +56,12 @@ BODIES: dict[str, Any] = {
     "/children/{id}/consent": {"text": "consent-v1"},
     "/children/{id}/pickups": {"pickups": []},
     "/series/{id}/skip": {"on": "2026-04-04"},
+    "/series/{id}/skip/preview": {"on": "2026-04-04"},
     "/series/{id}/restore": {"on": "2026-04-04"},
+    "/series/{id}/restore/preview": {"on": "2026-04-04"},
     "/series/{id}/dates": {"starts_at": "2026-04-08T09:00:00+08:00"},
     "/series/{id}/pause": {"since": "2026-04-08", "until": "2026-04-09"},
+    "/series/{id}/pause/preview": {"since": "2026-04-08", "until": "2026-04-09"},
     "/series/{id}/change": {"scope": "all", "title": "义诊"},
     "/series/{id}/change/preview": {"scope": "all", "title": "义诊"},
 }
