@@ -5,15 +5,15 @@ who stands in for them. What is answered goes to events as a fact of the notice;
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
+from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from services.chassis.clock import Clock
 from services.chassis.errors import PersonGone
 from services.chassis.http.language import Language, LanguageDep
 from services.chassis.store.aggregates import Aggregates, Cause
-from services.contracts.marks import Id
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.answer_links import PATH, AnswerLinks
 from services.notify.notices.answer_page import ALL, CSP, Shown, answer_page, no_page
@@ -95,27 +95,30 @@ def router(answering: Answering, wording: Wording) -> APIRouter:
     def nowhere(language: Language) -> Response:
         return Response(no_page(language), 404, _HEADERS, media_type="text/html; charset=utf-8")
 
-    @routes.get("/{token}", include_in_schema=False)
-    async def ask(token: Token, language: LanguageDep) -> Response:
-        notice = await answering.notice(token)
-        if notice is None:
-            return nowhere(language)
+    async def asking(notice: Notice, language: Language, status: int) -> Response:
         reads = await answering.language(notice, language)
         await wording.ready([notice.community])
         page = answer_page(notice, await answering.shown(notice), wording, reads, answering.clock())
-        return Response(page, headers=_HEADERS, media_type="text/html; charset=utf-8")
+        return Response(page, status, _HEADERS, media_type="text/html; charset=utf-8")
+
+    @routes.get("/{token}", include_in_schema=False)
+    @routes.get("/{token}/", include_in_schema=False)
+    async def ask(token: Token, language: LanguageDep) -> Response:
+        notice = await answering.notice(token)
+        return nowhere(language) if notice is None else await asking(notice, language, 200)
 
     @routes.post("/{token}", include_in_schema=False)
-    async def take(
-        token: Token,
-        language: LanguageDep,
-        activity: Annotated[Id, Form()],
-        comes: Annotated[Literal["yes", "no"], Form()],
-    ) -> Response:
-        """What can be answered still, is; then the page says how it stands."""
-        notice, yes = await answering.notice(token), comes == "yes"
+    @routes.post("/{token}/", include_in_schema=False)
+    async def take(token: Token, language: LanguageDep, request: Request) -> Response:
+        """What can be answered still, is; then the page says how it stands. A form that is none of the page's asks
+        again: whoever reads this is a person, and reads a page."""
+        notice = await answering.notice(token)
         if notice is None:
             return nowhere(language)
+        activity, comes = _posted(await request.body())
+        if activity is None or comes not in ("yes", "no"):
+            return await asking(notice, language, 400)
+        yes = comes == "yes"
         now = answering.clock()
         may = [
             each.question.activity
@@ -133,3 +136,12 @@ def router(answering: Answering, wording: Wording) -> APIRouter:
         return Response(status_code=303, headers={**_HEADERS, "Location": f"{PATH}/{token}"})
 
     return routes
+
+
+def _posted(body: bytes) -> tuple[str | None, str | None]:
+    """The fields `activity` and `comes` of a form, each None where it is not there."""
+    try:
+        fields = parse_qs(body.decode(), max_num_fields=10)
+    except ValueError:
+        return None, None
+    return next(iter(fields.get("activity", ())), None), next(iter(fields.get("comes", ())), None)

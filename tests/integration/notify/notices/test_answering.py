@@ -152,6 +152,43 @@ async def test_what_is_not_open_any_more_says_so_and_is_not_answered(
     assert await answers(house) == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "form"),
+    [
+        (FORM, b"activity=activity-1"),
+        (FORM, b"comes=no"),
+        (FORM, b"activity=activity-1&comes=maybe"),
+        (FORM, b"\xff=%"),
+        (FORM, b"&".join(b"a=b" for _ in range(50))),
+        (FORM, b""),
+        ({"Content-Type": "application/json"}, b'{"comes": "no"}'),
+        ({"Content-Type": "multipart/form-data"}, b"--x"),
+    ],
+)
+async def test_a_form_that_is_none_of_the_page_asks_again(
+    house: House, api: Api, mailbox: Mailbox, headers: dict[str, str], form: bytes
+) -> None:
+    await house.know("resident-1")
+    await house.take(story())
+    path = link_in((await mailed(house, mailbox))[0])
+    answer = await api.send(None, "POST", path, headers, content=form)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "<button" in answer.text
+    assert (await api.send(None, "POST", "/answer/x", headers, content=form)).status_code == 404
+    assert await answers(house) == []
+
+
+async def test_a_link_with_a_stroke_at_its_end_is_the_same(house: House, api: Api, mailbox: Mailbox) -> None:
+    await house.know("resident-1")
+    await house.take(story())
+    path = link_in((await mailed(house, mailbox))[0])
+    assert "<button" in (await api.call(None, "GET", f"{path}/")).text
+    answer = await api.send(None, "POST", f"{path}/", FORM, content=b"activity=activity-1&comes=no")
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert await answers(house) == [("resident-1", "activity-1", False)]
+    assert "链接无效" in (await api.call(None, "GET", "/answer/x/")).text
+
+
 async def test_a_link_that_we_did_not_make_or_of_who_is_gone_is_one_page(
     house: House, api: Api, mailbox: Mailbox
 ) -> None:
