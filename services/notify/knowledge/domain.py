@@ -46,8 +46,8 @@ class WishKnown(Known):
 
 
 class ActivityKnown(Known):
-    """An activity: its title, its time and its place, the series that it is a date of, and its status where a fact told
-    of one."""
+    """An activity: its title, its time and its place, the series that it is a date of, whether it is private, and its
+    status where a fact told of one."""
 
     title: str | None = None
     title_en: str | None = None
@@ -56,6 +56,7 @@ class ActivityKnown(Known):
     venue: str | None = None
     series: str | None = None
     status: str | None = None
+    private: bool | None = None
 
     @property
     def is_off(self) -> bool:

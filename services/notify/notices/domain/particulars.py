@@ -20,6 +20,9 @@ class Particulars(Value):
     category_zh: str | None = None
     category_en: str | None = None
     work: str | None = None
+    activity_title: str | None = None
+    """The title of the activity at which somebody helps."""
+    activity_title_en: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     venue: str | None = None
@@ -89,6 +92,14 @@ def of_activity(known: ActivityKnown) -> Particulars:
 def of_need(known: NeedKnown) -> Particulars:
     """The particulars of a need."""
     return Particulars(work=known.category, starts_at=known.starts_at)
+
+
+def at_activity(base: Particulars, known: ActivityKnown) -> Particulars:
+    """`base`, of a need, with the activity at which is helped. A private one is not named."""
+    if known.private or known.title is None:
+        return base
+    named = {"activity_title": known.title, "activity_title_en": known.title_en, "venue": known.venue}
+    return base.model_copy(update=named)
 
 
 def of_place(known: PlaceKnown) -> Particulars:

@@ -15,6 +15,7 @@ from services.notify.knowledge.store import Knowledge
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.domain.particulars import (
     Particulars,
+    at_activity,
     filled,
     of_activity,
     of_case,
@@ -90,6 +91,9 @@ class Following:
         people, known = await asyncio.gather(
             self._audiences.of(tell.to, tell.subject, received), self._known(tell.subject, received)
         )
+        helped = getattr(received.event, "activity", None)
+        if tell.subject is not None and tell.subject.of in ("need", "place") and helped is not None:
+            known = at_activity(known, await self._knowledge.activity(helped))
         return people, known
 
     def _message(

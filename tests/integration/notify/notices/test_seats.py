@@ -155,6 +155,35 @@ async def test_the_desk_hears_whom_it_is_to_ask_by_telephone_and_no_more_once_th
     assert len(await words(api, "desk-asks")) == 2, "that nobody is left is no message"
 
 
+async def test_who_helps_reads_the_title_and_venue_of_the_activity_but_of_a_private_one(house: House, api: Api) -> None:
+    def helping(activity: str, need: str) -> list[Any]:
+        released = [v.OfferRef(offer="offer-1", person="resident-1")]
+        reminded = v.NeedReminded(
+            activity=activity, person="resident-1", category="class", starts_at=SOON, ends_at=LATER, building=None
+        )
+        gone = v.NeedCancelled(activity=activity, status=v.NeedStatus.CANCELLED, released=released)
+        return [at(3, reminded, need), at(4, gone, need)]
+
+    secret = a.ActivityChanged(
+        fields=["private", "title"],
+        title="内部使用",
+        capacity=30,
+        details=a.ActivityDetails(),
+        guardian_required=False,
+        private=True,
+    )
+    await house.take([scheduled(SOON), *helping("activity-1", "need-1")])
+    (reminder,), (released,) = await words(api, "service-reminder"), await words(api, "seat-released")
+    assert "志愿服务提醒：“四点半小课堂”，" in reminder
+    assert "地点：中心小广场" in reminder
+    assert "志愿服务取消：“四点半小课堂”" in released
+    await house.take([scheduled(SOON, id="activity-2"), at(2, secret, "activity-2"), *helping("activity-2", "need-2")])
+    for kind in ("service-reminder", "seat-released"):
+        named = [each for each in await words(api, kind) if "小课堂" not in each]
+        assert len(named) == 1
+        assert "内部使用" not in named[0]
+
+
 async def test_an_organiser_hears_of_a_cancellation_that_the_terms_decided_and_of_no_other(
     house: House, api: Api
 ) -> None:

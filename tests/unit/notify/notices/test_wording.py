@@ -17,6 +17,8 @@ EVERYTHING = Particulars(
     category_zh="公共照明",
     category_en="Lighting",
     work="visit",
+    activity_title="四点半小课堂",
+    activity_title_en="After-school class",
     starts_at=NOW,
     ends_at=NOW + timedelta(hours=2),
     venue="plaza",
