@@ -62,22 +62,23 @@ def _parts(series: Series, dates: Mapping[str, Held], leaving: Iterable[str] = (
 async def rebook(bookings: Bookings, series: Series, activities: Aggregates[Activity], now: datetime) -> list[date]:
     """Book the dates of `series` that have no activity yet as they are planned now; what an activity holds stays.
 
-    A date that has come into the two years ahead, and finds its place taken by then, is not booked.
+    Nothing is booked for a date that has just come into the two years ahead, or where whoever started the series has
+    not come to booking it, or died before: it is booked now, unless its place is taken by then.
 
-    Returns: the days of such dates.
+    Returns: the days of dates whose place is taken.
     """
     planned = _planned(series, now)
     named = await _named(activities, series, planned, now)
     stand = as_named(series, planned, named, now)
     await bookings.keep_only(series.id, stand, now)
-    ahead = {id: each for id, each in planned.items() if all(activity.id != id for activity in named)}
     held = await bookings.held(series.id, now)
-    for part in _parts(series, {id: each for id, each in ahead.items() if id not in held}):
-        for id in await bookings.in_the_way(part):
-            ahead.pop(id, None)
-    for part in _parts(series, ahead):
+    unheld = {id: each for id, each in stand.items() if id not in held}
+    taken = {id for part in _parts(series, unheld) for id in await bookings.in_the_way(part)}
+    there = {activity.id for activity in named}
+    books = {id: each for id, each in stand.items() if id not in taken and (id in unheld or id not in there)}
+    for part in _parts(series, books):
         await bookings.book(part)
-    return sorted({each.on for id, each in planned.items() if id in stand and id not in ahead and id not in held})
+    return sorted({each.on for id, each in planned.items() if id in taken})
 
 
 @asynccontextmanager

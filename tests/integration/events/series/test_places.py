@@ -1,15 +1,18 @@
 """No date of a series comes onto an hour of a venue that something else has, whichever command brings it there."""
 
+import random
 from datetime import timedelta
 from typing import Any
 
 from services.chassis.runtime import Runtime
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.values import local_date
 from services.contracts.activities import ActivityCancelled, ActivityMoved, ActivityScheduled
 from services.events.activities.domain.activity import Activity
 from services.events.series.booking import rebook
+from services.events.series.domain import series as rules
 from services.events.series.domain.series import Series
+from services.events.series.store import SERIES
 from services.events.settings import EventsSettings
 from services.events.venues.bookings import Bookings
 from services.events.venues.collisions import COLLECTION
@@ -17,8 +20,9 @@ from services.events.venues.domain import venue_id
 from services.events.venues.store import VENUE
 from tests.integration.calling import Caller, Hand
 from tests.integration.events.calling import an_activity
+from tests.integration.events.racing import Post, Replica
 from tests.integration.wire import Wire
-from tests.unit.events.given import END, HOME, HOUR, STAFF, START
+from tests.unit.events.given import END, HOME, HOUR, STAFF, START, plan
 from tests.waiting import eventually
 
 WEEK = timedelta(days=7)
@@ -98,6 +102,24 @@ async def test_a_date_that_comes_into_sight_on_a_taken_hour_gives_way(
     hand.now += 3 * WEEK
     assert await rebook(bookings, found, activities, hand.now) == [local_date(START + 105 * WEEK)]
     booked = await bookings.at(HOME, "committee-hall", START + 104 * WEEK, END + 106 * WEEK)
+    assert [each["title"] for each in booked] == ["每月义诊", "合唱排练", "每月义诊"]
+
+
+async def test_dates_that_are_activities_before_anybody_booked_them_are_booked_and_stand(
+    replicas: tuple[Replica, Replica],
+) -> None:
+    """Whoever started the series died before booking its dates, or is slower than what follows from it."""
+    one, other = replicas
+    await one.api.ok(STAFF, "/venues", {"community": HOME, "venue": "committee-hall", "zh": "大厅"})
+    await one.of(SERIES).create(
+        "series-1", lambda now: rules.start("series-1", HOME, plan(), "FREQ=WEEKLY;BYDAY=SA", STAFF, now), Cause("me")
+    )
+    await one.api.ok(STAFF, "/activities", _other(1))  # which got the hour in between
+    await Post((other,), random.Random(1)).brings_everything()
+    found = (await one.of(SERIES).get("series-1")).aggregate
+    assert found.skipped == (local_date(START + WEEK),)
+    bookings = Bookings(one.database[COLLECTION], one.of(VENUE), one.hand)
+    booked = await bookings.at(HOME, "committee-hall", START - HOUR, END + 2 * WEEK)
     assert [each["title"] for each in booked] == ["每月义诊", "合唱排练", "每月义诊"]
 
 
