@@ -43,11 +43,15 @@ def reactions(handlers: Handlers, activities: Aggregates[Activity], clock: Clock
     async def _drop(received: Received[ChildConsentWithdrawn] | Received[ChildErased]) -> None:
         child = received.envelope.aggregate_id
         standing = {"state.status": ActivityStatus.SCHEDULED.value, BY_START: {"$gt": clock()}}
-        page = await activities.select({**with_person(child), **standing}, sort=BY_START, limit=_PAGE)
-        for stored in page.items:
-            await activities.change(
-                stored.aggregate.id,
-                lambda activity, now: of_command(rules.drop_child(activity, child, now), received.envelope.id),
-                received.cause,
-                taken=received.taken,
-            )
+        query, cursor = {**with_person(child), **standing}, None
+        while True:
+            page = await activities.select(query, sort=BY_START, limit=_PAGE, cursor=cursor)
+            for stored in page.items:
+                await activities.change(
+                    stored.aggregate.id,
+                    lambda activity, now: of_command(rules.drop_child(activity, child, now), received.envelope.id),
+                    received.cause,
+                    taken=received.taken,
+                )
+            if (cursor := page.next) is None:
+                return
