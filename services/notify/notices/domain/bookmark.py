@@ -17,7 +17,7 @@ OVERLAP = timedelta(minutes=1)
 NAMED = 100
 """So many notices are named in an id at most."""
 KNOWN = 500
-"""So many are known of late."""
+"""So many are known to who is there all the time."""
 PATTERN = r"^[0-9]{1,15}(\.[0-9a-f]{8}){0,100}$"
 """What an id looks like: milliseconds since 1970, and the marks of notices. Numbers alone, and smaller, are ids of an
 earlier version."""
@@ -30,13 +30,15 @@ _EARLIER_VERSIONS = 10**12
 @dataclass(slots=True)
 class Bookmark:
     """Where a reader is: what came before `since` was told, and of the rest what is `known`, marks with times. The time
-    of what an id named is not known; it is taken for as young as can be."""
+    of what an id named is not known; it is taken for as young as can be. Who is there all the time knows what came
+    before `since` too, since word of it may come a second time, and late.
+    """
 
     since: datetime
     known: dict[str, datetime] = field(default_factory=dict)
 
     def knows(self, id: str) -> bool:
-        """Whether the notice `id` was told, if it came of late."""
+        """Whether the notice `id` was told, if it is one of the last 500."""
         return mark_of(id) in self.known
 
     def passed(self, id: str, came: datetime) -> None:
@@ -44,13 +46,13 @@ class Bookmark:
         self.known[mark_of(id)] = came
         self.since = max(self.since, came - OVERLAP)
         if len(self.known) > KNOWN:
-            self.since, self.known = _closed(self.since, self.known, KNOWN)
-        self.known = {mark: when for mark, when in self.known.items() if when >= self.since}
+            oldest = min(self.known, key=lambda mark: self.known[mark])
+            self.since = max(self.since, self.known.pop(oldest) + _MOMENT)
 
     @property
     def id(self) -> str:
         """The id by which a reader comes back to this place."""
-        since, known = _closed(self.since, self.known, NAMED)
+        since, known = _closed(self.since, self.known)
         return ".".join([str((since - _BEGINNING) // _MOMENT), *known])
 
 
@@ -71,10 +73,10 @@ def mark_of(id: str) -> str:
     return blake2s(id.encode(), digest_size=4).hexdigest()
 
 
-def _closed(since: datetime, known: dict[str, datetime], most: int) -> tuple[datetime, dict[str, datetime]]:
-    """`since` and what is known, `most` at most: time up to the youngest that is left out is closed."""
-    if len(known) <= most:
-        return since, known
-    times = sorted(known.values())
-    since = max(since, times[-most - 1] + _MOMENT)
+def _closed(since: datetime, known: dict[str, datetime]) -> tuple[datetime, dict[str, datetime]]:
+    """`since` and what is known after it, as many as are named at most: time up to the youngest that is left out is
+    closed."""
+    times = sorted(when for when in known.values() if when >= since)
+    if len(times) > NAMED:
+        since = times[-NAMED - 1] + _MOMENT
     return since, {mark: when for mark, when in known.items() if when >= since}
