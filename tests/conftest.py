@@ -87,8 +87,15 @@ def _or_fail(get: Callable[[], str]) -> str:
 
 @pytest.fixture(scope="session")
 def mongodb_url(pytestconfig: pytest.Config) -> str:
-    """A MongoDB replica set. Use it with `database`."""
-    return _or_fail(_addresses(pytestconfig).mongodb)
+    """A MongoDB replica set. Use it with `database`.
+
+    It deletes nothing that has run out. Most tests have a clock of their own, and by the day's date, which MongoDB goes
+    by, what they hold ran out long ago: once a minute it would be gone in the middle of a test.
+    """
+    url = _or_fail(_addresses(pytestconfig).mongodb)
+    with MongoClient[dict[str, Any]](url) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+    return url
 
 
 @pytest.fixture(scope="session")
