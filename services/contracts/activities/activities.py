@@ -247,6 +247,8 @@ class ActivityRegistered(
     """The series that the activity is a date of."""
     as_enrolled: Public[bool] = False
     """The party comes to every date of the series, and this one, as the rule gives it, has come into sight."""
+    restored: Public[bool] = False
+    """The party comes to every date of the series, and this one takes place after all."""
     command: Public[Thing[Id | None]] = None
 
 

@@ -139,11 +139,10 @@ def _single(activity: Activity, shown: Shown) -> Event:
 def _busy(activity: Activity, shown: Shown) -> Event:
     """The entry of a private activity for those who may not know what it is: its time and its venue."""
     plan, entry = plan_of(activity), Event()
-    venue = shown.names.get(activity.community, NOTHING).venues.get(activity.venue)
     _add_times(entry, plan, activity.shown_changes, activity.changed_at)
     entry.add("summary", f"{BUSY_ZH} {BUSY_EN}")
     entry.add("class", "PRIVATE")
-    entry.add("location", fit(both(venue) or activity.venue))
+    entry.add("location", _where(plan, shown.names.get(activity.community, NOTHING)))
     entry.add("uid", f"{activity.id}@events.community")
     entry.add("status", "CANCELLED" if activity.status is ActivityStatus.CANCELLED else "CONFIRMED")
     return entry
@@ -195,7 +194,7 @@ def _entry(plan: Plan, community: str, page: str, sequence: int, changed_at: dat
     text = "\n".join(fit(each) for each in words if each is not None)
     if text:
         entry.add("description", text)
-    entry.add("location", fit(both(known.venues.get(plan.venue)) or plan.venue))
+    entry.add("location", _where(plan, known))
     host = None if plan.details.host is None else known.hosts.get(plan.details.host)
     holder = both(Name(zh=plan.details.hosted_by, en=plan.details.hosted_by_en)) if plan.details.hosted_by else None
     if (told := holder if host is None else both(host.name)) is not None:
@@ -206,6 +205,12 @@ def _entry(plan: Plan, community: str, page: str, sequence: int, changed_at: dat
         address = vUri(picture(shown.public_url, shown_picture.picture))
         entry.add("image", address, parameters={"VALUE": "URI", "DISPLAY": "BADGE", "FMTTYPE": "image/jpeg"})
     return entry
+
+
+def _where(plan: Plan, known: CommunityNames) -> str:
+    """The venue, and the building in which it stands, where one is known."""
+    venue, building = known.venues.get(plan.venue), known.building_of(plan.venue, plan.building)
+    return fit(", ".join(told for told in (both(venue) or plan.venue, both(building)) if told))
 
 
 def _add_times(entry: Event, plan: Plan, sequence: int, changed_at: datetime) -> None:

@@ -22,13 +22,13 @@ from services.contracts.activities import (
     Leaving,
     SeriesStatus,
 )
-from services.contracts.marks import Id, Someone, Thing
+from services.contracts.marks import Id, Someone, Thing, Words
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.parties import MAX_PARTY, GroupHeads
 from services.events.activities.domain.requests import Day
 from services.events.activities.domain.scheduling import announce
 from services.events.activities.domain.seats import release
-from services.events.children.domain import Child
+from services.events.children.domain import Child, Label
 from services.events.registrations.domain import (
     GroupOf,
     NotOpenYet,
@@ -73,6 +73,7 @@ class Enrolment(Aggregate):
     guardian: bool = False
     ages_confirmed: bool = False
     children: Someone[tuple[str, ...]] = ()
+    called: Words[str | None] = None
     made_at: datetime
     left_out: tuple[date, ...] = ()
     left_out_at: datetime | None = None
@@ -105,6 +106,7 @@ class Enrol(Request):
     registering for one activity."""
 
     person: Id | None = None
+    called: Label | None = Field(default=None, description="How the door lists call the party, for the desk alone.")
     party: int = Field(default=1, ge=1, le=MAX_PARTY, description="Heads that come. All may be `children`.")
     groups: tuple[GroupOf, ...] = Field(default=(), max_length=12)
     guardian: bool = Field(default=False, description="It needs `children`, and follows from them.")
@@ -163,6 +165,7 @@ def enrol(
         guardian=body.guardian,
         ages_confirmed=body.ages_confirmed,
         children=body.children,
+        called=body.called,
         made_at=now,
         left_out=tuple(sorted({*body.left_out})),
     )
@@ -282,17 +285,24 @@ def erase(enrolment: Enrolment, person: str, stand_in: str) -> Decision[Enrolmen
             "by": stand_in if enrolment.by == person else enrolment.by,
             "stands": enrolment.stands and not own,
             "children": () if own else enrolment.children,
+            "called": None if own else enrolment.called,
         }
     )
     return decided(erased, event_from(EnrolmentErased, erased))
 
 
 def come(
-    activity: Activity, enrolment: Enrolment, now: datetime, children: Sequence[Child] = (), *, as_told: bool = False
+    activity: Activity,
+    enrolment: Enrolment,
+    now: datetime,
+    children: Sequence[Child] = (),
+    *,
+    as_told: bool = False,
+    restored: bool = False,
 ) -> Decision[Activity]:
     """The party registers for one date of its series. Where it can't, by the terms or since it has, nothing happens.
 
-    `as_told`: the date is one to which the party was told that it comes.
+    `as_told`: the date is one to which the party was told that it comes. `restored`: it takes place after all.
     """
     if not comes_to(enrolment, activity, now):
         return decided(activity)
@@ -300,7 +310,7 @@ def come(
         registered = registered_for(activity, enrolment, now, children)
     except CommunityError:
         return decided(activity)
-    return _as_enrolled(registered) if as_told else registered
+    return _saying(registered, as_enrolled=as_told, restored=restored)
 
 
 def comes_to(enrolment: Enrolment, activity: Activity, now: datetime) -> bool:
@@ -309,12 +319,11 @@ def comes_to(enrolment: Enrolment, activity: Activity, now: datetime) -> bool:
     return comes and activity.series == enrolment.series and activity.is_ahead(now)
 
 
-def _as_enrolled(registered: Decision[Activity]) -> Decision[Activity]:
-    known = {"as_enrolled": True}
-    events = [
-        each.model_copy(update=known) if isinstance(each, ActivityRegistered) else each for each in registered.events
-    ]
-    return replace(registered, events=tuple(events))
+def _saying(registered: Decision[Activity], **said: bool) -> Decision[Activity]:
+    """The same with what the registration says of its date."""
+    events = registered.events
+    told = (each.model_copy(update=said) if isinstance(each, ActivityRegistered) else each for each in events)
+    return replace(registered, events=tuple(told))
 
 
 def groups_of(enrolment: Enrolment) -> tuple[GroupOf, ...]:
@@ -326,8 +335,8 @@ def registered_for(
     activity: Activity, enrolment: Enrolment, now: datetime, children: Sequence[Child]
 ) -> Decision[Activity]:
     """The party registers for one date, as `register` has it."""
-    groups, children_of = groups_of(enrolment), enrolment.children
-    asked = Register(party=enrolment.heads, groups=groups, children=children_of, despite_overlap=True)
+    groups, theirs, called = groups_of(enrolment), enrolment.children, enrolment.called
+    asked = Register(party=enrolment.heads, groups=groups, children=theirs, called=called, despite_overlap=True)
     return register(
         activity,
         enrolment.person,

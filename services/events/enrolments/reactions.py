@@ -62,11 +62,20 @@ def reactions(
             return
         activity = (await activities.get(id)).aggregate
         found = await series.find(theirs)
-        as_told = found is not None and is_as_told(found.aggregate, received.event.occurrence)
+        on = received.event.occurrence
+        as_told = found is not None and is_as_told(found.aggregate, on)
+        restored = found is not None and on in found.aggregate.restored
         async for enrolment in _standing(theirs):
             since = enrolment.made_at >= envelope.time
             command = _first_fact(enrolment) if since else envelope.causationid
-            await _come(activity, enrolment, received, command=command, as_told=as_told and not since)
+            await _come(
+                activity,
+                enrolment,
+                received,
+                command=command,
+                as_told=as_told and not since,
+                restored=restored and not since,
+            )
 
     @handlers.on(EnrolmentMade)
     async def register_for_dates_ahead(received: Received[EnrolmentMade]) -> None:
@@ -255,6 +264,7 @@ def reactions(
         *,
         command: str | None = None,
         as_told: bool = False,
+        restored: bool = False,
     ) -> None:
         if await _is_elsewhere(activity, enrolment):
             on, by = activity.day if activity.occurrence is None else activity.occurrence, received.taken
@@ -268,7 +278,9 @@ def reactions(
         theirs = await named(children, enrolment.children, enrolment.community)
         await activities.change(
             activity.id,
-            lambda each, now: of_command(domain.come(each, enrolment, now, theirs, as_told=as_told), command),
+            lambda each, now: of_command(
+                domain.come(each, enrolment, now, theirs, as_told=as_told, restored=restored), command
+            ),
             received.cause,
             taken=_mark(mark or received.taken, enrolment),
         )

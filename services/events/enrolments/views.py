@@ -27,6 +27,7 @@ class EnrolmentView(BaseModel):
     person: str
     party: int
     children: tuple[str, ...]
+    called: str | None
     left_out: tuple[date, ...]
     stands: bool
     made_at: datetime

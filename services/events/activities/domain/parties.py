@@ -29,7 +29,7 @@ class Party(_Value):
     """One registration: `heads` people, all with a seat or all without. `by` entered it, at the counter or oneself.
 
     - `groups`: how the heads divide into ticket groups, where the activity has such groups.
-    - `label`: how the desk recognises somebody who has no account.
+    - `label`: how the desk calls them. Somebody without an account has no other name.
     - `agreed_on`: the day for which they registered or said yes, where the activity was moved away from it.
     - `asked_until`: it was moved to another day than that, and the seats are kept until they say yes or no.
     - `offered_until`: seats are kept for a waiting party until it says yes or no.

@@ -112,12 +112,12 @@ def register(
         by=by.sub,
         guardian=guardian,
         groups=tuple(GroupHeads(group=each.group, heads=each.heads) for each in asked.groups),
-        label=asked.label,
+        label=asked.label or asked.called,
         children=asked.children,
         guest=asked.guest_reason is not None,
         reason=asked.guest_reason,
     )
-    if party.guest or party.label is not None:
+    if party.guest or asked.label is not None:
         activity.require_desk(by)
     _require_size(activity, party)
     _require_ages(activity, party, children, now, ages_confirmed=ages_confirmed)

@@ -37,6 +37,9 @@ class Register(Request):
 
     person: Id | None = None
     label: Label | None = Field(default=None, description="By the desk: somebody without an account, as it calls them.")
+    called: Label | None = Field(
+        default=None, description="How the door list calls the party: 王奶奶一家. Nobody but the desk reads it."
+    )
     party: int = Field(
         default=1,
         ge=1,

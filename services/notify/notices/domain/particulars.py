@@ -58,6 +58,8 @@ class Particulars(Value):
     waitlisted: bool | None = None
     coming: bool | None = None
     """They have said that they come."""
+    restored: bool | None = None
+    """The date was called off, and takes place after all."""
     more: Mapping[str, str | int | float | bool | datetime | None] = {}
     """Values of kinds that a community has added, by the names that its routes give them."""
 

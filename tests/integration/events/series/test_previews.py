@@ -43,6 +43,8 @@ async def test_those_with_a_seat_and_those_enrolled_far_ahead_are_shown_before(r
     assert await shown("restore", {"on": NEAR[1]}) == []
     assert await shown("restore", {"on": FAR[0]}) == [(FAR[0], ["registered"], 0, ["resident-1"])]
 
+    await api.ok(STAFF, f"/series/{series}/restore", {"on": NEAR[0]})
+    await wire.wait_for(ActivityRegistered, person="resident-1", restored=True)
     for command, body in (
         ("skip", {"on": "2026-03-22"}),
         ("restore", {"on": "2026-04-04"}),

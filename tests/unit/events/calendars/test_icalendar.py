@@ -15,6 +15,8 @@ from services.events.activities.domain import ending, scheduling, staffing
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.icalendar import Shown, calendar
 from services.events.calendars.linked_data import linked_data
+from services.events.names.store import CommunityNames
+from services.events.names.words import Name
 from services.events.registrations import domain as registrations
 from tests.unit.events.given import END, HOUR, NOW, ORGANISER, STAFF, START, activity, resident
 
@@ -50,6 +52,19 @@ def test_an_entry_is_when_and_where_it_is() -> None:
         "CONFIRMED",
     )
     assert entry["dtstamp"].dt == NOW
+
+
+def test_the_place_of_an_entry_is_its_venue_and_the_building_in_which_that_stands() -> None:
+    known = CommunityNames(
+        venues={"committee-hall": Name(zh="社区活动室", en="Hall")},
+        buildings={"building-5": Name(zh="5号楼")},
+        standing={"committee-hall": "building-5"},
+    )
+    for private in (False, True):
+        of = Stored(activity(building=None, private=private), 1)
+        body = calendar(Shown("sunshine", [of], URL, names={of.aggregate.community: known}))
+        (entry,) = Calendar.from_ical(body).walk("VEVENT")
+        assert str(entry["location"]) == "社区活动室 Hall, 5号楼"
 
 
 def test_an_entry_says_what_to_bring_in_both_languages() -> None:

@@ -64,6 +64,22 @@ def test_each_date_gets_an_ordinary_registration_once() -> None:
     assert took(came.aggregate, lambda a: rules.come(a, _enrolment(), NOW)).events == ()
 
 
+def test_a_registration_says_of_its_date_that_it_was_known_or_takes_place_after_all() -> None:
+    for as_told in (True, False):
+        (event,) = rules.come(_dated(), _enrolment(), NOW, as_told=as_told, restored=not as_told).events
+        assert isinstance(event, ActivityRegistered)
+        assert (event.as_enrolled, event.restored) == (as_told, not as_told)
+
+
+def test_the_desk_reads_on_every_date_how_a_party_is_called_and_no_fact_or_state_does() -> None:
+    came = rules.come(_dated(), _enrolment(called="王奶奶一家"), NOW)
+    (party,) = came.aggregate.seated
+    assert party.label == "王奶奶一家"
+    told = [came.aggregate.public(), *came.events, _enrolment(called="王奶奶一家").public()]
+    assert not any("王奶奶" in each.model_dump_json() for each in told)
+    assert rules.erase(_enrolment(called="王奶奶一家"), "resident-1", "erased-1").aggregate.called is None
+
+
 def test_where_there_are_too_few_seats_the_party_waits() -> None:
     full = _dated().model_copy(update={"capacity": 3})
     full = rules.come(full, _enrolment().model_copy(update={"person": "resident-2", "by": "resident-2"}), NOW).aggregate

@@ -282,6 +282,14 @@ def test_a_no_to_a_reminder_frees_the_seat_early_and_a_yes_is_kept_once() -> Non
     assert [type(e) for e in no.events] == [ActivityWithdrawn, ActivityPromoted]
 
 
+def test_who_registers_may_say_how_the_door_calls_them() -> None:
+    asked = Register(called="王奶奶一家")
+    came = register(activity(), "resident-1", 1, resident(1), NOW, asked=asked)
+    assert came.aggregate.seated[0].label == "王奶奶一家"
+    with pytest.raises(NotYours):
+        register(activity(), "resident-1", 1, resident(1), NOW, asked=Register(label="王奶奶一家"))
+
+
 def test_somebody_without_an_account_is_entered_by_the_desk_under_a_label_that_goes_no_further() -> None:
     asked = Register(label="三楼王阿姨")
     entered = took(activity(), lambda a: register(a, "guest-1", 1, GRID, NOW, asked=asked))

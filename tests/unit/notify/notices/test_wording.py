@@ -43,6 +43,7 @@ EVERYTHING = Particulars(
     minutes=90,
     waitlisted=True,
     coming=True,
+    restored=True,
 )
 CASES = [
     (kind, version, language)
@@ -128,6 +129,15 @@ def test_who_lost_a_kept_place_is_not_told_that_another_has_it_for_nobody_may_wa
         body = WORDING.render("place-lost", 2, language, HERE, told).body
         assert untrue not in body
         assert again in body
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "恢复举行"), ("en", "takes place after all")])
+def test_a_date_that_takes_place_after_all_is_told_as_that_and_no_other_is(language: str, said: str) -> None:
+    as_ever = EVERYTHING.model_copy(update={"restored": False})
+    words = [
+        WORDING.render(NoticeKind.REGISTRATION_CONFIRMED, 2, language, HERE, each) for each in (EVERYTHING, as_ever)
+    ]
+    assert [(said in each.subject, said in each.body) for each in words] == [(True, True), (False, False)]
 
 
 def test_a_title_that_spans_lines_stays_in_the_subject() -> None:
