@@ -32,6 +32,9 @@ class RegistrationView(BaseModel):
     activity was moved."""
     answer_until: datetime | None = None
     coming: bool | None = None
+    came: bool | None = Field(
+        default=None, description="For who had a seat: whether the party came. Null until the activity is over."
+    )
     guest: bool = False
     can_fit: bool = True
     exceptions: tuple[str, ...] = Field(
@@ -46,7 +49,7 @@ class RegistrationView(BaseModel):
         if party is None:
             return cls(activity=activity.id, person=person, status="none")
         position = activity.position_of(person)
-        is_open = activity.status is ActivityStatus.SCHEDULED
+        is_open, is_over = activity.status is ActivityStatus.SCHEDULED, activity.status is ActivityStatus.COMPLETED
         return cls(
             activity=activity.id,
             person=person,
@@ -64,6 +67,7 @@ class RegistrationView(BaseModel):
             else None,
             answer_until=party.answer_until if is_open else None,
             coming=party.coming,
+            came=activity.is_there(person) if position is None and is_over else None,
             guest=party.guest,
             can_fit=position is None or activity.could_fit(party),
             exceptions=_exceptions(activity) if is_open and position is not None else (),

@@ -5,12 +5,13 @@ from services.contracts.activities import ActivityDetails, ActivityPromoted
 from services.events.activities.domain import ending
 from services.events.activities.domain.activity import Activity
 from services.events.activities.domain.changing import Change, change, effect
+from services.events.activities.domain.parties import Presence
 from services.events.activities.views import public_fields
 from services.events.attendance.views import RosterView
 from services.events.registrations import domain as registrations
 from services.events.registrations.domain import GroupOf, Register
 from services.events.registrations.views import RegistrationView
-from tests.unit.events.given import END, NOW, STAFF, activity, resident
+from tests.unit.events.given import END, NOW, STAFF, START, activity, resident
 from tests.unit.events.lawful import took
 
 
@@ -33,6 +34,14 @@ def test_who_waited_to_the_end_had_no_seat() -> None:
     over = ending.complete(_with(1, 1, 1), STAFF, END).aggregate
     views = [RegistrationView.of(over, f"resident-{n}") for n in (1, 2)]
     assert [(view.status, view.position) for view in views] == [("registered", None), ("not-seated", None)]
+
+
+def test_once_an_activity_is_over_a_party_reads_whether_it_came() -> None:
+    came = Presence(person="resident-1", as_volunteer=False, heads=1, arrived_at=START, by="staff-1")
+    begun = _with(2, 1, 1, 1).model_copy(update={"presences": (came,)})
+    over = ending.complete(begun, STAFF, END).aggregate
+    told = [[RegistrationView.of(each, f"resident-{n}").came for n in (1, 2, 3)] for each in (begun, over)]
+    assert told == [[None, None, None], [True, False, None]]
 
 
 def test_a_party_that_is_too_large_by_now_is_marked_and_holds_nobody_up() -> None:
