@@ -5,6 +5,7 @@ A test shares Kafka and MongoDB with all others and keeps apart by the topic pre
 
 import asyncio
 import gc
+import os
 import secrets
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -89,12 +90,14 @@ def _or_fail(get: Callable[[], str]) -> str:
 def mongodb_url(pytestconfig: pytest.Config) -> str:
     """A MongoDB replica set. Use it with `database`.
 
-    It deletes nothing that has run out. Most tests have a clock of their own, and by the day's date, which MongoDB goes
-    by, what they hold ran out long ago: once a minute it would be gone in the middle of a test.
+    Unless it is one that is given (`MONGODB_URL`), it deletes nothing that has run out. Most tests have a clock of
+    their own, and by the day's date, which MongoDB goes by, what they hold ran out long ago: once a minute it would be
+    gone in the middle of a test.
     """
     url = _or_fail(_addresses(pytestconfig).mongodb)
-    with MongoClient[dict[str, Any]](url) as client:
-        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
+    if not os.environ.get("MONGODB_URL"):
+        with MongoClient[dict[str, Any]](url) as client:
+            client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     return url
 
 
