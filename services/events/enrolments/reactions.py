@@ -74,7 +74,7 @@ def reactions(
                 received,
                 command=command,
                 as_told=as_told and not since,
-                restored=restored and not since,
+                restored=restored and enrolment.made_at <= envelope.time,
             )
 
     @handlers.on(EnrolmentMade)
