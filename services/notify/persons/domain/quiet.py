@@ -1,6 +1,6 @@
 """Quiet hours: a span of every day in which channels that make a noise wait."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +13,8 @@ from services.contracts.value import Value
 
 HOME_ZONE = ZONE.key
 _SEARCH = timedelta(minutes=15)
-_MOST_SPANS = 4
+_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
 
 
 def _midnight(value: Any) -> Any:
@@ -31,8 +32,8 @@ LocalTime = Annotated[
 class QuietHours(Value):
     """From `start` up to `end` by the clock of `zone`; over midnight where `start` is the later of the two.
 
-    `holidays_until`: on days off (weekends and public holidays, 调休 reckoned with) it stays quiet until then. Whose
-    arrangements of holidays count, says the `community` of what is to be sent.
+    `holidays_until`: on days off (weekends and public holidays, 调休 reckoned with) it stays quiet until then; until
+    midnight means the whole day. Whose arrangements of holidays count, says the `community` of what is to be sent.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,40 +64,44 @@ class QuietHours(Value):
     def hold(self, at: datetime, community: str = "") -> bool:
         """Whether `at` lies within these hours."""
         local = at.astimezone(_zone(self.zone))
-        clock = local.time()
-        if self._sleeps_late(local, community):
-            return True
+        return self._of_every_day(local.time()) or self._sleeps_late(local, community)
+
+    def release(self, at: datetime, community: str = "") -> datetime:
+        """The first moment from `at` on that is not quiet, in `at`'s own zone.
+
+        Spans may follow one another for days (a night, a day off until late, the next night): each leads to its end.
+        """
+        moment = at
+        while self.hold(moment, community):
+            end = self._end_of_span(moment, community)
+            moment = end if end > moment else moment + _SEARCH  # a clock put back tonight makes the end come twice
+        return moment
+
+    def _end_of_span(self, at: datetime, community: str) -> datetime:
+        """The end of what keeps `at` quiet, in `at`'s own zone: of the later of the two where it is night and a day
+        off."""
+        local = at.astimezone(_zone(self.zone))
+        day, clock, until = local.date(), local.time(), self.holidays_until
+        ends = []
+        if self._of_every_day(clock):
+            tomorrow = self.start > self.end and clock >= self.start
+            ends.append(datetime.combine(day + _DAY if tomorrow else day, self.end, local.tzinfo))
+        if until is not None and self._sleeps_late(local, community):
+            ends.append(datetime.combine(day + _DAY if until == _MIDNIGHT else day, until, local.tzinfo))
+        return max(end.astimezone(UTC) for end in ends).astimezone(at.tzinfo)
+
+    def _of_every_day(self, clock: time) -> bool:
+        """Whether it is quiet at `clock` on any day."""
         if self.start < self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
-    def release(self, at: datetime, community: str = "") -> datetime:
-        """The first moment from `at` on that is not quiet, in `at`'s own zone."""
-        if not self.hold(at, community):
-            return at
-        moment = at
-        for _ in range(_MOST_SPANS):
-            moment = max(moment, self._end_of_span(moment, community))
-            if not self.hold(moment, community):
-                return moment
-        while self.hold(moment, community):  # a clock put back tonight makes the end come twice
-            moment += _SEARCH
-        return moment
-
-    def _end_of_span(self, at: datetime, community: str) -> datetime:
-        """The end of the span in which `at` lies, in `at`'s own zone."""
-        local = at.astimezone(_zone(self.zone))
-        day, clock, end = local.date(), local.time(), self.end
-        if self.start > self.end and clock >= self.start:
-            day += timedelta(days=1)
-        elif self.holidays_until is not None and self._sleeps_late(local, community):
-            end = max(end, self.holidays_until) if clock < self.end else self.holidays_until
-        return datetime.combine(day, end, local.tzinfo).astimezone(at.tzinfo)
-
     def _sleeps_late(self, local: datetime, community: str) -> bool:
         """Whether it is a day off, and early enough for it to be quiet still."""
-        until, day = self.holidays_until, local.date()
-        return until is not None and local.time() < until and not HOLIDAYS.is_workday(day, community)
+        until = self.holidays_until
+        if until is None or (until != _MIDNIGHT and local.time() >= until):
+            return False
+        return not HOLIDAYS.is_workday(local.date(), community)
 
 
 @cache

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.chassis.calendar.days import Arrangement
+from services.chassis.calendar.days import Arrangement, is_workday
 from services.chassis.calendar.holidays import Holidays
 from services.notify.persons.domain import quiet
 from services.notify.persons.domain.quiet import QuietHours
@@ -22,6 +22,13 @@ hours = st.builds(
     st.tuples(minutes, minutes).filter(lambda span: span[0] != span[1]),
     st.sampled_from(ZONES),
 )
+late_hours = st.builds(
+    lambda span, until, zone: QuietHours(start=span[0], end=span[1], holidays_until=until, zone=zone),
+    st.tuples(minutes, minutes).filter(lambda span: span[0] != span[1]),
+    minutes | st.just(time(0)),
+    st.sampled_from(["Asia/Shanghai", "UTC", "Asia/Kathmandu"]),
+)
+"""With days off; in zones whose clocks are never changed, so that minutes can be counted."""
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001  bounds have no zone
 
 
@@ -120,3 +127,45 @@ def test_it_stays_quiet_longer_on_days_off(day: str, until: int) -> None:
     for before in (timedelta(hours=1), timedelta(), timedelta(hours=-6, minutes=-59)):
         assert quiet.release(midnight - before) == midnight + timedelta(hours=until)
     assert not quiet.hold(midnight + timedelta(hours=until))
+
+
+def test_a_weekend_without_a_quiet_end_is_waited_out() -> None:
+    """On days off the only free minutes of every day fall away, so that five and more spans follow one another."""
+    narrow = QuietHours(start=time(12), end=time(11, 58), holidays_until=time(23, 50))
+    friday, monday = datetime(2026, 11, 27, 5, tzinfo=UTC), datetime(2026, 11, 30, 3, 58, tzinfo=UTC)
+    assert narrow.release(friday) == monday
+    golden_week = QuietHours(start=time(20), end=time(7, 10), holidays_until=time(22))
+    last_day = datetime(2026, 9, 30, 13, tzinfo=UTC)
+    assert golden_week.release(last_day) == datetime(2026, 10, 7, 23, 10, tzinfo=UTC)
+
+
+def test_who_naps_at_noon_and_sleeps_late_is_told_in_between() -> None:
+    nap = QuietHours(start=time(13), end=time(14), holidays_until=time(9))
+    saturday_at_eight = datetime(2026, 11, 28, 0, tzinfo=UTC)
+    assert nap.release(saturday_at_eight) == saturday_at_eight + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("until", ["24:00", "00:00"])
+def test_days_off_are_quiet_until_midnight_where_that_is_asked_for(until: str) -> None:
+    off = QuietHours.model_validate({"holidays_until": until})
+    saturday_noon = datetime(2026, 11, 28, 4, tzinfo=UTC)
+    assert off.hold(saturday_noon)
+    assert off.release(saturday_noon) == datetime(2026, 11, 29, 23, tzinfo=UTC)
+
+
+@given(late_hours, moments)
+def test_the_first_free_minute_is_the_one_that_a_count_finds(quiet: QuietHours, at: datetime) -> None:
+    zone, minute = ZoneInfo(quiet.zone), timedelta(minutes=1)
+
+    def free(moment: datetime) -> bool:
+        local = moment.astimezone(zone)
+        clock, until = local.time(), quiet.holidays_until
+        span = [quiet.start <= clock, clock < quiet.end]
+        night = all(span) if quiet.start < quiet.end else any(span)
+        off = until is not None and not is_workday(local.date()) and (until == time(0) or clock < until)
+        return not night and not off
+
+    counted = at
+    while not free(counted):
+        counted = (counted + minute).replace(second=0, microsecond=0)
+    assert quiet.release(at) == counted
