@@ -176,10 +176,11 @@ class Handing:
         return done.aggregate
 
     async def fall_back(self, notice: Notice) -> None:
-        """Where `notice` could not reach its recipient, queue it for the next channel in their order. Done again, it
-        changes nothing.
+        """Where `notice` could not reach its recipient, and is true still, queue it for the next channel in their
+        order. Done again, it changes nothing.
         """
-        if notice.status is not NoticeStatus.SUPPRESSED or notice.reason not in _NEXT_CHANNEL:
+        lost = notice.status is NoticeStatus.SUPPRESSED and notice.reason in _NEXT_CHANNEL
+        if not lost or notice.outdated:
             return
         looked = await self._reviewing.of(notice)
         planned = looked.next(notice)

@@ -10,7 +10,7 @@ from services.chassis.store.batcher import Batcher
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Document, IndexModel
 from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
-from services.notify.notices.domain.notice import Notice, draft_of
+from services.notify.notices.domain.notice import LOST, Notice, draft_of
 from services.notify.notices.domain.planning import Bundle, Why
 from services.notify.notices.domain.sending import CLAIM_LASTS
 from services.notify.notices.domain.stages import Stage
@@ -82,8 +82,11 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
-_Theirs: TypeAlias = tuple[str, tuple[str, str | None]]
-"""The id of a notice, its recipient, and the person for whom they stand in."""
+_Theirs: TypeAlias = tuple[str, tuple[str, str | None], bool]
+"""The id of a notice, its recipient, the person for whom they stand in, and whether a gateway has it."""
+
+
+_OF_WAITING = ("about", "kind", "recipient", "behalf", "parts", "status", "channel")
 
 
 class Notices:
@@ -95,15 +98,18 @@ class Notices:
         self._waiting = Batcher(self._waiting_of_each, side_by_side=2)
         self._unread = Batcher(self._unread_of_each)
 
-    async def waiting(self, about: str, kind: str, recipients: Iterable[str] | None = None) -> list[str]:
-        """The ids of notices of `kind` that speak of `about`, by themselves or among others, and wait, for their time
-        or for an address.
+    async def waiting(
+        self, about: str, kind: str, recipients: Iterable[str] | None = None, *, or_left: bool = False
+    ) -> list[str]:
+        """The ids of notices of `kind` that speak of `about`, by themselves or among others, and wait, for their time,
+        for an address or for another try; with `or_left` also those that a gateway has and that may come back.
 
         They are to `recipients`, or to others who stand in for them, or (None) to anybody.
         """
         found = await self._waiting((about, kind))
         whom = None if recipients is None else set(recipients)
-        return [id for id, theirs in found if whom is None or not whom.isdisjoint(theirs)]
+        mine = [each for each in found if whom is None or not whom.isdisjoint(each[1])]
+        return [id for id, _, left in mine if or_left or not left]
 
     async def _waiting_of_each(self, asked: Sequence[tuple[str, str]]) -> list[list[_Theirs]]:
         """For each subject and kind what waits, with whom it is to and for whom they stand in."""
@@ -111,14 +117,16 @@ class Notices:
         for about, kind in asked:
             by_kind[kind].add(about)
         found: defaultdict[tuple[str, str], list[_Theirs]] = defaultdict(list)
-        fields = dict.fromkeys((f"state.{name}" for name in ("about", "kind", "recipient", "behalf", "parts")), 1)
+        fields = dict.fromkeys((f"state.{name}" for name in _OF_WAITING), 1)
         for kind, subjects in by_kind.items():
             waiting = self._collection.find(waiting_of(subjects, kind), fields).sort("_id", ASCENDING)
             async for document in waiting:
                 state = document["state"]
                 own = {state["about"]} if state["kind"] == kind else set()
                 for about in own | {part["about"] for part in state.get("parts") or () if part["kind"] == kind}:
-                    found[about, kind].append((document["_id"], (state["recipient"], state.get("behalf"))))
+                    theirs = (state["recipient"], state.get("behalf"))
+                    left = state["status"] == NoticeStatus.DELIVERED and state["channel"] != Way.CALL
+                    found[about, kind].append((document["_id"], theirs, left))
         return [found[each] for each in asked]
 
     async def lately(
@@ -256,17 +264,21 @@ class Notices:
 
 
 def waiting_of(subjects: Collection[str], kind: str) -> Document:
-    """The query for notices of `kind` that speak of one of `subjects` and wait."""
+    """The query for notices of `kind` that speak of one of `subjects` and wait, or may leave once more."""
     these = {"$in": sorted(subjects)}
     return {
         "$or": [
             {"state.about": these, "state.kind": kind},
             {"state.parts.about": _IN_A_PART | these, "state.parts.kind": kind},
         ],
-        "state.status": {"$in": [NoticeStatus.QUEUED, NoticeStatus.SUPPRESSED]},
-        "state.reason": {"$in": [None, Suppression.NO_ADDRESS]},
+        "state.status": {"$in": sorted(_WAIT_OR_LEFT)},
+        "state.fine": {"$ne": Stage.DELIVERED},
+        "state.reason": {"$in": [None, *sorted(LOST)]},
         "state.outdated": {"$ne": True},
     }
+
+
+_WAIT_OR_LEFT = frozenset(NoticeStatus) - {NoticeStatus.READ}
 
 
 def told_of(field: str, id: str) -> Document:

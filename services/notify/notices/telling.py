@@ -31,6 +31,7 @@ from services.notify.shared.values import NOISY, Way
 Making: TypeAlias = Callable[[datetime], Decision[Notice]]
 _AT_ONCE = 500
 """So many people are told in one call to the store."""
+_SIDE_BY_SIDE = 16
 _MANY = 16
 """So many notices of one plan are made in one mould; fewer go along with the others."""
 
@@ -197,14 +198,17 @@ class Telling:
             await self._notices.create_each(one, occasion.cause, taken=occasion.taken)
 
     async def supersede(self, occasion: Occasion, kind: str, recipients: Iterable[str] | None = None) -> None:
-        """Give up notices of `kind` that wait and speak of an earlier version of the occasion's subject."""
+        """Give up notices of `kind` that wait and speak of an earlier version of the occasion's subject. Those that a
+        gateway has go by no other channel, should they come back."""
         about, version = occasion.about, occasion.sequence
 
         def untrue(notice: Notice, _: datetime) -> Decision[Notice]:
             return drop_part(notice, about, kind, version) if notice.parts else supersede(notice, version)
 
-        for id in await self._asked.waiting(about, kind, recipients):
-            await self._notices.change(id, untrue, occasion.cause)
+        found = await self._asked.waiting(about, kind, recipients, or_left=True)
+        for start in range(0, len(found), _SIDE_BY_SIDE):
+            some = found[start : start + _SIDE_BY_SIDE]
+            await asyncio.gather(*(self._notices.change(id, untrue, occasion.cause) for id in some))
 
     def _draft(self, occasion: Occasion, recipient: str, message: Message, behalf: str | None, template: int) -> Draft:
         rule = message.rule

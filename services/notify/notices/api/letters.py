@@ -26,7 +26,10 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["why"])
 
     @routes.get(
-        "", response_model=PageView[ToldView], summary="The messages that no gateway took", responses=problems(NotYours)
+        "",
+        response_model=PageView[ToldView],
+        summary="The messages that no gateway took, and that are true still",
+        responses=problems(NotYours),
     )
     async def many(
         request: Request, principal: PrincipalDep, page: PageDep, community: Annotated[Id, Query()]
@@ -36,6 +39,7 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
             "state.community": community,
             "state.status": NoticeStatus.SUPPRESSED,
             "state.reason": {"$in": [Suppression.REFUSED, Suppression.UNREACHABLE]},
+            "state.outdated": {"$ne": True},
         }
         return paged(await notices.select(query, limit=page.limit, cursor=page.cursor), told, request)
 
@@ -46,7 +50,7 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
         responses=problems(UnknownAggregate),
     )
     async def again(id: Id, command: CommandDep) -> Response:
-        """What may have been sent is not tried again."""
+        """What may have been sent is not tried again, nor what has become untrue."""
         by = command.principal
 
         return await command.change(

@@ -53,6 +53,8 @@ _MANDATORY: frozenset[str] = frozenset(
 _SORTS: dict[str, MessageClass] = {NoticeKind.ACTIVITY_REMINDER: MessageClass.REMINDER}
 """What notices weighed that were stored before their weight was."""
 _OPEN = frozenset({NoticeStatus.QUEUED, NoticeStatus.SENDING})
+LOST = frozenset({Suppression.NO_ADDRESS, Suppression.REFUSED, Suppression.UNREACHABLE})
+"""Why something was not sent that may be sent later."""
 
 
 class Draft(Value):
@@ -105,7 +107,7 @@ class Notice(Aggregate):
     While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is not
     for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told together with
     others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
-    could not reach anybody and is `outdated` is not sent later either. One about several activities has a part for
+    has left, or could not reach anybody, and is `outdated` is not sent again. One about several activities has a part for
     each; its `cause` is the command from which they follow, and `batch` names what was told together. `answers` are
     those that were given by its link.
     """
@@ -231,29 +233,48 @@ def queue(draft: Draft, planned: Planned, now: datetime, bundle: str | None = No
 
 
 def supersede(notice: Notice, version: int) -> Decision[Notice]:
-    """Give up a notice that speaks of its subject as it was before `version` and was told to nobody yet."""
+    """Give up a notice that speaks of its subject as it was before `version` and was told to nobody yet. One that may
+    leave once more is outdated: it is not sent again, and by no other channel.
+    """
     if notice.version >= version or notice.outdated:
         return decided(notice)
-    if notice.status is NoticeStatus.QUEUED:
+    if waits(notice):
         return suppressed(notice, Suppression.SUPERSEDED)
-    if notice.status is NoticeStatus.SUPPRESSED and notice.reason is Suppression.NO_ADDRESS:
+    if may_leave_again(notice):
         outdated = notice.becoming(outdated=True)
         return decided(outdated, fact(NoticeProgressed, outdated))
     return decided(notice)
 
 
+def waits(notice: Notice) -> bool:
+    """Whether a notice was told to nobody yet: it is in the queue, or on the call list."""
+    listed = notice.channel is Way.CALL and notice.stage is Stage.ACCEPTED
+    return notice.status is NoticeStatus.QUEUED or listed
+
+
+def may_leave_again(notice: Notice) -> bool:
+    """Whether a notice that waits no more may be sent once more: the gateway may not take it now, staff may have it
+    tried again, they may give an address, or it may come back and go by another channel."""
+    if notice.status is NoticeStatus.SUPPRESSED:
+        return notice.reason in LOST
+    return notice.stage in (Stage.SENDING, Stage.UNKNOWN, Stage.ACCEPTED)
+
+
 def drop_part(notice: Notice, about: str, kind: str, version: int) -> Decision[Notice]:
     """Of several activities that a notice speaks of, what messages of `kind` told of `about` before `version` is not
     true any more. Where nothing else is left of one that was told to nobody yet, it is given up.
+
+    What a gateway has taken stays as it was told.
     """
     left = without(notice.parts, about, kind, version)
-    waits = notice.status is NoticeStatus.QUEUED
-    if left == notice.parts or not (waits or notice.reason is Suppression.NO_ADDRESS):
+    if left == notice.parts or notice.outdated:
+        return decided(notice)
+    if not waits(notice) and notice.status is not NoticeStatus.SENDING and notice.reason not in LOST:
         return decided(notice)
     fewer = notice.becoming(parts=left)
     if left:
         return decided(fewer, fact(NoticeProgressed, fewer))
-    if waits:
+    if waits(notice):
         return suppressed(fewer, Suppression.SUPERSEDED)
     outdated = fewer.becoming(outdated=True)
     return decided(outdated, fact(NoticeProgressed, outdated))
@@ -276,14 +297,15 @@ def retitle(notice: Notice, title: str | None, version: int) -> Decision[Notice]
 
 
 def anonymise(notice: Notice) -> Decision[Notice]:
-    """Take the recipient out, so that nothing leads to them. A notice that was waiting never leaves."""
+    """Take the recipient out, so that nothing leads to them. A notice that was waiting never leaves, nor is it read
+    out by telephone."""
     if notice.recipient == ERASED:
         return decided(notice)
     bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in notice.parts)}
     changes: dict[str, Any] = {"recipient": ERASED, "behalf": None, **bare}
-    if notice.status in _OPEN:
+    if notice.status in _OPEN or waits(notice):
         over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
-        changes = {**changes, **over, "claim": None}
+        changes = {**changes, **over, "claim": None, "delivered_at": None}
     left = notice.becoming(**changes)
     return decided(left, fact(NoticeAnonymised, left))
 
@@ -292,9 +314,9 @@ def not_on_behalf(notice: Notice) -> Decision[Notice]:
     """The person for whom the recipient stood in was erased: what was waiting never leaves, and nothing names them."""
     bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in notice.parts)}
     changes: dict[str, Any] = {"behalf": None, **bare}
-    if notice.status in _OPEN:
+    if notice.status in _OPEN or waits(notice):
         over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
-        changes = {**changes, **over, "claim": None}
+        changes = {**changes, **over, "claim": None, "delivered_at": None}
     left = notice.becoming(**changes)
     return decided(left, fact(NoticeProgressed, left))
 
@@ -322,7 +344,9 @@ def delivered(notice: Notice, now: datetime, stage: Stage = Stage.DELIVERED, **m
 
 
 def deferred(notice: Notice, not_before: datetime) -> Decision[Notice]:
-    """It waits in the queue until then."""
+    """It waits in the queue until then; what has become untrue meanwhile is given up."""
+    if notice.outdated:
+        return suppressed(notice, Suppression.SUPERSEDED)
     later = notice.becoming(status=NoticeStatus.QUEUED, fine=Stage.HELD, not_before=not_before, claim=None)
     return decided(later, fact(NoticeDeferred, later))
 
@@ -330,7 +354,12 @@ def deferred(notice: Notice, not_before: datetime) -> Decision[Notice]:
 def suppressed(notice: Notice, reason: Suppression, why: Why | None = None) -> Decision[Notice]:
     """It will not be sent, and that is why."""
     done = notice.becoming(
-        status=NoticeStatus.SUPPRESSED, fine=of_suppression(reason), reason=reason, why=why, claim=None
+        status=NoticeStatus.SUPPRESSED,
+        fine=of_suppression(reason),
+        reason=reason,
+        why=why,
+        claim=None,
+        delivered_at=None,
     )
     return decided(done, fact(NoticeSuppressed, done))
 

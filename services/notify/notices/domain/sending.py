@@ -122,10 +122,11 @@ def bounced(notice: Notice) -> Decision[Notice]:
 
 
 def resend(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:
-    """Staff ask for another try of what no gateway took. What may have been sent is not tried again."""
+    """Staff ask for another try of what no gateway took. What may have been sent is not tried again, nor what has
+    become untrue."""
     by.require(notice.community, Role.STAFF)
     lost = notice.reason in (Suppression.REFUSED, Suppression.UNREACHABLE) and notice.stage is not Stage.BOUNCED
-    if notice.status is not NoticeStatus.SUPPRESSED or not lost or notice.recipient == ERASED:
+    if notice.status is not NoticeStatus.SUPPRESSED or not lost or notice.outdated or notice.recipient == ERASED:
         return decided(notice)
     again = notice.becoming(
         status=NoticeStatus.QUEUED, fine=Stage.QUEUED, reason=None, why=None, not_before=now, attempts=0

@@ -93,6 +93,31 @@ async def test_what_bounces_goes_by_the_next_channel_once(house: House, api: Api
     assert [message.kind for message in sms.taken] == ["case-verified"]
 
 
+async def test_what_has_become_untrue_when_it_bounces_goes_by_no_other_channel(house: House, api: Api) -> None:
+    *before, verified = a_case()
+    await house.know("resident-1", quiet=None)
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    await house.take(before)
+    await a_delivery(house, email=Saying(Accepted())).once()
+    (mail,) = await house.db["notices"].find({"state.channel": "email"}).to_list(None)
+    await house.take([verified])
+    assert (await told(house, api, "deliveries", id=mail["_id"], status="failed")).status_code == 200
+    sms = Saying(Accepted())
+    await a_delivery(house, sms=sms).once()
+    assert "case-dispatched" not in [message.kind for message in sms.taken]
+
+
+async def test_a_letter_that_has_become_untrue_is_not_listed_and_not_sent_again(house: House, api: Api) -> None:
+    *before, verified = a_case()
+    await house.know("resident-1", quiet=None)
+    await house.take(before)
+    await a_delivery(house, email=Saying(Refused("550"))).once()
+    (letter,) = (await api.call(STAFF, "GET", "/undeliverable", community=HERE)).json()["items"]
+    await house.take([verified])
+    assert (await api.call(STAFF, "GET", "/undeliverable", community=HERE)).json()["items"] == []
+    assert (await api.call(STAFF, "POST", f"/undeliverable/{letter['id']}/again")).json()["stage"] == "refused"
+
+
 async def test_an_address_that_is_gone_is_not_mailed_again_until_it_is_entered_anew(house: House, api: Api) -> None:
     id = await sent(house, Accepted())
     report = REPORT.format(action="failed", status="5.1.1", id=id)

@@ -5,7 +5,7 @@ from typing import Any
 from services.chassis.store.aggregates import Cause
 from services.contracts import activities as a
 from services.contracts import volunteers as v
-from services.notify.channels.gateways import Answer, Outgoing, Refused, Unknown
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Refused, Unknown
 from services.notify.channels.pacing import Pacing
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.wording import Wording
@@ -81,6 +81,27 @@ async def test_another_channel_is_tried_after_a_definite_no_and_never_after_a_do
             await a_delivery(house, email=Saying(answer), sms=sms).once()
         assert [message.kind for message in sms.taken] == reached
         assert [message.address for message in sms.taken] == ["13800138000"] * len(reached)
+
+
+async def test_what_becomes_untrue_while_the_gateway_is_asked_is_not_sent_later(house: House) -> None:
+    *before, verified = a_case()
+    await house.know("resident-1", quiet=None)
+
+    class Hanging(Saying):
+        """A gateway that takes so long to say no that the case is put right meanwhile."""
+
+        async def send(self, message: Outgoing) -> Answer:
+            if not self.taken:
+                await house.take([verified])
+            return await super().send(message)
+
+    post = Hanging(Later())
+    await house.take(before)
+    await a_delivery(house, email=post).once()
+    house.now, post.answer = NOW + HOUR, Accepted()
+    await a_delivery(house, email=post).once()
+    assert [message.kind for message in post.taken].count("case-dispatched") == 1
+    assert ("resident-1", "case-dispatched", "email", "suppressed", "superseded") in await house.told()
 
 
 async def test_a_daughter_receives_what_her_father_is_told_until_one_of_them_ends_it(house: House, api: Api) -> None:

@@ -1,11 +1,13 @@
 """How a notice is sent: one sender, one outcome, and nothing that may have been sent is sent again."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from services.chassis.aggregate import Decision
 from services.contracts.notices import NoticeStatus, Suppression
-from services.notify.notices.domain.notice import Review
+from services.notify.notices.domain.notice import Notice, Review, anonymise, not_on_behalf, supersede
 from services.notify.notices.domain.planning import Planned, Why
 from services.notify.notices.domain.sending import (
     CLAIM_LASTS,
@@ -117,3 +119,29 @@ def test_a_report_that_overtakes_the_sender_or_ends_a_doubt_is_believed() -> Non
     for handed_over in (sending, doubt(sending, "one").aggregate, there):
         assert bounced(handed_over).aggregate.stage is Stage.BOUNCED
     assert bounced(a_queued()).events == () == arrived(a_queued(), NOW).events
+
+
+@pytest.mark.parametrize("back", [put_back, lambda notice, name, now: wait_for_room(notice, name, now + HOUR)])
+def test_what_becomes_untrue_while_it_is_sent_is_not_tried_again(back: Callable[..., Decision[Notice]]) -> None:
+    under_way = supersede(claim(a_queued(version=5), go(), "one").aggregate, 6).aggregate
+    given_up = back(under_way, "one", NOW).aggregate
+    assert (given_up.status, given_up.reason) == (S.SUPPRESSED, Suppression.SUPERSEDED)
+    assert sent(under_way, "one", NOW).aggregate.status is S.DELIVERED, "it was told before that"
+
+
+def test_what_has_become_untrue_is_not_tried_again_by_staff() -> None:
+    lost = refused(claim(a_queued(version=5), go(), "one").aggregate, "one").aggregate
+    assert resend(lost, STAFF, NOW).aggregate.status is S.QUEUED
+    assert resend(supersede(lost, 6).aggregate, STAFF, NOW).events == ()
+
+
+def test_nobody_is_called_about_what_has_become_untrue_or_whom_nothing_is_known_of_any_more() -> None:
+    listed = deliver(a_queued(Way.CALL, version=5), go(Way.CALL)).aggregate
+    assert listed.stage is Stage.ACCEPTED
+    for over, reason in (
+        (supersede(listed, 6), Suppression.SUPERSEDED),
+        (anonymise(listed), Suppression.ERASED),
+        (not_on_behalf(listed.becoming(behalf="resident-2")), Suppression.ERASED),
+    ):
+        assert (over.aggregate.stage, over.aggregate.reason) == (Stage.SUPPRESSED, reason)
+        assert over.aggregate.delivered_at is None
