@@ -21,6 +21,7 @@ from services.notify.broadcasts.domain import Announce, Broadcast, BroadcastOver
 from services.notify.broadcasts.sending import chosen
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.notice import Notice, supersede
+from services.notify.notices.domain.planning import Why
 from services.notify.notices.store import Notices
 from services.notify.persons.people import People
 
@@ -114,7 +115,7 @@ def router(
             known_to=known_to(by, Role.STAFF),
         )
         for waiting in await Notices(notices).waiting(id, "broadcast"):
-            await notices.change(waiting, lambda notice, _: supersede(notice, 2), command.cause)
+            await notices.change(waiting, lambda notice, _: supersede(notice, 2, Why.STOPPED), command.cause)
         return answer
 
     return routes

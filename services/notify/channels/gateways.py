@@ -29,6 +29,10 @@ class Later:
     full: bool = False
 
 
+NO_TEXT = "no-approved-text"
+"""What a gateway says that carries approved texts alone, of a kind for which it has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """The gateway will never take the message. `said` is its own code for the reason, `mailbox` what that tells of the

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.notify.channels.calling import Calling, Said
 from services.notify.channels.domain.segments import segments
-from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
+from services.notify.channels.gateways import NO_TEXT, Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 
 _FULL = frozenset({"BUSINESS_LIMIT_CONTROL", "THROTTLING", "TOO_MANY_REQUESTS"})
 _AGAIN = frozenset({"SYSTEM_ERROR", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"})
@@ -79,7 +79,7 @@ class SmsGateway:
         """Hand an SMS over, as `Gateway.send` says."""
         body = self._body(message)
         if body is None:
-            return Refused("no-approved-text")
+            return Refused(NO_TEXT)
         said = await self._post(body)
         return _meaning(said.json()) if isinstance(said, Said) else said
 
@@ -91,7 +91,7 @@ class SmsGateway:
         given = [body for body in bodies if body is not None]
         said = await self._post({"messages": given}) if given else Said(b"{}")
         answers = iter(_meanings(said.json(), len(given)) if isinstance(said, Said) else [said] * len(given))
-        return [Refused("no-approved-text") if body is None else next(answers) for body in bodies]
+        return [Refused(NO_TEXT) if body is None else next(answers) for body in bodies]
 
     def _body(self, message: Outgoing) -> dict[str, Any] | None:
         approved, text = self._account.texts.get(message.kind), self.text(message)

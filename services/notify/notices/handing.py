@@ -177,10 +177,10 @@ class Handing:
 
     async def fall_back(self, notice: Notice) -> None:
         """Where `notice` could not reach its recipient, and is true still, queue it for the next channel in their
-        order. Done again, it changes nothing.
+        order. Done again, it changes nothing. Of a bundle each part is, by itself.
         """
         lost = notice.status is NoticeStatus.SUPPRESSED and notice.reason in _NEXT_CHANNEL
-        if not lost or notice.outdated:
+        if not lost or notice.outdated or notice.kind in BUNDLES:
             return
         looked = await self._reviewing.of(notice)
         planned = looked.next(notice)

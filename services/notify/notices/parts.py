@@ -1,5 +1,6 @@
 """Sends bundles: a digest or a burst, with every part looked at again just before."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -8,7 +9,7 @@ from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.notices import NoticeStatus, Suppression
-from services.notify.channels.gateways import Accepted, Answer, Refused, Unknown
+from services.notify.channels.gateways import NO_TEXT, Accepted, Answer, Refused, Unknown
 from services.notify.notices.domain.bundling import (
     go_alone,
     join,
@@ -20,7 +21,8 @@ from services.notify.notices.domain.bundling import (
 )
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.planning import Bundle
-from services.notify.notices.domain.sending import doubt, refused
+from services.notify.notices.domain.sending import bounced, doubt, refused
+from services.notify.notices.domain.stages import Stage
 from services.notify.notices.handing import BY_DELIVERY, Handing
 from services.notify.notices.reviewing import Looked, Reviewing
 from services.notify.notices.store import Notices
@@ -53,9 +55,21 @@ class Parts:
             await self._notices.change(claimed.id, lambda n, _: nothing_left(n, name), BY_DELIVERY)
             return
         answer = await self._handing.hand_over(claimed, looked, parts)
+        if _carries_none(answer):
+            await self._let_each_go(claimed, parts)
+            return
         done = claimed if answer is None else await self._handing.record(claimed, answer)
         for part in parts:
             await self._note(part, done, answer)
+        if done.stage is Stage.BOUNCED:  # that was told before the gateway had answered
+            await self.came_back(done)
+
+    async def came_back(self, bundle: Notice) -> None:
+        """A bundle came back: so did all that was told in it, and each goes by the next channel. Done again, it changes
+        nothing."""
+        for id in await self._asked.told_within(bundle.id):
+            lost = await self._notices.change(id, lambda n, _: bounced(n), BY_DELIVERY)
+            await self._handing.fall_back(lost.aggregate)
 
     async def _joined(self, bundle: Notice) -> list[Notice]:
         """The parts of a claimed bundle, each on record as being sent."""
@@ -75,12 +89,22 @@ class Parts:
             case Accepted():
                 await self._notices.change(part.id, lambda n, now: told_within(n, name, now), BY_DELIVERY)
             case Refused():
-                await self._notices.change(part.id, lambda n, _: refused(n, name), BY_DELIVERY)
+                lost = await self._notices.change(part.id, lambda n, _: refused(n, name), BY_DELIVERY)
+                await self._handing.fall_back(lost.aggregate)
             case Unknown():
                 await self._notices.change(part.id, lambda n, _: doubt(n, name), BY_DELIVERY)
             case _:
                 until = (await self._notices.get(bundle.id)).aggregate.not_before
                 await self._notices.change(part.id, lambda n, _: wait_on(n, name, until), BY_DELIVERY)
+
+    async def _let_each_go(self, bundle: Notice, parts: Sequence[Notice]) -> None:
+        """Let the parts of a claimed bundle go by themselves, in their order: the gateway carries no bundles, but may
+        carry what is in them."""
+        for part in parts:
+            await self._notices.change(part.id, lambda n, now: wait_on(n, bundle.id, now), BY_DELIVERY)
+            await self._notices.change(part.id, lambda n, _: go_alone(n), BY_DELIVERY)
+        name = bundle.claim or ""
+        await self._notices.change(bundle.id, lambda n, _: nothing_left(n, name), BY_DELIVERY)
 
     async def let_go(self, part: str) -> None:
         """Let a part go by itself whose bundle is over without it; not to somebody who does without digests, though,
@@ -95,6 +119,11 @@ class Parts:
         looked = await self._reviewing.of(found)
         unwanted = waits_in.startswith(f"{Bundle.DIGEST}-") and looked.person.mutes(Bundle.DIGEST, found.channel)
         await self._notices.change(part, lambda n, _: not_wanted(n) if unwanted else go_alone(n), BY_DELIVERY)
+
+
+def _carries_none(answer: Answer | None) -> bool:
+    """Whether a gateway says that it has no text for bundles."""
+    return isinstance(answer, Refused) and answer.said == NO_TEXT
 
 
 def _joined(looked: Looked, bundle: Notice, part: Notice, now: datetime) -> Decision[Notice]:

@@ -17,6 +17,7 @@ from services.notify.notices.answer_links import AnswerLinks
 from services.notify.notices.api import answering, callbacks, calls, inbox, letters, live, why
 from services.notify.notices.audiences import Audiences
 from services.notify.notices.delivery import Delivery
+from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice, anonymise, not_on_behalf
 from services.notify.notices.feed import Feed
 from services.notify.notices.gathering import INDEXES as GATHERED
@@ -64,7 +65,7 @@ def room(
 
     async def lost(notice: Notice, mailbox: Mailbox) -> None:
         await bounces.note(notice, mailbox)
-        await handing.fall_back(notice)
+        await (delivery.parts.came_back(notice) if notice.kind in BUNDLES else handing.fall_back(notice))
 
     return Room(
         "notices",

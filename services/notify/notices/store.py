@@ -180,6 +180,11 @@ class Notices:
         found = self._collection.find(query, {"_id": 1}).sort([("state.queued_at", ASCENDING), ("_id", ASCENDING)])
         return [document["_id"] async for document in found]
 
+    async def told_within(self, bundle: str) -> list[str]:
+        """The ids of what was told in `bundle`, or is being told in it."""
+        told = {"state.bundle": bundle, "state.status": {"$in": [NoticeStatus.SENDING, NoticeStatus.DELIVERED]}}
+        return [document["_id"] async for document in self._collection.find(told, {"_id": 1}).sort("_id", ASCENDING)]
+
     async def a_later_digest(self, bundle: Notice, now: datetime, *, or_being_sent: bool = False) -> bool:
         """Whether a later digest for the same person by the same channel is due as well (`or_being_sent`: or has been
         claimed, and gathers its parts)."""

@@ -49,7 +49,12 @@ def join(part: Notice, planned: Planned, bundle: str, now: datetime) -> Decision
     if planned.reason is not None:
         return suppressed(part, planned.reason, planned.why)
     sending = part.becoming(
-        status=NoticeStatus.SENDING, fine=Stage.SENDING, claim=bundle, claimed_at=now, attempts=part.attempts + 1
+        status=NoticeStatus.SENDING,
+        fine=Stage.SENDING,
+        bundle=bundle,
+        claim=bundle,
+        claimed_at=now,
+        attempts=part.attempts + 1,
     )
     return decided(sending, fact(NoticeSending, sending))
 

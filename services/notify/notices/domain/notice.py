@@ -107,8 +107,8 @@ class Notice(Aggregate):
     While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is not
     for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told together with
     others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
-    has left, or could not reach anybody, and is `outdated` is not sent again. One about several activities has a part for
-    each; its `cause` is the command from which they follow, and `batch` names what was told together. `answers` are
+    has left, or could not reach anybody, and is `outdated` is not sent again. One about several activities has a part
+    for each; its `cause` is the command from which they follow, and `batch` names what was told together. `answers` are
     those that were given by its link.
     """
 
@@ -232,14 +232,14 @@ def queue(draft: Draft, planned: Planned, now: datetime, bundle: str | None = No
     return decided(notice, queued)
 
 
-def supersede(notice: Notice, version: int) -> Decision[Notice]:
+def supersede(notice: Notice, version: int, why: Why | None = None) -> Decision[Notice]:
     """Give up a notice that speaks of its subject as it was before `version` and was told to nobody yet. One that may
     leave once more is outdated: it is not sent again, and by no other channel.
     """
     if notice.version >= version or notice.outdated:
         return decided(notice)
     if waits(notice):
-        return suppressed(notice, Suppression.SUPERSEDED)
+        return suppressed(notice, Suppression.SUPERSEDED, why)
     if may_leave_again(notice):
         outdated = notice.becoming(outdated=True)
         return decided(outdated, fact(NoticeProgressed, outdated))

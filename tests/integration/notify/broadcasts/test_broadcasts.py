@@ -67,6 +67,7 @@ async def test_a_broadcast_is_paused_where_it_is_and_waiting_messages_are_given_
     assert await sending.once(house.clock) == 0
     assert (await api.call(STAFF, "POST", f"/broadcasts/{id}/stop")).json()["status"] == "stopped"
     assert ("resident-1", "broadcast", "email", "suppressed", "superseded") in await house.told()
+    assert await house.db["notices"].count_documents({"state.reason": "superseded", "state.why": "stopped"}) == 1
     assert (await api.call(STAFF, "POST", f"/broadcasts/{id}/resume")).status_code == 409
     why = await api.call(STAFF, "GET", "/why", community=HERE, cause=id, outcome="not-told")
     assert [each["recipient"] for each in why.json()["items"] if each["channel"] == "email"] != []

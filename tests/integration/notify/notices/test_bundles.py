@@ -1,12 +1,13 @@
 """Bursts and digests: told as one, once, over replicas, deaths and outages."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from services.contracts import issues as i
-from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate
+from services.notify.channels.gateways import NO_TEXT, Accepted, Answer, Gateway, Later, Outgoing, Rate, Refused
 from services.notify.channels.pacing import Pacing
 from services.notify.notices.delivery import Delivery
 from services.notify.notices.domain.planning import BURST
@@ -27,7 +28,7 @@ EIGHT = NOW + 20 * HOUR
 
 
 class Post:
-    """A gateway that keeps what it is handed, and dies, or takes nothing, when it is told to."""
+    """A gateway that keeps what it is handed, and answers, dies, or takes nothing, as it is told to."""
 
     rates: tuple[Rate, ...] = ()
     rates_each: tuple[Rate, ...] = ()
@@ -39,6 +40,8 @@ class Post:
         self.taken: list[Outgoing] = []
         self.dies_after: int | None = None
         self.later = False
+        self.answer: Answer = Accepted()
+        self.answers: dict[str, Answer] = {}
 
     async def send(self, message: Outgoing) -> Answer:
         if self.later:
@@ -46,7 +49,7 @@ class Post:
         if self.dies_after is not None and len(self.taken) >= self.dies_after:
             raise Dies
         self.taken.append(message)
-        return Accepted()
+        return self.answers.get(message.kind, self.answer)
 
 
 class Dies(BaseException):
@@ -173,3 +176,27 @@ async def test_parts_wait_with_their_digest_and_are_not_lost_if_it_never_goes(ho
     assert await left_behind.once(house.clock) == 1
     await a_delivery(house, post).once()
     assert [message.kind for message in post.taken] == ["case-dispatched"]
+
+
+async def test_what_was_to_be_told_in_a_digest_that_is_refused_goes_by_the_next_channel(
+    house: House, post: Post
+) -> None:
+    await house.know("resident-1", classes=DAILY)
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    await house.take([*a_case("case-1")[:3], *a_case("case-2")[:3]])
+    house.now, sms = EIGHT, Post()
+    post.answer = Refused("550")
+    gateways: Mapping[Way, Gateway] = {Way.EMAIL: post, Way.SMS: sms}
+    for _ in range(2):
+        await Delivery(house.notices, house.persons, gateways, Wording(NAMES), Pacing(house.db), house.clock).once()
+    assert [message.kind for message in sms.taken] == ["case-dispatched"] * 2
+
+
+async def test_a_gateway_without_a_text_for_digests_carries_what_is_in_them(house: House, post: Post) -> None:
+    await house.know("resident-1", classes=DAILY)
+    await house.take([*a_case("case-1")[:3], *a_case("case-2")[:3]])
+    house.now, post.answers = EIGHT, {"digest": Refused(NO_TEXT)}
+    for _ in range(2):
+        await a_delivery(house, post).once()
+    assert [message.kind for message in post.taken] == ["digest", "case-dispatched", "case-dispatched"]
+    assert await house.told(reason="refused") == [], "no letter is left for staff"

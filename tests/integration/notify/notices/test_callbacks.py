@@ -15,6 +15,7 @@ from services.notify.settings import NotifySettings
 from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
+from tests.integration.notify.notices.test_bundles import DAILY, EIGHT
 from tests.integration.notify.notices.test_reaching import Saying, a_delivery
 from tests.integration.notify.records import a_case
 from tests.unit.notify.channels.test_returned_mail import HOLIDAY, REPORT
@@ -91,6 +92,33 @@ async def test_what_bounces_goes_by_the_next_channel_once(house: House, api: Api
         assert (await told(house, api, "deliveries", id=id, status="failed")).status_code == 200
         await a_delivery(house, sms=sms).once()
     assert [message.kind for message in sms.taken] == ["case-verified"]
+
+
+@pytest.mark.parametrize("first", ["answer", "report"])
+async def test_what_was_told_in_a_digest_that_bounces_goes_by_the_next_channel(
+    house: House, api: Api, first: str
+) -> None:
+    """Also where the report comes before the gateway's answer."""
+
+    class Reporting(Saying):
+        async def send(self, message: Outgoing) -> Answer:
+            if first == "report":
+                assert (await told(house, api, "deliveries", id=message.id, status="failed")).status_code == 200
+            return await super().send(message)
+
+    await house.know("resident-1", classes=DAILY)
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    await house.take([*a_case("case-1")[:3], *a_case("case-2")[:3]])
+    house.now = EIGHT
+    post, sms = Reporting(Accepted()), Saying(Accepted())
+    await a_delivery(house, email=post).once()
+    (digest,) = post.taken
+    for _ in range(2):
+        assert (await told(house, api, "deliveries", id=digest.id, status="failed")).status_code == 200
+        await a_delivery(house, sms=sms).once()
+    assert [message.kind for message in sms.taken] == ["case-dispatched"] * 2
+    why = (await api.call(STAFF, "GET", "/why", community=HERE, about="case-1")).json()["items"]
+    assert ("email", "bounced", digest.id) in {(each["channel"], each["stage"], each["bundle"]) for each in why}
 
 
 async def test_what_has_become_untrue_when_it_bounces_goes_by_no_other_channel(house: House, api: Api) -> None:
