@@ -12,7 +12,7 @@ from services.notify.broadcasts.store import running
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.occasion import Occasion
-from services.notify.notices.telling import Message, Telling
+from services.notify.notices.telling import Message, Telling, Themselves, among
 from services.notify.persons.people import People
 from services.notify.routing.domain.kinds import KindRule, MessageClass
 from services.notify.routing.shipped import RULES
@@ -53,7 +53,9 @@ class Broadcasting:
             return
         if not broadcast.after:
             await self.telling.tell_end_points(_occasion(broadcast), _message(broadcast))
-        await self.telling.tell_each(_occasion(broadcast), people, _message(broadcast))
+        await self.telling.tell_each(
+            _occasion(broadcast), people, _message(broadcast), await self._themselves(broadcast)
+        )
         before, after = broadcast.after, people[-1]
         await self.broadcasts.change(broadcast.id, lambda each, _: came_to(each, before, after, len(people)), _BY)
 
@@ -65,6 +67,16 @@ class Broadcasting:
             return await self.people.page(broadcast.community, broadcast.after, self.batch)
         everybody = await self._chosen(broadcast)
         return [person for person in everybody if person > broadcast.after][: self.batch]
+
+    async def _themselves(self, broadcast: Broadcast) -> Themselves:
+        """Asks whether somebody is told for themselves, in whichever batch."""
+        if broadcast.whom != "everyone":
+            return among(await self._chosen(broadcast))
+
+        async def belongs(person: str) -> bool:
+            return await self.people.belongs(person, broadcast.community)
+
+        return belongs
 
     async def _total(self, broadcast: Broadcast) -> int:
         if broadcast.whom != "everyone":

@@ -22,7 +22,7 @@ from services.chassis.store.mongo import ASCENDING, Database, Document, IndexMod
 from services.notify.knowledge.store import Knowledge
 from services.notify.notices.domain.together import ToldPart, families
 from services.notify.notices.occasion import Occasion
-from services.notify.notices.telling import Message, Telling
+from services.notify.notices.telling import Message, Telling, among
 from services.notify.routing.domain.kinds import LONGEST
 from services.notify.routing.editions import Editions
 
@@ -136,9 +136,13 @@ class Gathering:
         kept = [_kept(each) async for each in documents]
         for of_kind in _by_kind(kept):
             await self.telling.tell_end_points(*await self._told(command, batch, of_kind))
-        for places, people in _by_message(kept).items():
+        messages = _by_message(kept)
+        of_kind: defaultdict[str, set[str]] = defaultdict(set)
+        for places, people in messages.items():
+            of_kind[kept[places[0]].part.kind].update(people)
+        for places, people in messages.items():
             occasion, message = await self._told(command, batch, [kept[n] for n in places])
-            await self.telling.tell_each(occasion, people, message)
+            await self.telling.tell_each(occasion, people, message, among(of_kind[message.kind]))
         told = {"$set": {"waiting": False}, "$unset": dict.fromkeys(("people", "part", "due", "expires"), "")}
         await self.database[GATHERED].update_many({**of_command, "batch": batch}, told)
 

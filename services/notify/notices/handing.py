@@ -129,7 +129,7 @@ class Handing:
             await self.put_off(notice, until)
             return None
         language = looked.person.choices.language
-        await self._wording.ready([notice.community])
+        await self._wording.ready(sorted({notice.community, *(part.community for part in parts)}))
         words = self._wording.words(notice, language, parts)
         return Outgoing(
             id=notice.id,

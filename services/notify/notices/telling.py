@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,9 +29,13 @@ from services.notify.routing.domain.kinds import KindRule
 from services.notify.shared.values import NOISY, Way
 
 Making: TypeAlias = Callable[[datetime], Decision[Notice]]
+Themselves: TypeAlias = Callable[[str], Awaitable[bool]]
+"""Whether somebody is told the same for themselves by another call, and so not in the place of somebody else."""
 _AT_ONCE = 500
 """So many people are told in one call to the store."""
 _SIDE_BY_SIDE = 16
+_StandingIn: TypeAlias = tuple[str, str]
+"""Who stands in, and for whom."""
 _MANY = 16
 """So many notices of one plan are made in one mould; fewer go along with the others."""
 
@@ -93,15 +97,30 @@ class Telling:
         """Queue a notice to `recipient` on every channel that is planned, and to those who stand in for them."""
         await self.tell_each(occasion, [recipient], message)
 
-    async def tell_each(self, occasion: Occasion, recipients: Iterable[str], message: Message) -> None:
-        """Queue a notice to each of `recipients`, and to those who stand in for them, many in one call to the store."""
+    async def tell_each(
+        self,
+        occasion: Occasion,
+        recipients: Iterable[str],
+        message: Message,
+        themselves: Themselves | None = None,
+    ) -> None:
+        """Queue a notice to each of `recipients`, and to those who stand in for them, many in one call to the store.
+
+        Who stands in and is among the recipients, or is told by another call, as `themselves` says, is told for
+        themselves alone.
+        """
         everybody: Sequence[str] = list(dict.fromkeys(recipients))
+        own = among(everybody)
         template = await self._wording.version(occasion.community, message.kind, message.rule.template)
         written: asyncio.Task[None] | None = None
         try:
             for start in range(0, len(everybody), _AT_ONCE):
                 some = everybody[start : start + _AT_ONCE]
-                wanted = await self._planned(occasion, some, message, template)
+                wanted, standing_in = await self._planned(occasion, some, message, template)
+                proxies = [each for each in standing_in if not await own(each[0])]
+                if themselves is not None:
+                    proxies = [each for each in proxies if not await themselves(each[0])]
+                await self._plan_for_proxies(occasion, wanted, message, proxies)
                 if written is not None:
                     await written  # one part is on its way to the store while the next is made
                 written = asyncio.create_task(self._write(occasion, wanted))
@@ -123,25 +142,19 @@ class Telling:
             made = await self._notices.create_each(apart, occasion.cause, taken=occasion.taken)
             self._came(made.values())
 
-    async def _planned(self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int) -> _Wanted:
-        """What makes the notices to `recipients` and who stands in for them, by id. Those that wait for others are made
-        at once, with what they wait in."""
+    async def _planned(
+        self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int
+    ) -> tuple[_Wanted, Sequence[_StandingIn]]:
+        """What makes the notices to `recipients`, by id, and who stands in for them. Those that wait for others are
+        made at once, with what they wait in."""
         now = self._clock()
         draft = self._draft(occasion, "", message, None, template)
-        asked = Told(
-            draft.kind,
-            message.rule.weight,
-            draft.about,
-            due=message.due,
-            expires=draft.expires_at,
-            community=draft.community,
-            parts=tuple(part.about for part in draft.parts),
-        )
+        asked = _asked(draft, message)
         wanted = _Wanted(draft)
         if message.known:
             told = Planned(Way.INBOX, now, Suppression.SUPERSEDED, Why.COLLAPSED)
             wanted.alike[told].update({draft.id_for(id, Way.INBOX): id for id in recipients})
-            return wanted
+            return wanted, ()
         known = await self._persons.find_each(recipients)
         of_strangers = plan(asked, stranger("", occasion.community), now, Circumstances(self._open_channels))
         for id in recipients:
@@ -158,24 +171,24 @@ class Telling:
             for proxy in person.proxies
             if proxy.agreed and not person.gone
         ]
-        if standing_in:
-            await self._plan_for_proxies(occasion, wanted, asked, standing_in, now)
-        return wanted
+        return wanted, standing_in
 
     async def _plan_for_proxies(
-        self, occasion: Occasion, wanted: _Wanted, asked: Told, standing_in: Sequence[tuple[str, str]], now: datetime
+        self, occasion: Occasion, wanted: _Wanted, message: Message, standing_in: Sequence[_StandingIn]
     ) -> None:
-        """Add what is told to those who stand in for others, unless they are told it as themselves."""
+        """Add what is told to those who stand in for others."""
+        if not standing_in:
+            return
+        now, asked = self._clock(), _asked(wanted.draft, message)
         proxies = await self._persons.find_each({id for id, _ in standing_in})
-        own = {id for people in wanted.alike.values() for id in people}
         for id, behalf in standing_in:
             person = proxies.get(id) or stranger(id, occasion.community)
             draft = wanted.draft.to(id, behalf)
             for planned in await self._plan(occasion, person, draft, asked, now):
                 if planned.bundle is not None:
                     await self._collect(occasion, draft, planned, planned.bundle)
-                elif (made := draft.id(planned.channel)) not in own:
-                    wanted.apart.setdefault(made, partial(queue, draft, planned))
+                else:
+                    wanted.apart.setdefault(draft.id(planned.channel), partial(queue, draft, planned))
 
     async def _plan(
         self, occasion: Occasion, person: Person, draft: Draft, asked: Told, now: datetime
@@ -251,6 +264,29 @@ class Telling:
             part = made.aggregate
             if part.bundle is not None:  # which one, was decided when it was made
                 await self._notices.create(part.bundle, lambda now: open_bundle(part, kind, now), occasion.cause)
+
+
+def among(people: Collection[str]) -> Themselves:
+    """Asks whether somebody is one of `people`."""
+    everybody = frozenset(people)
+
+    async def told(person: str) -> bool:
+        return person in everybody
+
+    return told
+
+
+def _asked(draft: Draft, message: Message) -> Told:
+    """What a plan needs to know of `message`."""
+    return Told(
+        draft.kind,
+        message.rule.weight,
+        draft.about,
+        due=message.due,
+        expires=draft.expires_at,
+        community=draft.community,
+        parts=tuple(part.about for part in draft.parts),
+    )
 
 
 def _queued_for(draft: Draft, planned: Planned, id: str, person: str, now: datetime) -> Decision[Notice]:

@@ -41,6 +41,7 @@ class ToldView(BaseModel):
 
     id: str
     recipient: str
+    behalf: str | None = Field(default=None, description="The person for whom the recipient stands in.")
     kind: str
     channel: Way
     about: str
@@ -78,7 +79,8 @@ class Verdict(StrEnum):
 class WhyView(BaseModel):
     """Why one person heard of one fact, or did not. `belongs`: whether facts, or they themselves, have shown that they
     belong to the community; who does not is reached by nothing that goes to everyone. `others` counts the people who
-    were to be told, and `kinds` are the kinds of message that they were told."""
+    were to be told, and `kinds` are the kinds of message that they were told. `in_their_place` are messages to those
+    who stand in for the person."""
 
     person: str
     verdict: Verdict
@@ -86,6 +88,7 @@ class WhyView(BaseModel):
     others: int
     kinds: list[str]
     messages: list[ToldView]
+    in_their_place: list[ToldView] = []
 
 
 def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> NoticeView:

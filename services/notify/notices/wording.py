@@ -35,6 +35,7 @@ _ON_BEHALF = {
     "zh": "（您代家人接收这条消息，“您”指您的家人。）",
     "en": "(You receive this for somebody who has asked you to; “you” is that person.)",
 }
+_FOR_ANOTHER = {"zh": "（代家人接收）", "en": "(For somebody else) "}
 _ANSWER = {
     "zh": "能参加或不能参加，请点这里答复（无需登录）：",
     "en": "Say whether you come here, without signing in:",
@@ -82,13 +83,21 @@ class Wording:
     def words(self, notice: Notice, language: str, parts: Sequence[Notice] = ()) -> Words:
         """The words of a notice for a reader of `language`; of a bundle those of its `parts`."""
         if notice.kind not in BUNDLES:
-            alone = self._of_one(notice, language)
-            return alone if notice.behalf is None else replace(alone, body=f"{alone.body}\n{_ON_BEHALF[language]}\n")
-        told = [self._of_one(part, language) for part in parts]
+            return self._to_reader(notice, language)
+        told = [self._to_reader(part, language, among_others=len(parts) > 1) for part in parts]
         if len(told) == 1:
             return told[0]
         values = {"parts": told, "community": self._names.community(notice.community, language)}
         return self._texts.render(f"{notice.kind}.v{notice.template}.{language}", values)
+
+    def _to_reader(self, notice: Notice, language: str, *, among_others: bool = False) -> Words:
+        """The words of `notice` alone, and for whom they are where its recipient stands in; `among_others` the subject
+        says so too, since a burst tells nothing else."""
+        alone = self._of_one(notice, language)
+        if notice.behalf is None:
+            return alone
+        subject = f"{_FOR_ANOTHER[language]}{alone.subject}" if among_others else alone.subject
+        return replace(alone, subject=subject, body=f"{alone.body}\n{_ON_BEHALF[language]}\n")
 
     def _of_several(self, notice: Notice, language: str) -> Words:
         """The words of a notice about several activities: what its kind says, and the dates of each kind of part."""
@@ -151,6 +160,8 @@ class Wording:
         values = self.mentioned(language, notice.community, notice.particulars, self.link(notice))
         if notice.parts:  # a text of one's own names one activity: the title says that there are several
             values["title"] = self._of_several(notice, language).subject
+        if notice.behalf is not None and values["title"] is not None:
+            values["title"] = f"{_FOR_ANOTHER[language]}{values['title']}"
         return {name: str(value) for name, value in values.items() if value is not None and name != "more"}
 
     def community(self, community: str, language: str) -> str:

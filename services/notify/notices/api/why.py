@@ -94,6 +94,7 @@ def router(notices: Aggregates[Notice], belongs: Belongs) -> APIRouter:
             raise AboutWhat()
         fact = {"state.community": community, **_of(about, cause)}
         theirs = (await notices.select({**fact, "state.recipient": person}, limit=_MOST)).items
+        instead = (await notices.select({**fact, "state.behalf": person}, limit=_MOST)).items
         others, kinds = await Notices(notices).concerned({**fact, "state.recipient": {"$ne": person}})
         return WhyView(
             person=person,
@@ -102,6 +103,7 @@ def router(notices: Aggregates[Notice], belongs: Belongs) -> APIRouter:
             others=others,
             kinds=kinds,
             messages=[told(each) for each in theirs],
+            in_their_place=[told(each) for each in instead],
         )
 
     return routes

@@ -5,6 +5,7 @@ one more handler of every public event, so a new type of event needs a row and n
 """
 
 import asyncio
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from services.notify.notices.domain.particulars import (
 )
 from services.notify.notices.gathering import Gathering
 from services.notify.notices.occasion import occasion_of
-from services.notify.notices.telling import Message, Telling
+from services.notify.notices.telling import Message, Telling, among
 from services.notify.routing.domain.kinds import KindRule
 from services.notify.routing.domain.table import DECLARED_IN, Route, Subject, Tell, ids, values
 from services.notify.routing.editions import Editions
@@ -69,13 +70,18 @@ class Following:
         asking = asyncio.gather(*(self._asked(tell, received) for _, tell in told))
         _, asked = await asyncio.gather(self._supersede(route, received), asking)
         command = received.envelope.id if route.begins else getattr(received.event, "command", None)
+        of_kind: defaultdict[str, set[str]] = defaultdict(set)
+        for (_, tell), (people, _) in zip(told, asked, strict=True):
+            of_kind[tell.kind].update(people)
         for (n, tell), (people, known) in zip(told, asked, strict=True):
             occasion, message = occasion_of(received), self._message(tell, received, known, kinds[tell.kind], edition)
             if command is not None and not message.known:
                 await self._gathering.add(command, occasion, f"{route.name}.{n}", message, people)
                 continue
+            themselves = among(of_kind[tell.kind])
             await asyncio.gather(
-                self._telling.tell_end_points(occasion, message), self._telling.tell_each(occasion, people, message)
+                self._telling.tell_end_points(occasion, message),
+                self._telling.tell_each(occasion, people, message, themselves),
             )
 
     async def _supersede(self, route: Route, received: Received[Any]) -> None:

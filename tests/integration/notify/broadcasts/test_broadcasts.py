@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from services.chassis.principal import member
 from services.notify.broadcasts.sending import Broadcasting
 from services.notify.broadcasts.store import BROADCAST
 from tests.integration import standing
@@ -51,6 +52,19 @@ async def test_everybody_is_told_once_over_deaths_and_two_senders(house: House, 
     assert await sender(house).once(house.clock) == 0
     (item,) = (await api.call(RESIDENT, "GET", "/me/notices", language="en")).json()["items"]
     assert item["subject"] == "停水通知"
+
+
+async def test_who_stands_in_for_somebody_of_an_earlier_batch_is_told_for_themselves(house: House, api: Api) -> None:
+    await settle(house)
+    body = {"community": HERE, "proxy": PEOPLE[8]}
+    assert (await api.call(RESIDENT, "POST", "/me/proxies", body)).status_code in (200, 201)
+    daughter = member(PEOPLE[8], HERE)
+    assert (await api.call(daughter, "POST", f"/me/stands-in/{RESIDENT.sub}")).json()["agreed"] is True
+    await begun(api)
+    await sender(house, batch=2).once(house.clock)
+    told = await house.db["notices"].find({"state.channel": "inbox"}, {"state": 1}).to_list(None)
+    assert sorted(each["state"]["recipient"] for each in told) == sorted(PEOPLE)
+    assert {each["state"]["behalf"] for each in told} == {None}
 
 
 async def test_a_broadcast_is_paused_where_it_is_and_waiting_messages_are_given_up_when_it_stops(
