@@ -137,12 +137,12 @@ class Gathering:
         for of_kind in _by_kind(kept):
             await self.telling.tell_end_points(*await self._told(command, batch, of_kind))
         messages = _by_message(kept)
-        of_kind: defaultdict[str, set[str]] = defaultdict(set)
+        themselves: defaultdict[str, set[str]] = defaultdict(set)
         for places, people in messages.items():
-            of_kind[kept[places[0]].part.kind].update(people)
+            themselves[kept[places[0]].part.kind].update(people)
         for places, people in messages.items():
             occasion, message = await self._told(command, batch, [kept[n] for n in places])
-            await self.telling.tell_each(occasion, people, message, among(of_kind[message.kind]))
+            await self.telling.tell_each(occasion, people, message, among(themselves[message.kind]))
         told = {"$set": {"waiting": False}, "$unset": dict.fromkeys(("people", "part", "due", "expires"), "")}
         await self.database[GATHERED].update_many({**of_command, "batch": batch}, told)
 

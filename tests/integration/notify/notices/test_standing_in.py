@@ -1,6 +1,8 @@
 """Who stands in for somebody reads for whom each message is, is told for themselves where it concerns them too, and
 staff see it."""
 
+from typing import Any
+
 from services.notify.channels.gateways import Outgoing
 from services.notify.notices.domain.planning import BURST
 from tests.integration.notify.calling import Api
@@ -50,7 +52,7 @@ async def test_staff_see_who_was_told_for_whom(house: House, api: Api) -> None:
     await house.know("resident-2", "daughter@example.org")
     await a_daughter(api)
     await house.take(a_case())
-    asked = {"community": HERE, "about": "case-1"}
+    asked: dict[str, Any] = {"community": HERE, "about": "case-1"}
     father = (await api.call(STAFF, "GET", "/why/one", **asked, person="resident-1")).json()
     assert {(each["recipient"], each["behalf"]) for each in father["in_their_place"]} == {("resident-2", "resident-1")}
     assert {each["behalf"] for each in father["messages"]} == {None}
