@@ -7,6 +7,7 @@ from services.chassis.loaded_holidays import loaded_holidays
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.service import Service
+from services.chassis.store.questions import Questions
 from services.contracts.issues import CalendarYearState
 from services.notify.announcements import room as announcements
 from services.notify.announcements.store import ANNOUNCEMENT
@@ -56,7 +57,8 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     editions = Editions(of_routings, clock)
     of_templates = runtime.aggregates(TEMPLATE)
     saved = Saved(of_templates, clock)
-    known, venues, pause = Knowledge(database), Venues(database, clock), settings.delivery_pause
+    questions = Questions(database)
+    known, venues, pause = Knowledge(database, questions), Venues(database, clock), settings.delivery_pause
     links = Links(of_persons.secret, settings.public_url)
     answer_links = AnswerLinks(of_notices.secret, settings.public_url)
     remembered = knowledge.room(known)
@@ -66,7 +68,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     people, wording = People(of_persons, memberships), Wording(names, editions, saved, venues, answer_links)
     reachable = frozenset({Way.INBOX, Way.CALL, *gateways})
     feed = Feed(of_notices, database, clock)
-    telling = Telling(of_notices, of_persons, of_endpoints, wording, clock, reachable, feed.came)
+    telling = Telling(of_notices, of_persons, questions, wording, clock, reachable, feed)
     return [
         loaded_holidays(runtime.database, CalendarYearState),
         remembered,

@@ -1,9 +1,11 @@
 """From an event on Kafka to the message in an open inbox, beside the bare chain of the same parts; and open inboxes.
 
-The floor, in this process: aiokafka `getmany`, a Motor `insert_many`, a change stream, a line of server-sent events
-over a socket. Ours is the service in a process of its own: envelope, routes, preferences, templates, the notice with
-its feed and number, server-sent events behind a token. `LIVE_A_SECOND` events a second, 50 unless it is said, to twenty
-people.
+The floor (`live_floor`): aiokafka `getmany`, a Motor `insert_many` with the same write concern, a change stream, a line
+of server-sent events over a socket. Ours is the service: envelope, routes, preferences, templates, the notice, server-
+sent events behind a token. Each is a process of its own, on the same loop; who sends and who reads is this process for
+both, as other services and readers are elsewhere in life. (Until November 30th 2026 the floor ran in this process, so
+that a message of it passed from one process to another once less often on its way.) `LIVE_A_SECOND` events a second, 50
+unless it is said, to twenty people.
 
 The memory of an open inbox is what the process grows by with `LIVE_CONNECTIONS` of them, 2,000 unless it is said.
 `LIVE_ROUNDS`: how often floor and service take turns, three times unless it is said.
@@ -11,6 +13,7 @@ The memory of an open inbox is what the process grows by with `LIVE_CONNECTIONS`
 
 import asyncio
 import os
+import sys
 import tempfile
 import time
 import uuid
@@ -19,14 +22,15 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.clock import utc_now
 from services.chassis.settings.service_settings import AuthSettings
 from services.contracts.topics import ISSUES
 from services.notify.knowledge.store import SUBJECTS
-from tests.bench.ground import Figure, Servers, database, median_of, settle, topics, turns
+from tests.bench.ground import Figure, Servers, database, free_port, median_of, settle, topics, turns
+from tests.bench.http import ROOT
 from tests.bench.idle import resident
 from tests.faults.replica import Replica
 from tests.integration.notify.records import Record, a_case
@@ -118,66 +122,40 @@ async def _listen(port: int, path: str, headers: str, arrived: Arrivals, opened:
 
 async def _bare(servers: Servers, prefix: str) -> dict[int, float]:
     arrived: Arrivals = {}
-    queues: dict[str, asyncio.Queue[bytes]] = {f"resident-{n}": asyncio.Queue() for n in range(PEOPLE)}
+    topic, port, people, here = prefix + ISSUES.name, free_port(), [f"resident-{n}" for n in range(PEOPLE)], list[str]()
     async with database(servers) as store, AsyncExitStack() as stack:
         producer = AIOKafkaProducer(bootstrap_servers=servers.kafka, acks="all")
         await producer.start()
         stack.push_async_callback(producer.stop)
-        consumer = AIOKafkaConsumer(
-            prefix + ISSUES.name, bootstrap_servers=servers.kafka, group_id=f"{prefix}{uuid.uuid4().hex[:6]}",
-            auto_offset_reset="latest", enable_auto_commit=False,
-        )  # fmt: skip
-        await consumer.start()
-        stack.push_async_callback(consumer.stop)
-        await eventually(consumer.assignment)
-        for partition in consumer.assignment():
-            await consumer.position(partition)
-        watching = asyncio.Event()
-
-        async def consume() -> None:
-            while True:
-                batches = (await consumer.getmany(timeout_ms=200)).values()
-                read = [
-                    {"_id": record.key.decode(), **orjson.loads(record.value)} for each in batches for record in each
-                ]
-                if read:
-                    await store["rows"].insert_many(read)
-                    await consumer.commit()
-
-        async def watch() -> None:
-            async with store["rows"].watch([{"$match": {"operationType": "insert"}}]) as stream:
-                watching.set()
-                async for change in stream:
-                    row = change["fullDocument"]
-                    said = orjson.dumps({"about": row["_id"], "title": row["title"]})
-                    queues[row["reporter"]].put_nowait(b"id: 1\nevent: notice\ndata: " + said + b"\n\n")
-
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            asked = await reader.readuntil(b"\r\n\r\n")
-            queue = queues[asked.split(b" ")[1].decode().removeprefix("/")]
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: here\n\n")
-            while True:
-                writer.write(await queue.get())
-                await writer.drain()
-
+        command = [str(port), servers.mongodb, store.name, servers.kafka, topic]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.bench.live_floor", *command, cwd=ROOT
+        )
+        stack.push_async_callback(process.wait)
+        stack.callback(process.terminate)
+        await eventually(lambda: _open(port), within=60)
+        listening = [
+            asyncio.create_task(_listen(port, f"/{person}", "", arrived, lambda: here.append(""))) for person in people
+        ]
+        stack.push_async_callback(_cancel, listening)
+        await eventually(lambda: len(here) == PEOPLE)
         cases = _cases()
 
         async def send(case: str) -> None:
             value = orjson.dumps({"reporter": cases[case], "title": "楼道灯不亮"})
-            await producer.send_and_wait(prefix + ISSUES.name, value, key=case.encode())
+            await producer.send_and_wait(topic, value, key=case.encode())
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        port, here = server.sockets[0].getsockname()[1], list[str]()
-        tasks = [asyncio.create_task(consume()), asyncio.create_task(watch())]
-        tasks += [
-            asyncio.create_task(_listen(port, f"/{person}", "", arrived, lambda: here.append(""))) for person in queues
-        ]
-        await watching.wait()
-        await eventually(lambda: len(here) == PEOPLE)
-        result = await _steady(cases, send, arrived)
-        await _cancel(tasks)
-        server.close()
-    return result
+        return await _steady(cases, send, arrived)
+
+
+async def _open(port: int) -> bool:
+    """Whether somebody listens at `port`."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 class _Service:

@@ -151,12 +151,18 @@ class Aggregates(Generic[A]):
         raise StoreUnavailable()
 
     async def create_each(
-        self, wanted: Mapping[str, Callable[[datetime], Decision[A]]], cause: Cause, *, taken: Taken | None = None
+        self,
+        wanted: Mapping[str, Callable[[datetime], Decision[A]]],
+        cause: Cause,
+        *,
+        taken: Taken | None = None,
+        announce: Callable[[Iterable[Stored[A]]], None] | None = None,
     ) -> dict[str, Stored[A]]:
         """Create the aggregates `wanted`, decisions by id, by one call to the store, a few along with what others
         create just now. This is for events and sweeps that make many at once.
 
-        Each is a write of its own, and none fails because of another. All belong to one community.
+        Each is a write of its own, and none fails because of another. All belong to one community. `announce` is told
+        what is about to be written; whether it was, a change stream may say before this returns.
 
         Returns: the aggregates that were created, by id. Those that existed before, or would name somebody who was
         erased, are left out.
@@ -175,6 +181,8 @@ class Aggregates(Generic[A]):
             for id, each in decisions.items()
             if not named[id] & gone
         }
+        if announce is not None:
+            announce([stored for stored, _ in made.values()])
         created: dict[str, Stored[A]] = {}
         with store_errors():
             outcomes = await self._insert.many([encoded(document) for _, document in made.values()])

@@ -54,16 +54,24 @@ Round = Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]
 class Batcher(Generic[T, R]):
     """Gathers calls and carries them in rounds, at most `side_by_side` rounds at a time.
 
-    `gathering` is the seconds that every round waits for more calls, for work that nobody waits for. `patience` is the
+    `gathering` is the seconds that every round waits for more calls, for work that nobody waits for; `turns` is how
+    many turns of the event loop it waits, for calls that are made at once but not in the same turn. `patience` is the
     seconds after which calls that have waited behind a round fail with it, if it finds the store away.
     """
 
     def __init__(
-        self, carry: Round[T, R], *, side_by_side: int = 1, gathering: float = 0.0, patience: float = math.inf
+        self,
+        carry: Round[T, R],
+        *,
+        side_by_side: int = 1,
+        gathering: float = 0.0,
+        turns: int = 0,
+        patience: float = math.inf,
     ) -> None:
         self._carry = carry
         self._free = side_by_side
         self._gathering = gathering
+        self._turns = turns
         self._patience = patience
         self._waiting: deque[tuple[T, asyncio.Future[R], float]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,6 +102,8 @@ class Batcher(Generic[T, R]):
             while self._waiting:
                 if pause := self._gathering or pause_behind(crowd):
                     await asyncio.sleep(pause)
+                for _ in range(self._turns):
+                    await asyncio.sleep(0)
                 crowd = min(len(self._waiting), AT_ONCE)
                 if not crowd:  # another round has taken the calls meanwhile
                     break

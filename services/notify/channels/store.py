@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.chassis.store.aggregates import Aggregates, Kind, newest_first
+from services.chassis.store.aggregates import Kind, newest_first
 from services.chassis.store.batcher import Batcher
-from services.chassis.store.mongo import ASCENDING, IndexModel
+from services.chassis.store.mongo import ASCENDING, DESCENDING, IndexModel
+from services.chassis.store.questions import Question, Questions
+from services.chassis.store.stored import stored_in
 from services.contracts.topics import NOTICES
 from services.notify.channels import pacing
 from services.notify.channels.domain.endpoint import Endpoint, EndpointStatus
@@ -26,8 +28,8 @@ _MOST = 200
 class Wanting:
     """Asks for the end points that want messages. Who asks the same at the same time gets the same answer."""
 
-    def __init__(self, endpoints: Aggregates[Endpoint]) -> None:
-        self._endpoints = endpoints
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
         self._ask: Batcher[tuple[str, str], Sequence[Endpoint]] = Batcher(self._each, side_by_side=2)
 
     async def __call__(self, community: str, kind: str) -> Sequence[Endpoint]:
@@ -41,4 +43,6 @@ class Wanting:
 
     async def _of(self, community: str, kind: str) -> Sequence[Endpoint]:
         query = {"state.community": community, "state.kinds": kind, "state.status": EndpointStatus.ACTIVE}
-        return tuple(stored.aggregate for stored in (await self._endpoints.select(query, limit=_MOST)).items)
+        newest = [("at", DESCENDING), ("_id", DESCENDING)]
+        found = await self._questions(Question(ENDPOINT.collection, query, {"state": 1, "v": 1}, newest, _MOST))
+        return tuple(stored_in(Endpoint, each).aggregate for each in found)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from services.chassis.store.batcher import Batcher, Reads
+from services.chassis.store.batcher import Batcher
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel, UpdateOne
+from services.chassis.store.questions import Lookups, Question, Questions
 from services.contracts.holding import WORDS_GONE
 from services.notify.knowledge.domain import (
     ActivityKnown,
@@ -98,13 +99,14 @@ class Participant:
 class Knowledge:
     """Everything that is remembered of the facts of others."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, questions: Questions | None = None) -> None:
+        self._questions = questions or Questions(database)
         self._subjects = database[SUBJECTS]
         self._attendances = database[ATTENDANCES]
         self._staffings = database[STAFFINGS]
         self._supporters = database[SUPPORTERS]
         self._members = database[MEMBERS]
-        self._subject = Reads(self._subjects, {"_": 0}, _values)
+        self._subject = Lookups(self._questions, SUBJECTS, None, _values)
         self._merged_into = Batcher(self._each_merged_into, side_by_side=2)
         self._stand_behind = Batcher(self._behind_each, side_by_side=2)
 
@@ -134,25 +136,33 @@ class Knowledge:
         return found is not None and "title" in found
 
     async def _known(self, known: type[K], id: str) -> K:
-        return known.of(await self._subject(id) or {})
+        return known.of((await self._subject([id])).get(id, {}))
 
     async def concerned(self, subject: str, *, first: str | None, at: datetime) -> list[str]:
         """The people whom it concerns what became of a case or a wish at the time `at`, each once.
 
-        They are `first` (who reported or proposed it), all who stood behind it then, and the same people of every case
-        that was merged into it. Asked again later, it finds nobody new.
+        They are `first` (who reported or proposed it; None: as is known), all who stood behind it then, and the same
+        people of every case that was merged into it. Asked again later, it finds nobody new.
         """
-        merged, behind = await asyncio.gather(self._merged_into((subject, at)), self._stand_behind((subject, at)))
-        people = [first, *(found.get("reporter") for found in merged.values()), *behind]
+        merged, behind, began = await asyncio.gather(
+            self._merged_into((subject, at)), self._stand_behind((subject, at)), self._began(subject, first)
+        )
+        people = [began, *(found.get("reporter") for found in merged.values()), *behind]
         for more in await asyncio.gather(*(self._stand_behind((id, at)) for id in merged)):
             people += more
         return [person for person in dict.fromkeys(people) if person is not None]
+
+    async def _began(self, subject: str, first: str | None) -> str | None:
+        """`first`; where nobody is named, who reported or proposed `subject` as far as is known."""
+        known = {} if first is not None else (await self._subject([subject])).get(subject, {})
+        return first or known.get("reporter") or known.get("proposer")
 
     async def _each_merged_into(self, asked: Sequence[tuple[str, datetime]]) -> list[dict[str, Mapping[str, Any]]]:
         """For each subject and time the cases that were merged into it by then, by id."""
         fields = {"reporter": 1, "merged_into": 1, "merged_at": 1}
         of_any = {"merged_into.v": {"$in": sorted({subject for subject, _ in asked})}}
-        found = {each["_id"]: _values(each) async for each in self._subjects.find(of_any, fields)}
+        merged = await self._questions(Question(SUBJECTS, of_any, fields))
+        found = {each["_id"]: _values(each) for each in merged}
         return [
             {id: each for id, each in found.items() if each["merged_into"] == subject and each["merged_at"] <= at}
             for subject, at in asked
@@ -162,7 +172,7 @@ class Knowledge:
         """For each subject and time the people who stood behind it then."""
         people: list[list[str]] = [[] for _ in asked]
         query = {"subject": {"$in": sorted({subject for subject, _ in asked})}, "here.v": True}
-        async for each in self._supporters.find(query, {"subject": 1, "person": 1, "since": 1}):
+        for each in await self._questions(Question(SUPPORTERS, query, {"subject": 1, "person": 1, "since": 1})):
             for n, (subject, at) in enumerate(asked):
                 if each["subject"] == subject and each["since"]["v"] <= at:
                     people[n].append(each["person"]["v"])

@@ -19,6 +19,11 @@ class Audiences:
         self._people = people
         self._editions = editions
 
+    def named(self, audience: Audience, received: Received[Any]) -> list[str]:
+        """The people whom the event itself names to `audience`. They may turn out not to be concerned."""
+        by_name = audience.field is not None and audience.rule in ("person", "followers")
+        return ids(received.event, audience.field) if by_name and audience.field is not None else []
+
     async def of(self, audience: Audience, subject: Subject | None, received: Received[Any]) -> list[str]:
         """The people whom `received` concerns by the rule of `audience`, each once."""
         found = await self._found(audience, subject, received)
@@ -36,7 +41,7 @@ class Audiences:
             case "person":
                 return named
             case "followers":
-                first = next(iter(named), None) or await self._first(subject, envelope.aggregate_id)
+                first = next(iter(named), None)
                 return await self._knowledge.concerned(envelope.aggregate_id, first=first, at=envelope.time)
             case "registrants" | "seated" | "waiting":
                 counting = await self._knowledge.participants(envelope.aggregate_id, envelope.sequence)
@@ -59,8 +64,3 @@ class Audiences:
         if isinstance(received.event, NeedMoved):
             return await self._knowledge.volunteers_moved(activity, received.event.starts_at)
         return await self._knowledge.volunteers_now(activity)
-
-    async def _first(self, subject: Subject | None, id: str) -> str | None:
-        if subject is not None and subject.of == "wish":
-            return (await self._knowledge.wish(id)).proposer
-        return (await self._knowledge.case(id)).reporter

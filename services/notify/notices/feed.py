@@ -1,18 +1,20 @@
 """The inbox as it fills, live: who comes back with a bookmark (`bookmark`) gets what came after it, once.
 
 A bookmark says all that is needed to go on from it at any replica, so nothing is kept for readers, and an inbox that
-nobody watches costs nothing. The process that makes a notice tells its own readers as soon as the notice is durable;
-changes of the store tell those of every process, and readers look by themselves now and then.
+nobody watches costs nothing. The process that makes a notice tells its own readers as soon as it learns that the notice
+is durable, by the answer to its write or by the change, whichever comes first; changes of the store tell the readers of
+every process, and readers look by themselves now and then.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.chassis.store.mongo import DESCENDING, Database, Document, PyMongoError
@@ -28,6 +30,8 @@ KEPT = 500
 """So many notices can be resumed; who was away for longer reads the inbox."""
 _EARLIER_FEEDS = "inbox_feeds"
 """Earlier versions kept there which notices a person was told."""
+_COMING = 1000
+"""So many notices that this process is about to write are remembered."""
 _LOOK = 15.0
 _AGAIN = 1.0
 
@@ -43,6 +47,10 @@ class _Arrival:
     id: str
     at: datetime
     stored: Stored[Notice] | None = None
+
+    @property
+    def recipient(self) -> str | None:
+        return None if self.stored is None else self.stored.aggregate.recipient
 
 
 @dataclass(slots=True)
@@ -79,6 +87,7 @@ class Feed:
         self._earlier = database[_EARLIER_FEEDS]
         self._clock = clock
         self._readers: dict[str, list[_Reader]] = {}
+        self._coming: Cache[str, _Arrival] = Cache(_COMING)
         self._over = False
 
     async def read(self, person: str, bookmark: Bookmark | None) -> AsyncGenerator[Came, None]:
@@ -106,13 +115,18 @@ class Feed:
         """The notices that came after `bookmark`, the oldest first. The bookmark moves behind them."""
         return await self._pass(bookmark, await self._delivered(person, bookmark))
 
+    def coming(self, made: Iterable[Stored[Notice]]) -> None:
+        """Remember notices that this process is about to write, so that nobody has to read them when the change that
+        says that they are durable comes before the answer."""
+        for arrival in _in_the_inbox(made):
+            if arrival.recipient in self._readers:
+                self._coming.put(arrival.id, arrival)
+
     def came(self, made: Iterable[Stored[Notice]]) -> None:
         """Tell the readers of this process of notices that it has made, and that are durable."""
-        for stored in made:
-            notice = stored.aggregate
-            in_the_inbox = notice.channel is Way.INBOX and notice.status is NoticeStatus.DELIVERED
-            if in_the_inbox and notice.delivered_at is not None:
-                self._wake(notice.recipient, _Arrival(notice.id, notice.delivered_at, stored))
+        for arrival in _in_the_inbox(made):
+            self._coming.drop(arrival.id)
+            self._wake(arrival.recipient, arrival)
 
     async def forget(self, person: str) -> None:
         """Leave nothing of what earlier versions kept for `person`."""
@@ -183,13 +197,22 @@ class Feed:
                         for each in chain.from_iterable(self._readers.values()):
                             each.look = True  # for what came while no stream was open
                         async for change in stream:
-                            self._wake(change.get("to"), _arrival(change))
+                            self._wake(change.get("to"), self._known(_arrival(change)))
                 except (PyMongoError, StopAsyncIteration) as error:
                     log.warning("change stream ended, opening another", extra={"error": type(error).__name__})
                 await asyncio.sleep(_AGAIN)
         finally:
             self._over = True
             self._wake(None)
+
+    def _known(self, told: _Arrival | None) -> _Arrival | None:
+        """What a change has `told`, with the notice where this process wrote it. One that another process wrote under
+        the same id has a time of its own."""
+        coming = None if told is None else self._coming.get(told.id)
+        if told is None or coming is None:
+            return told
+        self._coming.drop(told.id)
+        return coming if coming.at == told.at else told
 
     def _wake(self, person: str | None, came: _Arrival | None = None) -> None:
         """Wake the readers of `person`, or (None) all. They look by themselves, unless one notice `came`."""
@@ -200,6 +223,13 @@ class Feed:
                 else:
                     reader.came.setdefault(came.id, came)
                 reader.woken.set()
+
+
+def _in_the_inbox(made: Iterable[Stored[Notice]]) -> Iterator[_Arrival]:
+    for stored in made:
+        notice = stored.aggregate
+        if notice.channel is Way.INBOX and notice.status is NoticeStatus.DELIVERED and notice.delivered_at is not None:
+            yield _Arrival(notice.id, notice.delivered_at, stored)
 
 
 def _arrival(change: Document) -> _Arrival | None:

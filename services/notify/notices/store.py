@@ -1,13 +1,16 @@
 """How notices are kept: an index for every way in which they are looked for, and the questions asked of them."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from operator import itemgetter
+from typing import Any, TypeAlias, cast
 
 from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.batcher import Batcher
-from services.chassis.store.mongo import ASCENDING, DESCENDING, Document, IndexModel
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
+from services.chassis.store.questions import Question, Questions
 from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
 from services.notify.notices.domain.notice import LOST, Notice, draft_of
@@ -92,9 +95,10 @@ _OF_WAITING = ("about", "kind", "recipient", "behalf", "parts", "status", "chann
 class Notices:
     """Questions about many notices at once."""
 
-    def __init__(self, aggregates: Aggregates[Notice]) -> None:
+    def __init__(self, aggregates: Aggregates[Notice], questions: Questions | None = None) -> None:
         self.aggregates = aggregates
         self._collection = aggregates.collection
+        self._questions = questions or Questions(cast(Database, self._collection.database))
         self._waiting = Batcher(self._waiting_of_each, side_by_side=2)
         self._unread = Batcher(self._unread_of_each)
 
@@ -118,9 +122,12 @@ class Notices:
             by_kind[kind].add(about)
         found: defaultdict[tuple[str, str], list[_Theirs]] = defaultdict(list)
         fields = dict.fromkeys((f"state.{name}" for name in _OF_WAITING), 1)
-        for kind, subjects in by_kind.items():
-            waiting = self._collection.find(waiting_of(subjects, kind), fields).sort("_id", ASCENDING)
-            async for document in waiting:
+        asking = [
+            self._questions(Question(NOTICE.collection, waiting_of(subjects, kind), fields))
+            for kind, subjects in by_kind.items()
+        ]
+        for kind, waiting in zip(by_kind, await asyncio.gather(*asking), strict=True):
+            for document in sorted(waiting, key=itemgetter("_id")):
                 state = document["state"]
                 own = {state["about"]} if state["kind"] == kind else set()
                 for about in own | {part["about"] for part in state.get("parts") or () if part["kind"] == kind}:

@@ -12,7 +12,11 @@ from typing import TypeAlias
 from services.chassis.aggregate import Decision
 from services.chassis.clock import Clock
 from services.chassis.errors import AlreadyExists, PersonGone
-from services.chassis.store.aggregates import Aggregates, Stored
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Document
+from services.chassis.store.questions import Lookups, Questions
+from services.chassis.store.stored import stored_in
+from services.chassis.store.unavailable import store_errors
 from services.contracts.notices import Suppression
 from services.notify.channels.domain.endpoint import WAITS, Endpoint
 from services.notify.channels.store import Wanting
@@ -21,10 +25,12 @@ from services.notify.notices.domain.notice import Draft, Notice, drop_part, queu
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.notices.domain.planning import Bundle, Circumstances, Planned, Told, Why, plan
 from services.notify.notices.domain.together import ToldPart
+from services.notify.notices.feed import Feed
 from services.notify.notices.occasion import Occasion
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
 from services.notify.persons.domain.person import Person, stranger
+from services.notify.persons.store import PERSON
 from services.notify.routing.domain.kinds import KindRule
 from services.notify.shared.values import NOISY, Way
 
@@ -38,6 +44,8 @@ _StandingIn: TypeAlias = tuple[str, str]
 """Who stands in, and for whom."""
 _MANY = 16
 """So many notices of one plan are made in one mould; fewer go along with the others."""
+_FEW = 8
+"""So many people are looked up along with other questions; more by a call of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,16 @@ class Message:
     parts: tuple[ToldPart, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What was looked up before a message was made: the end points that want its kind, and those of `looked` who are
+    known, by id."""
+
+    endpoints: Sequence[Endpoint]
+    looked: frozenset[str]
+    known: Mapping[str, Person]
+
+
 @dataclass(slots=True)
 class _Wanted:
     """The notices that are to be made: for each plan those of `draft`, by id with whom they are for, which differ in
@@ -71,27 +89,36 @@ class _Wanted:
 
 
 class Telling:
-    """Queues notices as events ask for them. `came` is told of those that were made a few at a time, once they are
-    durable."""
+    """Queues notices as events ask for them. The feed is told of those that are made a few at a time, before they are
+    written and once they are durable."""
 
     def __init__(
         self,
         notices: Aggregates[Notice],
         persons: Aggregates[Person],
-        endpoints: Aggregates[Endpoint],
+        questions: Questions,
         wording: Wording,
         clock: Clock,
         open_channels: frozenset[Way],
-        came: Callable[[Iterable[Stored[Notice]]], None] = lambda made: None,
+        feed: Feed,
     ) -> None:
         self._notices = notices
         self._persons = persons
-        self._wanting = Wanting(endpoints)
+        self._wanting = Wanting(questions)
         self._wording = wording
-        self._asked = Notices(notices)
+        self._asked = Notices(notices, questions)
         self._clock = clock
         self._open_channels = open_channels
-        self._came = came
+        self._feed = feed
+        self._few: Lookups[Person] = Lookups(questions, PERSON.collection, {"state": 1, "v": 1}, _person)
+
+    async def look(self, community: str, kind: str, people: Iterable[str]) -> Beforehand:
+        """Look up what telling `people`, and end points, messages of `kind` will need. This goes beside other
+        questions about the event; whoever else it turns out to concern is looked up when they are told."""
+        some = frozenset(list(dict.fromkeys(people))[:_FEW])
+        with store_errors():
+            endpoints, known = await asyncio.gather(self._wanting(community, kind), self._few(some))
+        return Beforehand(endpoints, some, known)
 
     async def tell(self, occasion: Occasion, recipient: str, message: Message) -> None:
         """Queue a notice to `recipient` on every channel that is planned, and to those who stand in for them."""
@@ -103,6 +130,7 @@ class Telling:
         recipients: Iterable[str],
         message: Message,
         themselves: Themselves | None = None,
+        beforehand: Beforehand | None = None,
     ) -> None:
         """Queue a notice to each of `recipients`, and to those who stand in for them, many in one call to the store.
 
@@ -116,7 +144,7 @@ class Telling:
         try:
             for start in range(0, len(everybody), _AT_ONCE):
                 some = everybody[start : start + _AT_ONCE]
-                wanted, standing_in = await self._planned(occasion, some, message, template)
+                wanted, standing_in = await self._planned(occasion, some, message, template, beforehand)
                 proxies = [each for each in standing_in if not await own(each[0])]
                 if themselves is not None:
                     proxies = [each for each in proxies if not await themselves(each[0])]
@@ -139,11 +167,18 @@ class Telling:
             make = partial(_queued_for, wanted.draft, planned)
             await self._notices.create_alike(people, make, occasion.cause, taken=occasion.taken)
         if apart:
-            made = await self._notices.create_each(apart, occasion.cause, taken=occasion.taken)
-            self._came(made.values())
+            made = await self._notices.create_each(
+                apart, occasion.cause, taken=occasion.taken, announce=self._feed.coming
+            )
+            self._feed.came(made.values())
 
     async def _planned(
-        self, occasion: Occasion, recipients: Sequence[str], message: Message, template: int
+        self,
+        occasion: Occasion,
+        recipients: Sequence[str],
+        message: Message,
+        template: int,
+        beforehand: Beforehand | None,
     ) -> tuple[_Wanted, Sequence[_StandingIn]]:
         """What makes the notices to `recipients`, by id, and who stands in for them. Those that wait for others are
         made at once, with what they wait in."""
@@ -155,7 +190,7 @@ class Telling:
             told = Planned(Way.INBOX, now, Suppression.SUPERSEDED, Why.COLLAPSED)
             wanted.alike[told].update({draft.id_for(id, Way.INBOX): id for id in recipients})
             return wanted, ()
-        known = await self._persons.find_each(recipients)
+        known = await self._known(recipients, beforehand)
         of_strangers = plan(asked, stranger("", occasion.community), now, Circumstances(self._open_channels))
         for id in recipients:
             person = known.get(id)
@@ -167,11 +202,24 @@ class Telling:
                     await self._collect(occasion, draft.to(id), planned, planned.bundle)
         standing_in = [
             (proxy.person, person.id)
-            for person in known.values()
+            for person in (known[id] for id in recipients if id in known)
             for proxy in person.proxies
             if proxy.agreed and not person.gone
         ]
         return wanted, standing_in
+
+    async def _known(self, people: Sequence[str], beforehand: Beforehand | None) -> Mapping[str, Person]:
+        """Those of `people` who are known, by id."""
+        if beforehand is None:
+            return await self._looked_up(people)
+        others = [person for person in people if person not in beforehand.looked]
+        return {**beforehand.known, **await self._looked_up(others)} if others else beforehand.known
+
+    async def _looked_up(self, people: Collection[str]) -> Mapping[str, Person]:
+        if len(people) > _FEW:
+            return await self._persons.find_each(people)
+        with store_errors():
+            return await self._few(people)
 
     async def _plan_for_proxies(
         self, occasion: Occasion, wanted: _Wanted, message: Message, standing_in: Sequence[_StandingIn]
@@ -180,7 +228,7 @@ class Telling:
         if not standing_in:
             return
         now, asked = self._clock(), _asked(wanted.draft, message)
-        proxies = await self._persons.find_each({id for id, _ in standing_in})
+        proxies = await self._looked_up({id for id, _ in standing_in})
         for id, behalf in standing_in:
             person = proxies.get(id) or stranger(id, occasion.community)
             draft = wanted.draft.to(id, behalf)
@@ -196,10 +244,11 @@ class Telling:
         lately = {} if occasion.id == occasion.about else await self._lately(person, draft)  # else it is its first
         return plan(asked, person, now, Circumstances(self._open_channels, lately))
 
-    async def tell_end_points(self, occasion: Occasion, message: Message) -> None:
+    async def tell_end_points(self, occasion: Occasion, message: Message, beforehand: Beforehand | None = None) -> None:
         """Queue a notice to each end point of the community that wants messages of this kind."""
+        wanting = (beforehand or await self.look(occasion.community, message.kind, ())).endpoints
         template = await self._wording.version(occasion.community, message.kind, message.rule.template)
-        for endpoint in await self._wanting(occasion.community, message.kind):
+        for endpoint in wanting:
             if endpoint.way not in self._open_channels:
                 continue
             draft = self._draft(occasion, endpoint.id, message, None, template)
@@ -287,6 +336,10 @@ def _asked(draft: Draft, message: Message) -> Told:
         community=draft.community,
         parts=tuple(part.about for part in draft.parts),
     )
+
+
+def _person(document: Document) -> Person:
+    return stored_in(Person, document).aggregate
 
 
 def _queued_for(draft: Draft, planned: Planned, id: str, person: str, now: datetime) -> Decision[Notice]:

@@ -26,7 +26,7 @@ from services.notify.notices.domain.particulars import (
 )
 from services.notify.notices.gathering import Gathering
 from services.notify.notices.occasion import occasion_of
-from services.notify.notices.telling import Message, Telling, among
+from services.notify.notices.telling import Beforehand, Message, Telling, among
 from services.notify.routing.domain.kinds import KindRule
 from services.notify.routing.domain.table import DECLARED_IN, Route, Subject, Tell, ids, values
 from services.notify.routing.editions import Editions
@@ -67,22 +67,27 @@ class Following:
         self, route: Route, received: Received[Any], kinds: dict[str, KindRule] | Any, edition: int
     ) -> None:
         told = [(n, tell) for n, tell in enumerate(route.tell) if tell.when is None or tell.when.holds(received.event)]
-        asking = asyncio.gather(*(self._asked(tell, received) for _, tell in told))
-        _, asked = await asyncio.gather(self._supersede(route, received), asking)
         command = received.envelope.id if route.begins else getattr(received.event, "command", None)
+        asking = asyncio.gather(*(self._asked(tell, received) for _, tell in told))
+        looking = asyncio.gather(*(self._beforehand(tell, received) for _, tell in told if command is None))
+        _, asked, beforehand = await asyncio.gather(self._supersede(route, received), asking, looking)
         of_kind: defaultdict[str, set[str]] = defaultdict(set)
         for (_, tell), (people, _) in zip(told, asked, strict=True):
             of_kind[tell.kind].update(people)
-        for (n, tell), (people, known) in zip(told, asked, strict=True):
+        for place, ((n, tell), (people, known)) in enumerate(zip(told, asked, strict=True)):
             occasion, message = occasion_of(received), self._message(tell, received, known, kinds[tell.kind], edition)
             if command is not None and not message.known:
                 await self._gathering.add(command, occasion, f"{route.name}.{n}", message, people)
                 continue
-            themselves = among(of_kind[tell.kind])
+            themselves, ready = among(of_kind[tell.kind]), beforehand[place] if command is None else None
             await asyncio.gather(
-                self._telling.tell_end_points(occasion, message),
-                self._telling.tell_each(occasion, people, message, themselves),
+                self._telling.tell_end_points(occasion, message, ready),
+                self._telling.tell_each(occasion, people, message, themselves, ready),
             )
+
+    async def _beforehand(self, tell: Tell, received: Received[Any]) -> Beforehand:
+        named = self._audiences.named(tell.to, received)
+        return await self._telling.look(received.envelope.community, tell.kind, named)
 
     async def _supersede(self, route: Route, received: Received[Any]) -> None:
         for each in route.supersede:

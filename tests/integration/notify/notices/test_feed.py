@@ -9,8 +9,10 @@ import httpx
 import uvicorn
 
 from services.chassis.auth.development import DevelopmentIssuer
+from services.chassis.store.aggregates import Stored
 from services.notify.app import service
 from services.notify.notices.domain.bookmark import Bookmark, bookmark_of
+from services.notify.notices.domain.notice import Notice
 from services.notify.notices.feed import Came, Feed
 from services.notify.settings import NotifySettings
 from tests.integration import standing
@@ -109,6 +111,31 @@ async def test_what_this_process_has_made_is_told_without_a_look_at_the_store(ho
         feed.came([made])
         [(_, told)] = (await anext(reading)).notices
         assert told is made
+
+
+async def test_what_this_process_writes_is_told_as_the_change_says_that_it_stands(house: House) -> None:
+    await arrive(house, 1, 2)
+    feed = a_feed(house)
+    written = [stored for _, stored in await feed.after(ME, Bookmark(NOW))]
+    by_another = Stored(written[1].aggregate.becoming(delivered_at=NOW), 1)
+    documents = [await house.db["notices"].find_one_and_delete({"_id": each.aggregate.id}) for each in written]
+    watching = asyncio.create_task(feed.run())
+    try:
+        await eventually(lambda: _watches(house), every=0.05)
+        async with aclosing(feed.read(ME, None)) as reading:
+            assert (await anext(reading)).notices == []
+            feed.coming([written[0], by_another])
+            for document in documents:
+                assert document is not None
+                await house.db["notices"].insert_one(document)
+            told = list[Stored[Notice]]()
+            while len(told) < 2:
+                told += [stored for _, stored in (await anext(reading)).notices]
+            assert told[0] is written[0]
+            assert told[1] == written[1], "what another process wrote under the id is read"
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def test_what_was_told_is_passed_over_when_it_comes_again(house: House) -> None:

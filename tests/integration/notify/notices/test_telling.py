@@ -1,10 +1,12 @@
 """Facts become notices: who is told, and who is not and why; and reading the topics again tells nobody anew."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.questions import Question, Questions
 from services.chassis.store.unavailable import StoreUnavailable
 from services.contracts import activities as a
 from services.contracts import issues as i
@@ -47,6 +49,24 @@ async def test_a_store_that_is_away_while_somebody_is_told_is_waited_out(
     monkeypatch.setattr(Aggregates, "create_each", away)
     await house.take(a_case())
     assert ("resident-1", "case-verified", "inbox", "delivered", None) in await house.told()
+
+
+async def test_all_that_telling_of_an_event_needs_to_know_is_asked_in_one_call(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, together = list[set[str]](), Questions._together
+
+    async def noted(self: Questions, asked: Sequence[Question]) -> Any:
+        calls.append({each.collection for each in asked})
+        return await together(self, asked)
+
+    *before, verified = a_case()
+    await house.know("resident-1")
+    await house.take(before)
+    monkeypatch.setattr(Questions, "_together", noted)
+    await house.take([verified])
+    assert calls == [{"notices", "subjects", "supporters", "notice_endpoints", "persons"}]
+    assert ("resident-1", "case-verified", "email", "queued", None) in await house.told()
 
 
 def a_long_story() -> list[Record]:

@@ -45,6 +45,19 @@ async def test_a_lone_call_leaves_at_once_and_those_that_come_meanwhile_travel_t
     assert ferry.rounds == [[1], [2, 3, 4]]
 
 
+async def test_a_round_may_wait_some_turns_for_those_who_call_from_a_greater_depth() -> None:
+    ferry = Ferry()
+    together = Batcher(ferry, side_by_side=2, turns=4)
+
+    async def from_below(item: int, depth: int) -> int:
+        return await asyncio.create_task(from_below(item, depth - 1)) if depth else await together(item)
+
+    calls = [asyncio.create_task(from_below(n, n)) for n in range(3)]
+    ferry.go.set()
+    assert await asyncio.gather(*calls) == [0, 2, 4]
+    assert ferry.rounds == [[0, 1, 2]]
+
+
 async def test_behind_a_crowd_a_round_waits_for_those_who_come_along() -> None:
     ferry = Ferry()
     together = Batcher(ferry)
