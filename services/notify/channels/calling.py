@@ -145,7 +145,7 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """The pause that a provider asks for in `header`, as seconds or a date; None where it can't be read."""
     if header is None:
         return None
-    if header.strip().isdigit():
+    if header.isascii() and header.strip().isdigit():
         return min(timedelta(seconds=int(header.strip()[:9])), _LONGEST)
     try:
         until = parsedate_to_datetime(header)

@@ -1,7 +1,7 @@
 """E-mail over SMTP. A message is on its way from the first byte of DATA on; a failure before that is definite."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 _WHOLE_LINES = SMTP.clone(cte_type="7bit", max_line_length=998)
 """Headers stay whole up to the length that RFC 5322 allows. Where lines are shorter, the library writes a long address
 or link as encoded words, which mail programs don't read there: nobody could unsubscribe with one click."""
+
+_MAILBOX = frozenset({450, 451, 452})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class EmailGateway:
             await client.rcpt(message.address)
         except (SMTPException, OSError) as error:
             client.close()
-            return _definite(error)
+            return _of_mailbox(error)
         try:
             await client.data(mail)
         except SMTPResponseException as error:
@@ -121,6 +123,14 @@ def _not_ours(error: Exception) -> Answer:
     no message for a while."""
     _definite(error)
     return Later(full=isinstance(error, SMTPResponseException))
+
+
+def _of_mailbox(error: Exception) -> Answer:
+    """The answer that a failure means when a recipient was named. A mailbox that is busy or full, or a server that
+    takes mail from strangers later (450 to 452), says nothing of the mailboxes of others."""
+    answer = _definite(error)
+    code = error.code if isinstance(error, SMTPResponseException) else None
+    return replace(answer, each=True) if isinstance(answer, Later) and code in _MAILBOX else answer
 
 
 def _definite(error: Exception) -> Answer:

@@ -23,10 +23,11 @@ class Accepted:
 @dataclass(frozen=True, slots=True)
 class Later:
     """The gateway does not take the message now. With `full` it takes no message at all for `after`, and this does not
-    count as an attempt."""
+    count as an attempt. With `each` that concerns the recipient alone, and others are sent theirs."""
 
     after: timedelta | None = None
     full: bool = False
+    each: bool = False
 
 
 NO_TEXT = "no-approved-text"

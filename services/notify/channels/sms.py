@@ -17,7 +17,10 @@ from services.notify.channels.calling import Calling, Said
 from services.notify.channels.domain.segments import segments
 from services.notify.channels.gateways import NO_TEXT, Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 
-_FULL = frozenset({"BUSINESS_LIMIT_CONTROL", "THROTTLING", "TOO_MANY_REQUESTS"})
+_FULL = frozenset({"THROTTLING", "TOO_MANY_REQUESTS"})
+_ENOUGH = "BUSINESS_LIMIT_CONTROL"
+"""The number was sent as much as it may be, of a minute, an hour or a day; other numbers are not concerned."""
+_PATIENCE = timedelta(minutes=10)
 _AGAIN = frozenset({"SYSTEM_ERROR", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"})
 
 
@@ -134,6 +137,8 @@ def _meaning(said: Mapping[str, object]) -> Answer:
     code = str(said.get("code", "")).removeprefix("isv.").removeprefix("isp.").upper()
     if code == "OK":
         return Accepted(str(said["id"]) if said.get("id") else None)
+    if code == _ENOUGH:
+        return Later(after=_PATIENCE, full=True, each=True)
     if code in _FULL:
         return Later(after=timedelta(minutes=1), full=True)
     if not code:

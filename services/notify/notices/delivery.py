@@ -113,11 +113,12 @@ class Delivery:
     async def _deliver_many(self, ids: Sequence[str], gateway: ManyAtOnce) -> None:
         async with self._places:
             found = await self._notices.find_each(ids)
-            reviews = await asyncio.gather(*(self.reviewing.of(notice) for notice in found.values()))
-            looked = dict(zip(found, reviews, strict=True))
             bundles = [notice for notice in found.values() if notice.kind in BUNDLES]
             for bundle in bundles:
-                await self.parts.send(bundle, looked.pop(bundle.id))
+                await self.parts.send(bundle, await self.reviewing.of(bundle))
+            others = [notice for notice in found.values() if notice.kind not in BUNDLES]
+            reviews = await asyncio.gather(*(self.reviewing.of(notice) for notice in others))
+            looked = {notice.id: review for notice, review in zip(others, reviews, strict=True)}
             await self.handing.send_many(gateway, looked)
 
     async def _to_end_point(self, id: str, channel: Way, recipient: str) -> None:

@@ -15,6 +15,7 @@ from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.notices import NoticeStatus, Suppression
+from services.notify.channels.domain.breaker import Trouble
 from services.notify.channels.gateways import (
     Accepted,
     Answer,
@@ -42,8 +43,6 @@ log = logging.getLogger(__name__)
 BY_DELIVERY = Cause(SYSTEM, "delivery")
 _NEXT_CHANNEL = frozenset({Suppression.REFUSED, Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
 _FULL_FOR = timedelta(seconds=60)
-_BREAKS_AFTER = 5
-"""So many failures on end, and a provider is left alone for a while."""
 
 
 class Handing:
@@ -69,7 +68,7 @@ class Handing:
         self._reviewing = reviewing
         self._clock = clock
         self._links = links
-        self._failures: dict[str, int] = {}
+        self._troubles: dict[str, Trouble] = {}
 
     async def send(self, id: str, looked: Looked) -> None:
         """Send the notice `id`, if it is to be sent and nobody else has claimed it."""
@@ -92,9 +91,10 @@ class Handing:
             if message is not None:
                 by_account.setdefault(gateway.account(message.address), []).append((notice, message))
         for account, given in by_account.items():
+            asked_at = self._clock()
             answers = await _asked_many(gateway, [message for _, message in given])
             definite = (answer for answer in answers if not isinstance(answer, (Later, Unknown)))
-            await self._heard(account, next(definite, answers[0]))
+            await self._heard(account, next(definite, answers[0]), asked_at)
             for (notice, message), answer in zip(given, answers, strict=True):
                 await self._not_taken(gateway, message, notice, answer)
             told = zip(given, answers, strict=True)
@@ -115,9 +115,9 @@ class Handing:
         message = await self._outgoing(notice, looked, parts)
         if message is None:
             return None
-        gateway = self._gateways[notice.channel]
+        gateway, asked_at = self._gateways[notice.channel], self._clock()
         answer = await _asked(gateway, message)
-        await self._heard(gateway.account(message.address), answer)
+        await self._heard(gateway.account(message.address), answer, asked_at)
         await self._not_taken(gateway, message, notice, answer)
         return answer
 
@@ -143,11 +143,22 @@ class Handing:
             answers=tuple(link for each in (notice, *parts) if (link := self._wording.link(each)) is not None),
         )
 
-    async def _heard(self, account: str, answer: Answer) -> None:
-        """Rest an account that is full, or whose provider fails on end."""
-        await self._mind(account, answer)
-        if isinstance(answer, Later) and answer.full:
-            await self._pacing.pause(account, self._clock() + (answer.after or _FULL_FOR))
+    async def _heard(self, account: str, answer: Answer, asked_at: datetime) -> None:
+        """Rest an account that is full, or whose provider fails on end, in every replica. One that is full works, and
+        what a provider says of a single recipient says nothing of the account."""
+        now = self._clock()
+        match answer:
+            case Later(each=True):
+                pass
+            case Later(full=True):
+                await self._pacing.pause(account, now + (answer.after or _FULL_FOR))
+            case Later() | Unknown():
+                before = self._troubles.get(account, Trouble())
+                after = self._troubles[account] = before.failed(asked_at, now)
+                if after.until is not None and after.until != before.until:
+                    await self._pacing.pause(account, after.until)
+            case _:
+                self._troubles.pop(account, None)
 
     async def _unsubscribe(self, notice: Notice) -> str | None:
         """The address that ends mail of this kind, where that may be ended: digests, or what is said of the subject
@@ -206,28 +217,32 @@ class Handing:
             case Unknown():
                 return doubt(notice, name)
 
-    async def _mind(self, account: str, answer: Answer) -> None:
-        """Rest an account whose provider has failed several times on end, in every replica."""
-        if not isinstance(answer, (Later, Unknown)):
-            self._failures.pop(account, None)
-            return
-        failures = self._failures[account] = self._failures.get(account, 0) + 1
-        if failures >= _BREAKS_AFTER:
-            longer = min(failures - _BREAKS_AFTER, 5)
-            await self._pacing.pause(account, self._clock() + _FULL_FOR * 2**longer)
-
     async def _room(self, gateway: Gateway, account: str, notice: Notice) -> datetime | None:
         now = self._clock()
         each = _each(account, notice)
-        until = await self._pacing.room(each, gateway.rates_each, now) if gateway.rates_each else None
-        if until is None and (until := await self._pacing.room(account, gateway.rates, now)) is not None:
+        until = self._asks_first(account, now) or await self._pacing.room(each, gateway.rates_each, now)
+        if until is not None:
+            return until
+        until = await self._pacing.room(account, gateway.rates, now) or self._asks_first(account, now)
+        if until is not None:
             await self._pacing.give_back(each, gateway.rates_each)
+        elif account in self._troubles:
+            self._troubles[account] = self._troubles[account].asking(now)
         return until
 
+    def _asks_first(self, account: str, now: datetime) -> datetime | None:
+        """The time until which a message waits for another one, which asks whether the provider works again."""
+        return self._troubles.get(account, Trouble()).waits(now)
+
     async def _not_taken(self, gateway: Gateway, message: Outgoing, notice: Notice, answer: Answer) -> None:
-        """What the provider did not take now is none of what the recipient may be sent."""
-        if isinstance(answer, Later):
-            await self._pacing.give_back(_each(gateway.account(message.address), notice), gateway.rates_each)
+        """What the provider did not take now is none of what the recipient may be sent. Where it takes nothing for them
+        for a while, nothing is tried."""
+        if not isinstance(answer, Later):
+            return
+        each = _each(gateway.account(message.address), notice)
+        await self._pacing.give_back(each, gateway.rates_each)
+        if answer.each and answer.full:
+            await self._pacing.pause(each, self._clock() + (answer.after or _FULL_FOR))
 
 
 def _each(account: str, notice: Notice) -> str:

@@ -17,14 +17,21 @@ from services.notify.notices.domain.notice import LOST, Notice, draft_of
 from services.notify.notices.domain.planning import Bundle, Why
 from services.notify.notices.domain.sending import CLAIM_LASTS
 from services.notify.notices.domain.stages import Stage
+from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import NOISY, Way
 
 NOTICE = Kind("notice", "notices", Notice, NOTICES, NoticeState, zh="通知", en="notice")
 KINDS: tuple[Kind[Any], ...] = (NOTICE,)
 
+_EMERGENCY: Document = {"state.sort": MessageClass.EMERGENCY}
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     NOTICE.collection: [
         IndexModel([("state.status", ASCENDING), ("state.not_before", ASCENDING)], name="due"),
+        IndexModel(
+            [("state.status", ASCENDING), ("state.not_before", ASCENDING)],
+            name="emergencies",
+            partialFilterExpression=_EMERGENCY,
+        ),
         IndexModel([("state.status", ASCENDING), ("state.claimed_at", ASCENDING)], name="claims"),
         IndexModel(
             [
@@ -165,11 +172,16 @@ class Notices:
         return (counted[0]["people"] if counted else 0), sorted(kinds)
 
     async def due(self, now: datetime, limit: int) -> list[tuple[str, Way, str]]:
-        """Queued notices whose time has come, those that wait longest first, as (id, channel, recipient)."""
+        """Queued notices whose time has come, as (id, channel, recipient): emergencies, which wait behind nothing, then
+        those that wait longest."""
         fields = {"state.channel": 1, "state.recipient": 1}
         order = [("state.not_before", ASCENDING), ("state.queued_at", ASCENDING)]
-        found = self._collection.find(due(now), fields).sort(order).limit(limit)
-        return [(d["_id"], Way(d["state"]["channel"]), d["state"]["recipient"]) async for d in found]
+        found: list[tuple[str, Way, str]] = []
+        for sort in (_EMERGENCY, {"state.sort": {"$ne": MessageClass.EMERGENCY}}):
+            if len(found) < limit:
+                some = self._collection.find({**due(now), **sort}, fields).sort(order).limit(limit - len(found))
+                found += [(d["_id"], Way(d["state"]["channel"]), d["state"]["recipient"]) async for d in some]
+        return found
 
     async def parts(self, bundle: Notice, now: datetime) -> list[str]:
         """The ids of what waits to be told in `bundle`, the oldest first; in a digest all that is due in any."""

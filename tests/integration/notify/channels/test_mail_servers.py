@@ -38,3 +38,6 @@ async def test_a_no_before_the_recipient_is_named_is_the_accounts_and_later_it_i
     monkeypatch.undo()
     mailbox.at_rcpt = "550 5.1.1 no such user"
     assert await sent(mailbox) == Refused(mailbox=mailboxes.Mailbox.GONE)
+    for reply, answer in (("450 4.2.0 greylisted", Later(each=True)), ("421 4.3.2 closing", Later())):
+        mailbox.at_rcpt = reply
+        assert await sent(mailbox) == answer

@@ -1,7 +1,7 @@
 """Bursts and digests: told as one, once, over replicas, deaths and outages."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -200,3 +200,26 @@ async def test_a_gateway_without_a_text_for_digests_carries_what_is_in_them(hous
         await a_delivery(house, post).once()
     assert [message.kind for message in post.taken] == ["digest", "case-dispatched", "case-dispatched"]
     assert await house.told(reason="refused") == [], "no letter is left for staff"
+
+
+async def test_what_goes_beside_a_digest_is_looked_at_after_the_digest_was_sent(house: House) -> None:
+    """A gateway may take long over the digest of one person; the choices of others may be otherwise by then."""
+
+    class Many(Post):
+        at_once = 10
+
+        async def send(self, message: Outgoing) -> Answer:
+            silenced = {"$set": {"state.choices.silenced": ["case-2"]}}
+            await house.db["persons"].update_one({"_id": "resident-2"}, silenced)
+            return await super().send(message)
+
+        async def send_many(self, messages: Sequence[Outgoing]) -> Sequence[Answer]:
+            return [await Post.send(self, message) for message in messages]
+
+    await house.know("resident-1", classes=DAILY)
+    await house.know("resident-2", "other@example.org")
+    await house.take(a_case("case-1")[:3])
+    house.now, post = EIGHT, Many()
+    await house.take(a_case("case-2", "resident-2", at=EIGHT)[:3])
+    await a_delivery(house, post).once()
+    assert [message.kind for message in post.taken] == ["digest"]

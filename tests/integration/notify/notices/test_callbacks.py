@@ -1,5 +1,6 @@
 """Providers tell later what became of messages, signed; staff see what no gateway took and have it tried again."""
 
+import asyncio
 import base64
 import hmac
 from datetime import timedelta
@@ -10,7 +11,8 @@ import httpx
 import pytest
 
 from services.notify.channels.domain.mailboxes import Mailbox
-from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused
+from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
+from services.notify.notices.delivery import SIDE_BY_SIDE
 from services.notify.settings import NotifySettings
 from tests.integration import standing
 from tests.integration.notify.calling import Api
@@ -236,6 +238,56 @@ async def test_what_a_full_provider_did_not_take_is_none_of_what_a_recipient_may
     assert len(post.taken) == 2, "what it took is"
 
 
+async def test_those_that_were_on_their_way_do_not_make_the_rest_longer_and_one_asks_first(house: House) -> None:
+    for n in range(20):
+        await house.know(f"resident-{n}", f"r{n}@example.org", quiet=None)
+        await house.take(a_case(f"case-{n}", f"resident-{n}"))
+    everybody = asyncio.Barrier(SIDE_BY_SIDE)
+
+    class Together(Saying):
+        together = True
+
+        async def send(self, message: Outgoing) -> Answer:
+            self.taken.append(message)
+            if self.together:
+                await everybody.wait()
+            return self.answer
+
+    post = Together(Later())
+    sender = a_delivery(house, email=post)
+    await sender.once()
+    house.now += timedelta(minutes=1)
+    post.answer, post.together, asked = Unknown(), False, len(post.taken)
+    await sender.once()
+    assert len(post.taken) == asked + 1, "the others wait for what it says"
+    post.answer = Accepted()
+    for minutes in (2, 5):
+        house.now += timedelta(minutes=minutes)
+        await sender.once()
+    assert len({message.id for message in post.taken}) >= 20
+
+
+async def test_a_number_that_was_sent_enough_stops_nobody_else(house: House) -> None:
+    class Enough(Saying):
+        async def send(self, message: Outgoing) -> Answer:
+            self.taken.append(message)
+            return Later(HOUR, full=True, each=True) if message.address == "r0@example.org" else Accepted()
+
+    post = Enough(Accepted())
+    for round in range(2):
+        for n in range(7):
+            if not round:
+                await house.know(f"resident-{n}", f"r{n}@example.org", quiet=None)
+            await house.take(a_case(f"case-{n}-{round}", f"resident-{n}"))
+        await a_delivery(house, email=post).once()
+        house.now += timedelta(minutes=1)
+    sent = {message.address for message in post.taken}
+    assert len(sent) == 7
+    assert [message.address for message in post.taken].count("r0@example.org") == 1, "it is left alone for an hour"
+    theirs = {"state.recipient": "resident-0", "state.channel": "email"}
+    assert {d["state"]["attempts"] async for d in house.db["notices"].find(theirs)} == {0}
+
+
 async def test_a_provider_that_fails_on_end_is_left_alone_for_a_while(house: House) -> None:
     post = Saying(Later())
     for n in range(12):
@@ -244,7 +296,7 @@ async def test_a_provider_that_fails_on_end_is_left_alone_for_a_while(house: Hou
     sender = a_delivery(house, email=post)
     await sender.once()
     asked = len(post.taken)
-    house.now += DAY / 24 / 60
+    house.now += timedelta(seconds=59)
     for n in range(12, 15):
         await house.know(f"resident-{n}", f"r{n}@example.org", quiet=None)
         await house.take(a_case(f"case-{n}", f"resident-{n}"))

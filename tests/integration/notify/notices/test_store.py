@@ -1,6 +1,7 @@
 """Questions about notices are answered from an index, however many there have been."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from services.contracts.notices import NoticeStatus, Suppression
 from services.notify.notices.store import Notices, told_of, waiting_of
 from tests.integration.notify.house import House
+from tests.unit.notify.given import HOUR, NOW
 
 OF_OTHERS = 300
 PARTS = [{"about": "case-2", "kind": "case-dispatched"}, {"about": "case-3", "kind": "case-verified"}]
@@ -51,6 +53,20 @@ async def test_questions_at_the_same_time_are_answered_each_by_itself(house: Hou
     assert list(answers) == [["n-1", "n-2", "n-7"], ["n-2", "n-7"], ["n-3", "n-6"], [], []]
     people = ("a", "b", "a", "c")
     assert [*await asyncio.gather(*(asked.unread(person) for person in people))] == [2, 0, 2, 0]
+
+
+async def test_an_emergency_waits_behind_nothing(house: House) -> None:
+    def queued(n: int, sort: str) -> dict[str, Any]:
+        at = NOW + timedelta(seconds=n)
+        state = {"status": "queued", "channel": "email", "recipient": f"r-{n}", "not_before": at, "queued_at": at}
+        return {"_id": f"notice-{n}", "state": {**state, "bundle": None, "sort": sort}}
+
+    rows = [queued(n, "social") for n in range(5)]
+    await house.db["notices"].insert_many([*rows, queued(8, "emergency"), queued(9, "emergency")])
+    asked = Notices(house.notices)
+    assert [id for id, _, _ in await asked.due(NOW + HOUR, 4)] == ["notice-8", "notice-9", "notice-0", "notice-1"]
+    assert [id for id, _, _ in await asked.due(NOW + HOUR, 1)] == ["notice-8"]
+    assert len(await asked.due(NOW + HOUR, 100)) == 7
 
 
 def _to_nobody(n: int) -> dict[str, Any]:
