@@ -1,8 +1,5 @@
 """Gives the present table of a community, which is read again every few seconds."""
 
-from datetime import datetime, timedelta
-
-from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.notify.routing.domain.edition import Routing
@@ -10,8 +7,8 @@ from services.notify.routing.domain.kinds import KindRule, Kinds
 from services.notify.routing.domain.table import Table
 from services.notify.routing.shipped import RULES
 from services.notify.routing.store import routing_id
+from services.notify.shared.believed import Believed
 
-_READ_AGAIN = timedelta(seconds=4)
 _NOTHING: tuple[Table, tuple[str, ...]] = (Table(edition=0), ())
 
 
@@ -21,12 +18,11 @@ class Editions:
 
     def __init__(self, routings: Aggregates[Routing], clock: Clock) -> None:
         self._routings = routings
-        self._clock = clock
-        self._known: Cache[str, tuple[datetime, Table, tuple[str, ...]]] = Cache(1000)
+        self._believed = Believed(self._read, clock)
 
     async def of(self, community: str) -> Table:
         """The kinds and routes that `community` has added."""
-        return (await self._read(community))[0]
+        return (await self._believed(community))[0]
 
     async def kinds(self, community: str) -> frozenset[str]:
         """The kinds of message that there are in `community`, shipped and added."""
@@ -38,22 +34,17 @@ class Editions:
 
     async def on_duty(self, community: str) -> tuple[str, ...]:
         """The people of the office who are told the alerts of `community`."""
-        return (await self._read(community))[1]
+        return (await self._believed(community))[1]
 
     async def _read(self, community: str) -> tuple[Table, tuple[str, ...]]:
-        now = self._clock()
-        known = self._known.get(community)
-        if known is not None and now - known[0] < _READ_AGAIN:
-            return known[1:]
         stored = await self._routings.find(routing_id(community))
-        found = _NOTHING if stored is None else (stored.aggregate.table, stored.aggregate.on_duty)
-        return self._known.put(community, (now, *found))[1:]
+        return _NOTHING if stored is None else (stored.aggregate.table, stored.aggregate.on_duty)
 
     def known_rule(self, community: str, kind: str) -> KindRule | None:
         """The rule of `kind`, shipped or added, by what was last read; None where there is no such kind."""
-        known = self._known.get(community)
-        return RULES.get(kind) or (None if known is None else known[1].kinds.get(kind))
+        known = self._believed.known(community)
+        return RULES.get(kind) or (None if known is None else known[0].kinds.get(kind))
 
     def forget(self, community: str) -> None:
         """Read the table of `community` again when it is next asked for."""
-        self._known.drop(community)
+        self._believed.forget(community)

@@ -1,17 +1,15 @@
 """The texts that communities have saved, read again every few seconds."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
-from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.text import blank
+from services.notify.shared.believed import Believed
 from services.notify.shared.texts import Words
 from services.notify.templates.domain.checking import in_one_line, render
 from services.notify.templates.domain.template import NoticeTemplate
 
-_READ_AGAIN = timedelta(seconds=4)
 _MOST_KINDS = 200
 
 
@@ -20,20 +18,19 @@ class Saved:
 
     def __init__(self, templates: Aggregates[NoticeTemplate], clock: Clock) -> None:
         self._templates = templates
-        self._clock = clock
-        self._known: Cache[str, tuple[datetime, Mapping[str, NoticeTemplate]]] = Cache(1000)
+        self._believed = Believed(self._read, clock)
 
     async def ready(self, community: str) -> None:
         """Read what `community` has saved, if that was not done just now."""
-        now, known = self._clock(), self._known.get(community)
-        if known is not None and now - known[0] < _READ_AGAIN:
-            return
+        await self._believed(community)
+
+    async def _read(self, community: str) -> Mapping[str, NoticeTemplate]:
         page = await self._templates.select({"state.community": community}, limit=_MOST_KINDS)
-        self._known.put(community, (now, {each.aggregate.kind: each.aggregate for each in page.items}))
+        return {each.aggregate.kind: each.aggregate for each in page.items}
 
     def forget(self, community: str) -> None:
         """Read the texts of `community` again when they are next asked for."""
-        self._known.drop(community)
+        self._believed.forget(community)
 
     def current(self, community: str, kind: str) -> int | None:
         """The version of the saved text that holds, as far as was read; None where the shipped one does."""
@@ -57,5 +54,4 @@ class Saved:
         return Words(subject, f"{body}\n", None if short is None or blank(short) else short)
 
     def _of(self, community: str) -> Mapping[str, NoticeTemplate]:
-        known = self._known.get(community)
-        return {} if known is None else known[1]
+        return self._believed.known(community) or {}
