@@ -236,6 +236,12 @@ class Notices:
         page = await self.aggregates.select(query, limit=500)
         return [stored.aggregate for stored in reversed(page.items)]
 
+    async def on_the_call_list(self, person: str) -> list[str]:
+        """The ids of the messages that `person` is to be told by voice."""
+        listed = {"state.recipient": person, "state.channel": Way.CALL, "state.status": NoticeStatus.DELIVERED}
+        found = self._collection.find({**listed, "state.fine": Stage.ACCEPTED}, {"_id": 1}).sort("_id", ASCENDING)
+        return [document["_id"] async for document in found]
+
     async def last_mailed(self, person: str, before: datetime) -> datetime | None:
         """When the last mail to `person` was sent, of those sent before `before` that did not come back."""
         query: Document = {

@@ -9,11 +9,12 @@ from services.chassis.clock import Clock
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.chassis.sweeper import Sweep
+from services.notify.notices.domain.calls import still_wanted
 from services.notify.notices.domain.notice import Notice, wanted_again
 from services.notify.notices.domain.sending import lapse
 from services.notify.notices.handing import Handing
 from services.notify.notices.parts import Parts
-from services.notify.notices.reviewing import Reviewing
+from services.notify.notices.reviewing import Looked, Reviewing
 from services.notify.notices.store import Notices, lapsed, left_behind
 from services.notify.persons.domain.person import Person, looked_again
 from services.notify.persons.store import to_look_again
@@ -50,7 +51,8 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True)
 class LookingAgain:
-    """Plans messages anew that could not reach somebody who has given an address since."""
+    """Plans messages anew that could not reach somebody who has given an address since, and takes off the call list
+    what somebody does not want any more."""
 
     notices: Aggregates[Notice]
     persons: Aggregates[Person]
@@ -66,6 +68,9 @@ class LookingAgain:
             person = stored.aggregate
             for notice in await Notices(self.notices).without_address(person.id, clock() - WAITS_FOR_AN_ADDRESS):
                 await self._plan_anew(notice)
+            for id in await Notices(self.notices).on_the_call_list(person.id):
+                looked = await self.reviewing.of((await self.notices.get(id)).aggregate)
+                await self.notices.change(id, partial(_still_wanted, looked), _LOOKING)
             if (asked_at := person.look_again_at) is not None:
                 await self.persons.change(person.id, partial(_looked, asked_at), _LOOKING)
         return len(people)
@@ -78,6 +83,10 @@ class LookingAgain:
             await self.notices.change(notice.id, lambda n, now: wanted_again(n, looked(n).planned, now), _LOOKING)
         else:
             await self.handing.fall_back(notice)
+
+
+def _still_wanted(looked: Looked, notice: Notice, _: datetime) -> Decision[Notice]:
+    return still_wanted(notice, looked(notice).planned)
 
 
 def _looked(asked_at: datetime, person: Person, _: datetime) -> Decision[Person]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.chassis.aggregate import decided
 from services.chassis.errors import NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.command import CommandDep
@@ -16,6 +17,7 @@ from services.contracts.marks import Id
 from services.contracts.notices import NoticeStatus, Suppression
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.sending import resend
+from services.notify.notices.store import Notices
 from services.notify.notices.views import ToldView, told
 
 BASE = "/api/notify/v1/undeliverable"
@@ -50,13 +52,15 @@ def router(notices: Aggregates[Notice]) -> APIRouter:
         responses=problems(UnknownAggregate),
     )
     async def again(id: Id, command: CommandDep) -> Response:
-        """What may have been sent is not tried again, nor what has become untrue."""
+        """What may have been sent is not tried again, by another channel either, nor what has become untrue."""
         by = command.principal
+        found = await notices.find(id)
+        reached = found is not None and await Notices(notices).reached_otherwise(found.aggregate)
 
         return await command.change(
             notices,
             id,
-            lambda notice, now: resend(notice, by, now),
+            lambda notice, now: decided(notice) if reached else resend(notice, by, now),
             told,
             known_to=known_to(by, Role.STAFF),
         )

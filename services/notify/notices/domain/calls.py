@@ -10,7 +10,8 @@ from services.chassis.aggregate import Decision, decided
 from services.chassis.errors import Conflict
 from services.chassis.principal import Principal, Role
 from services.contracts.notices import NoticeProgressed
-from services.notify.notices.domain.notice import Notice, fact
+from services.notify.notices.domain.notice import Notice, fact, suppressed
+from services.notify.notices.domain.planning import Planned
 from services.notify.notices.domain.sending import arrived, bounced
 from services.notify.notices.domain.stages import Stage
 from services.notify.shared.values import Way
@@ -30,6 +31,13 @@ class CallOutcome(StrEnum):
 
 class NotOnTheList(Conflict, code="call.not-on-the-list", zh="不在电话名单上。", en="It is not on the call list."):
     """What was told, or never was to be told by voice, is called for nobody."""
+
+
+def still_wanted(notice: Notice, planned: Planned) -> Decision[Notice]:
+    """Take a message off the list where its plan as it is now says that it is not to be told any more."""
+    if notice.channel is not Way.CALL or notice.stage is not Stage.ACCEPTED or planned.reason is None:
+        return decided(notice)
+    return suppressed(notice, planned.reason, planned.why)
 
 
 def called(notice: Notice, outcome: CallOutcome, by: Principal, now: datetime) -> Decision[Notice]:

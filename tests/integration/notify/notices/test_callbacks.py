@@ -148,6 +148,16 @@ async def test_a_letter_that_has_become_untrue_is_not_listed_and_not_sent_again(
     assert (await api.call(STAFF, "POST", f"/undeliverable/{letter['id']}/again")).json()["stage"] == "refused"
 
 
+async def test_a_letter_whose_message_went_by_another_channel_is_not_sent_again(house: House, api: Api) -> None:
+    await house.know("resident-1", quiet=None)
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    await house.take(a_case())
+    for _ in range(2):
+        await a_delivery(house, email=Saying(Refused("550")), sms=Saying(Accepted())).once()
+    (letter,) = (await api.call(STAFF, "GET", "/undeliverable", community=HERE)).json()["items"]
+    assert (await api.call(STAFF, "POST", f"/undeliverable/{letter['id']}/again")).json()["stage"] == "refused"
+
+
 async def test_an_address_that_is_gone_is_not_mailed_again_until_it_is_entered_anew(house: House, api: Api) -> None:
     id = await sent(house, Accepted())
     report = REPORT.format(action="failed", status="5.1.1", id=id)

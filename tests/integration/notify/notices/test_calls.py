@@ -7,6 +7,7 @@ from services.notify.notices.wording import Wording
 from services.notify.persons.domain.choices import OfClass
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
+from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.records import a_case, fact
@@ -36,4 +37,15 @@ async def test_an_elder_without_a_phone_is_called_and_leaves_the_list(house: Hou
         told = f"/calls/{each['id']}/outcome"
         assert (await api.call(STAFF_ELSEWHERE, "POST", told, {"outcome": "told"})).status_code == 404
         assert (await api.call(STAFF, "POST", told, {"outcome": "told"})).status_code == 200
+    assert (await api.call(STAFF, "GET", LIST)).json()["items"] == []
+
+
+async def test_who_wants_no_such_messages_any_more_leaves_the_list(house: House, api: Api) -> None:
+    await house.know("resident-1", None, quiet=None, classes={MessageClass.SERVICE: OfClass(channels=(Way.CALL,))})
+    await house.take(a_case())
+    await Delivery(house.notices, house.persons, {}, Wording(NAMES), Pacing(house.db), house.clock).once()
+    assert (await api.call(STAFF, "GET", LIST)).json()["items"] != []
+    choices = {"community": HERE, "classes": {"service": {"off": True}}}
+    assert (await api.call(RESIDENT, "PUT", "/me/preferences", choices)).status_code == 200
+    await standing.sweep(house.rooms, "look-again").once(house.clock)
     assert (await api.call(STAFF, "GET", LIST)).json()["items"] == []

@@ -4,7 +4,8 @@ import pytest
 
 from services.chassis.errors import NotYours
 from services.chassis.principal import Principal, Role, member
-from services.notify.notices.domain.calls import CallOutcome, NotOnTheList, called
+from services.contracts.notices import Suppression
+from services.notify.notices.domain.calls import CallOutcome, NotOnTheList, called, still_wanted
 from services.notify.notices.domain.notice import Notice, Review
 from services.notify.notices.domain.planning import Planned
 from services.notify.notices.domain.sending import deliver
@@ -40,3 +41,11 @@ def test_it_is_told_once_whoever_calls() -> None:
 def test_nobody_else_and_nothing_else(notice: Notice, by: Principal, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         called(notice, CallOutcome.TOLD, by, NOW)
+
+
+def test_who_wants_no_such_messages_any_more_is_not_called() -> None:
+    listed, unwanted = on_the_list(), Planned(Way.CALL, NOW, Suppression.PREFERENCE)
+    assert still_wanted(listed, Planned(Way.CALL, NOW)).events == ()
+    given_up = still_wanted(listed, unwanted).aggregate
+    assert (given_up.stage, given_up.reason, given_up.delivered_at) == (Stage.SUPPRESSED, Suppression.PREFERENCE, None)
+    assert still_wanted(called(listed, CallOutcome.TOLD, GRID, NOW).aggregate, unwanted).events == ()
