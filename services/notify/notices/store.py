@@ -14,7 +14,7 @@ from services.chassis.store.questions import Question, Questions
 from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
 from services.notify.notices.domain.notice import LOST, Notice, draft_of
-from services.notify.notices.domain.planning import Bundle, Why
+from services.notify.notices.domain.planning import Bundle, Why, digest_slot
 from services.notify.notices.domain.sending import CLAIM_LASTS
 from services.notify.notices.domain.stages import Stage
 from services.notify.routing.domain.kinds import MessageClass
@@ -96,6 +96,7 @@ _Theirs: TypeAlias = tuple[str, tuple[str, str | None], bool]
 """The id of a notice, its recipient, the person for whom they stand in, and whether a gateway has it."""
 
 
+_MOMENT = timedelta(seconds=1)
 _OF_WAITING = ("about", "kind", "recipient", "behalf", "parts", "status", "channel")
 
 
@@ -184,7 +185,8 @@ class Notices:
         return found
 
     async def parts(self, bundle: Notice, now: datetime) -> list[str]:
-        """The ids of what waits to be told in `bundle`, the oldest first; in a digest all that is due in any."""
+        """The ids of what waits to be told in `bundle`, the oldest first; in a digest all that is due in any before the
+        next day's, so that other quiet hours since make no second one that day."""
         query: Document = {
             "state.recipient": bundle.recipient,
             "state.channel": bundle.channel,
@@ -194,6 +196,7 @@ class Notices:
         }
         if bundle.kind == Bundle.DIGEST:
             query["state.bundle"] = {"$regex": f"^{Bundle.DIGEST}-"}
+            query["state.not_before"] = {"$lt": digest_slot(now + _MOMENT, weekly=False)}
         else:
             query["state.bundle"] = bundle.id
         found = self._collection.find(query, {"_id": 1}).sort([("state.queued_at", ASCENDING), ("_id", ASCENDING)])

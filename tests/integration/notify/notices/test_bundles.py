@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from services.notify.notices.domain.sending import CLAIM_LASTS, RETRY_AFTER
 from services.notify.notices.sweeps import LeftBehind
 from services.notify.notices.wording import Wording
 from services.notify.persons.domain.choices import OfClass
+from services.notify.persons.domain.quiet import QuietHours
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
 from tests.integration import standing
@@ -159,6 +160,18 @@ async def test_parts_are_looked_at_again_and_an_empty_digest_is_not_sent(house: 
     assert post.taken == []
     assert ("resident-1", "digest", "email", "suppressed", "superseded") in await house.told()
     assert ("resident-1", "case-dispatched", "email", "suppressed", "preference") in await house.told()
+
+
+async def test_other_quiet_hours_make_no_second_digest_that_day(house: House, post: Post) -> None:
+    await house.know("resident-1", classes=DAILY, quiet=QuietHours(end=time(9)))
+    await house.take(a_case("case-1")[:3])
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.choices.quiet": None}})
+    await house.take(a_case("case-2")[:3])
+    house.now = EIGHT
+    await a_delivery(house, post).once()
+    house.now = EIGHT + HOUR
+    await a_delivery(house, post).once()
+    assert [message.words.subject for message in post.taken] == ["阳光社区：2 条消息"]
 
 
 async def test_parts_wait_with_their_digest_and_are_not_lost_if_it_never_goes(house: House, post: Post) -> None:
