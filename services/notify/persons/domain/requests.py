@@ -8,7 +8,7 @@ from services.contracts.marks import Id
 from services.notify.persons.domain.addresses import Addresses
 from services.notify.persons.domain.choices import Choices, Language, OfClass
 from services.notify.persons.domain.home import Home
-from services.notify.persons.domain.quiet import QuietHours
+from services.notify.persons.domain.quiet import QuietHours, require_zone
 from services.notify.routing.domain.kinds import KindName, MessageClass
 from services.notify.shared.values import CHOSEN_FROM, Way
 
@@ -34,6 +34,11 @@ class PutPreferences(BaseModel):
     muted: dict[KindName, frozenset[Way]] = Field(default_factory=dict, max_length=200)
     classes: dict[MessageClass, OfClass] = Field(default_factory=dict)
     silenced: frozenset[Id] = Field(default=frozenset(), max_length=500)
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _at_a_place(cls, value: QuietHours | None) -> QuietHours | None:
+        return None if value is None else require_zone(value)
 
     @field_validator("classes")
     @classmethod

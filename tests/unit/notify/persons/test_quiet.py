@@ -12,7 +12,9 @@ from services.chassis.calendar.days import Arrangement, is_workday
 from services.chassis.calendar.holidays import Holidays
 from services.notify.persons.domain import quiet
 from services.notify.persons.domain.quiet import QuietHours
+from services.notify.persons.domain.requests import PutPreferences
 from tests.unit.chassis.calendar import law
+from tests.unit.notify.given import HERE
 
 ZONES = ["Asia/Shanghai", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
 
@@ -81,10 +83,23 @@ def test_only_quiet_moments_are_held(quiet: QuietHours, at: datetime) -> None:
     assert (quiet.release(at) == at) is not quiet.hold(at)
 
 
-@pytest.mark.parametrize("wrong", [{"start": "07:00"}, {"zone": "Mars/Olympus"}, {"zone": "../etc"}, {"zone": ""}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"start": "07:00"},
+        *({"zone": zone} for zone in ("Mars/Olympus", "../etc", "", "localtime", "right/Asia/Shanghai", "posixrules")),
+    ],
+)
 def test_hours_without_end_or_zone_are_refused(wrong: dict[str, str]) -> None:
+    """What a machine calls its own zone is another one elsewhere."""
+    assert PutPreferences.model_validate({"community": HERE, "quiet_hours": {"zone": "Europe/Berlin"}})
     with pytest.raises(ValidationError):
-        QuietHours.model_validate(wrong)
+        PutPreferences.model_validate({"community": HERE, "quiet_hours": wrong})
+
+
+def test_a_zone_that_another_machine_took_and_this_one_does_not_know_is_the_communitys() -> None:
+    night = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    assert QuietHours(zone="Asia/Newtown").release(night) == QuietHours().release(night)
 
 
 def test_holidays_of_years_to_come_are_quiet_until_late() -> None:
