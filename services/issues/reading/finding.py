@@ -5,16 +5,16 @@ words only in cases of the own units.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.cache import Cache
 from services.chassis.elapsed import elapsed
 from services.chassis.store import cursor as cursors
-from services.chassis.store.mongo import DESCENDING, Collection, Database, Document
+from services.chassis.store.mongo import ASCENDING, DESCENDING, Collection, Database, Document
 from services.issues.reading.conditions import CaseSearch, Filters, How, Part, Reach
-from services.issues.reading.nearness import Near
+from services.issues.reading.nearness import CELLS, Near
 from services.issues.reading.questions import Cover, Term
 from services.issues.reading.queueing import Keys, read_cursor, walks
 from services.issues.reading.row import IN_ORDER, INSIDE, READ, ROWS, WAITING, WORDS
@@ -28,12 +28,25 @@ UNLED_LOOK = 5000
 COUNTED = 1000
 """The most cases on a desk that are counted."""
 
+NEAR_LOOK = 500
+"""`LOOK` for near rows among those to which rare words lead, most of which are fetched in vain."""
+
+_SAMPLE = 8
+"""By which share of a look along cells its end is judged."""
+
+_RARE, _MANY = 30, 4
+"""Words are rare that fewer than one of so many cases have; so many looks make many rows."""
+
+_FEW_OF_A_PAGE = 20
+"""Where rare words lead to less than this share of a page, near cases are rare too, and are looked through."""
+
 _LEADS = 8
 _LEADING_TERMS = 3
 _REMEMBERED = 600.0
 """The number of seconds for which a process remembers how common words are. Only the way to rows depends on it."""
 _WAYS_REMEMBERED = 8192
 _BEHIND_ALL = 2**63 - 1
+_Find = Callable[[int, str, Document], Awaitable[int | None]]
 _NEWEST: Keys = [("order", DESCENDING)]
 
 
@@ -60,7 +73,7 @@ class CaseFinder:
     def __init__(self, database: Database) -> None:
         self.rows: Collection = database[ROWS]
         self._counts = Cache[tuple[str, ...], tuple[float, int]](_WAYS_REMEMBERED)
-        self._ends = Cache[tuple[str, str], tuple[float, int | None]](_WAYS_REMEMBERED)
+        self._ends = Cache[tuple[int, str, str, str], tuple[float, int | None]](_WAYS_REMEMBERED)
 
     async def queue(
         self, community: str, desks: Sequence[str], also: Mapping[str, Any], limit: int, cursor: str | None
@@ -118,17 +131,37 @@ class CaseFinder:
             learnt.leads[part.how] = (WORDS, {"words": lead}) if lead else (IN_ORDER, {})
         index, lead = learnt.leads[part.how]
         bounds = {"community": question.community, **_ordered(question.filters)}
-        walk, verified = {**bounds, **lead}, question.verified(part)
-        if question.near is not None and part.near is not None:
-            if await self._end(index, walk) is None:
-                if part.how not in learnt.few:
-                    learnt.few[part.how] = await self._all(walk, index, question.wherever(part), question.near)
-                rows = [row for row in learnt.few[part.how] if question.near.has(row) == part.near]
-                return _page_of(rows, part, limit, cursor)
-            if part.near:
-                index, walk, verified = question.near.index, bounds | question.near.walk, question.wherever(part)
+        walk, near = {**bounds, **lead}, question.near
+        if near is None or part.near is None:
+            return await self._look(index, walk, question.verified(part), part, limit, cursor)
+        if await self._end(index, walk) is None:
+            if part.how not in learnt.few:
+                learnt.few[part.how] = await self._all(walk, index, question.wherever(part), near)
+            return _page_of([row for row in learnt.few[part.how] if near.has(row) == part.near], part, limit, cursor)
+        if not part.near:
+            return await self._look(index, walk, question.verified(part), part, limit, cursor)
+        found = Found([], cursor)
+        if near.index == CELLS and await self._are_rare(index, walk):
+            found = await self._look(index, walk, question.near_at_first(part), part, limit, cursor, NEAR_LOOK)
+            if found.next is None or len(found.rows) * _FEW_OF_A_PAGE >= limit:
+                return found
+        others = bounds | near.walk, question.wherever(part), part, limit - len(found.rows), found.next
+        rest = await self._look(near.index, *others)
+        return Found([*found.rows, *rest.rows], rest.next)
+
+    async def _look(
+        self,
+        index: str,
+        walk: Document,
+        verified: Document,
+        part: Part,
+        limit: int,
+        cursor: str | None,
+        look: int | None = None,
+    ) -> Found:
+        """A page of the rows of `part` that `walk` along `index` leads to, from where the page before ended."""
         walk = _after(walk, cursor)
-        end = await self._end(index, walk)
+        end = await self._end(index, walk, look)
         here = walk if end is None else {**walk, "order": {**walk.get("order", {}), "$gte": end}}
         found = self.rows.find({**here, "$and": [verified]}, {"order": 1}).sort(_NEWEST).hint(index)
         rows = await found.limit(limit + 1).to_list(None)
@@ -141,20 +174,61 @@ class CaseFinder:
         found = self.rows.find({**walk, "$and": [verified]}, {"order": 1, near.field: 1}).sort(_NEWEST).hint(index)
         return await found.to_list(None)
 
-    async def _end(self, index: str, walk: Document) -> int | None:
+    async def _end(self, index: str, walk: Document, look: int | None = None) -> int | None:
         """The order at which a look along `index` ends; None where the walk leads to fewer rows. Only the index is
         read. The end of a walk over all time is remembered: until it is forgotten, looks also hold what is newer."""
-        key = (index, str(walk))
+        look = look or (UNLED_LOOK if index == IN_ORDER else LOOK)
+        if "order" in walk:
+            return await self._order_at(look, index, walk)
+        return await self._remembered(look, index, walk, self._expected_end if index == CELLS else self._order_at)
+
+    async def _expected_end(self, look: int, index: str, walk: Document) -> int | None:
+        """The order at which a look along cells is expected to end, as often as cases came there lately; None where
+        all cases of the community are newer. To bring so many rows of several cells into one order would cost as much
+        as the look itself."""
+        some = max(look // _SAMPLE, 1)
+        found = self.rows.find(walk, {"_id": 0, "order": 1}).sort(_NEWEST).hint(index)
+        newest = [int(row["order"]) for row in await found.limit(some).batch_size(some).to_list(some)]
+        if len(newest) < some:
+            return None
+        oldest = await self._remembered(1, IN_ORDER, {"community": walk["community"]}, self._oldest)
+        end = newest[-1] - (newest[0] - newest[-1]) * (look - some) // max(some - 1, 1)
+        return None if oldest is None or end < oldest else end
+
+    async def _are_rare(self, index: str, walk: Document) -> bool:
+        """Whether near rows are looked for among the rows to which words lead: there are many of these, so that near
+        ones are among them, and yet they are so few of all rows that looking through near ones yields little. Of rows
+        within a time that is not known."""
+        if (
+            index != WORDS
+            or "order" in walk
+            or await self._remembered(_MANY * LOOK, index, walk, self._order_at) is None
+        ):
+            return False
+        everything = {"community": walk["community"]}
+        newest = await self._remembered(_RARE * LOOK, IN_ORDER, everything, self._order_at)
+        end = await self._end(index, walk)
+        return newest is not None and end is not None and end < newest
+
+    async def _remembered(self, number: int, index: str, walk: Document, find: _Find) -> int | None:
+        """What `find` says of this walk, now or lately."""
+        key = (number, index, str(walk), find.__name__)
         known = self._ends.get(key)
-        if known is not None and elapsed() - known[0] < _REMEMBERED:
-            return known[1]
-        look = UNLED_LOOK if index == IN_ORDER else LOOK
-        ends = self.rows.find(walk, {"_id": 0, "order": 1}).sort(_NEWEST).hint(index).skip(look - 1).limit(1)
-        found = await ends.to_list(1)
-        end = int(found[0]["order"]) if found else None
-        if "order" not in walk:
-            self._ends.put(key, (elapsed(), end))
-        return end
+        if known is None or elapsed() - known[0] >= _REMEMBERED:
+            known = (elapsed(), await find(number, index, walk))
+            self._ends.put(key, known)
+        return known[1]
+
+    async def _oldest(self, number: int, index: str, walk: Document) -> int | None:
+        """The order of the row at which a walk has led to `number` rows from the oldest on."""
+        return await self._order_at(number, index, walk, ASCENDING)
+
+    async def _order_at(self, number: int, index: str, walk: Document, way: int = DESCENDING) -> int | None:
+        """The order of the row at which a walk from the newest row on has led to `number` rows; None where there are
+        fewer."""
+        rows = self.rows.find(walk, {"_id": 0, "order": 1}).sort("order", way).hint(index)
+        found = await rows.skip(number - 1).limit(1).to_list(1)
+        return int(found[0]["order"]) if found else None
 
     async def _lead(self, community: str, terms: Sequence[Term], reach: Reach, how: How) -> Document:
         """The condition on tokens that leaves the fewest rows to look at, by the rarest tokens of a term. It is empty
