@@ -165,13 +165,17 @@ def _found(terms: Sequence[Term], how: How, *, inside: bool) -> Document:
     def all_of(ways: Iterable[Sequence[Way]]) -> Document:
         return {"$and": [{"$or": [_holds(way, inside=inside) for way in each]} for each in ways]}
 
+    def ways_of(every: Sequence[Way], before: Sequence[Way]) -> Sequence[Way]:
+        """Of a term that stands alone, ways that come `before` need not be looked for only to be left out."""
+        return [way for way in every if len(terms) > 1 or way not in before] or every
+
     typed = {"$and": [_holds(term.near, inside=inside) for term in terms]}
     if how is How.TYPED:
         return typed
-    meant = all_of(term.led for term in terms)
     if how is How.MEANT:
-        return {**meant, "$nor": [typed]}
-    return {**all_of(term.ways for term in terms), "$nor": [meant]}
+        return {**all_of(ways_of(term.led, (term.near,)) for term in terms), "$nor": [typed]}
+    meant = all_of(term.led for term in terms)
+    return {**all_of(ways_of(term.ways, term.led) for term in terms), "$nor": [meant]}
 
 
 def _holds(way: Way, *, inside: bool) -> Document:

@@ -170,9 +170,9 @@ class CaseFinder:
         return Found(rows, None if end is None else cursors.encode(end, part.mark))
 
     async def _all(self, walk: Document, index: str, verified: Document, near: Near) -> list[Document]:
-        """All rows of a walk that leads to few, with what tells whether they are near."""
+        """All rows of a walk that leads to few, in one answer, with what tells whether they are near."""
         found = self.rows.find({**walk, "$and": [verified]}, {"order": 1, near.field: 1}).sort(_NEWEST).hint(index)
-        return await found.to_list(None)
+        return await found.batch_size(LOOK + 1).to_list(None)
 
     async def _end(self, index: str, walk: Document, look: int | None = None) -> int | None:
         """The order at which a look along `index` ends; None where the walk leads to fewer rows. Only the index is
