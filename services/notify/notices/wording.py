@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from services.notify.channels.wecom import LONGEST
 from services.notify.knowledge.names import Names
 from services.notify.knowledge.venues import Venues
 from services.notify.notices.answer_links import AnswerLinks
@@ -19,13 +20,15 @@ from services.notify.routing.editions import Editions
 from services.notify.routing.shipped import RULES
 from services.notify.shared.calendar import day, moment
 from services.notify.shared.texts import Texts, Words
-from services.notify.shared.values import ANSWER_LINK, WITH_LINKS
+from services.notify.shared.values import ANSWER_LINK, WITH_LINKS, Way
 from services.notify.templates.domain.template import FIRST
 from services.notify.templates.saved import Saved
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SEVERAL = "several"
 """The text of a notice about several activities."""
+_SHORTENED = "shortened"
+"""The text of a digest or a burst for a channel in which the whole has no room."""
 DATES_NAMED = 12
 """So many dates are named of each kind; the others are counted."""
 _NAMELESS = "named"
@@ -88,7 +91,20 @@ class Wording:
         if len(told) == 1:
             return told[0]
         values = {"parts": told, "community": self._names.community(notice.community, language)}
-        return self._texts.render(f"{notice.kind}.v{notice.template}.{language}", values)
+        whole = self._texts.render(f"{notice.kind}.v{notice.template}.{language}", values)
+        if notice.channel is not Way.WECOM or _fits(whole):
+            return whole
+        return self._shortened(values, told, language)
+
+    def _shortened(self, values: dict[str, Any], told: Sequence[Words], language: str) -> Words:
+        """The words of a bundle that are too long for their channel as a whole: as many of the subjects as there is
+        room for, and how many more there are."""
+        for named in range(len(told), 0, -1):
+            some = {**values, "parts": told[:named], "count": len(told), "more": len(told) - named}
+            words = self._texts.render(f"{_SHORTENED}.v1.{language}", some)
+            if _fits(words):
+                break
+        return words
 
     def _to_reader(self, notice: Notice, language: str, *, among_others: bool = False) -> Words:
         """The words of `notice` alone, and for whom they are where its recipient stands in; `among_others` the subject
@@ -200,3 +216,8 @@ class Wording:
             return None
         entered = None if self._venues is None else self._venues.name(community, code, language)
         return entered or self._names.venue(code, language)
+
+
+def _fits(words: Words) -> bool:
+    """Whether WeCom takes the whole of `words`."""
+    return len(f"{words.subject}\n{words.body}".strip().encode()) <= LONGEST

@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.notices import NoticeKind
+from services.notify.channels.wecom import LONGEST
+from services.notify.notices.domain.bundling import open_bundle
 from services.notify.notices.domain.particulars import Particulars
+from services.notify.notices.domain.planning import Bundle
 from services.notify.notices.wording import Wording
 from services.notify.routing.shipped import RULES
-from tests.unit.notify.given import HERE, NAMES, NOW
+from services.notify.shared.values import Way
+from tests.unit.notify.given import HERE, NAMES, NOW, a_queued
 
 WORDING = Wording(NAMES)
 EVERYTHING = Particulars(
@@ -144,3 +148,18 @@ def test_a_title_that_spans_lines_stays_in_the_subject() -> None:
     title = "义诊\nBcc: everybody@example.org"
     words = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "zh", HERE, Particulars(title=title, starts_at=NOW))
     assert "\n" not in words.subject
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("count", [2, 20, 200])
+def test_a_digest_that_has_no_room_in_wecom_names_what_it_can_and_counts_the_rest(count: int, language: str) -> None:
+    parts = [a_queued(Way.WECOM, about=f"case-{n}", particulars=Particulars(title=f"第{n}号楼")) for n in range(count)]
+    digest = open_bundle(parts[0], Bundle.DIGEST, NOW).aggregate
+    words = WORDING.words(digest, language, parts)
+    assert len(f"{words.subject}\n{words.body}".encode()) <= LONGEST + 1
+    assert str(count) in words.subject
+    named = sum(f"第{n}号楼" in words.body for n in range(count))
+    assert named >= min(count, 20)
+    assert named == count or str(count - named) in words.body
+    mail = digest.becoming(channel=Way.EMAIL)
+    assert all(f"第{n}号楼" in WORDING.words(mail, language, parts).body for n in range(count))

@@ -92,7 +92,7 @@ def test_only_quiet_moments_are_held(quiet: QuietHours, at: datetime) -> None:
 )
 def test_hours_without_end_or_zone_are_refused(wrong: dict[str, str]) -> None:
     """What a machine calls its own zone is another one elsewhere."""
-    assert PutPreferences.model_validate({"community": HERE, "quiet_hours": {"zone": "Europe/Berlin"}})
+    PutPreferences.model_validate({"community": HERE, "quiet_hours": {"zone": "Europe/Berlin"}})
     with pytest.raises(ValidationError):
         PutPreferences.model_validate({"community": HERE, "quiet_hours": wrong})
 
