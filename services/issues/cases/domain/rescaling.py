@@ -30,16 +30,26 @@ def rescale(clocks: Clocks, case: Case, changed: Case, now: datetime) -> Case:
 
 
 def _phase(clocks: Clocks, case: Case, changed: Case, clock: ClockState, now: datetime) -> ClockState:
-    """`clock` with the deadline of the phase that runs, and the moment at which it is warned of."""
+    """`clock` with the deadline of the phase that runs, the moment at which it is warned of, and those at which it goes
+    to further levels."""
     phase = case.phase
     if phase is None or case.phase_due_at is None or case.breached:
         return clock
-    if phase is CasePhase.HANDLING and case.phase_due_at == case.handle_by:
+    clock = _due(clocks, case, changed, clock, phase, case.phase_due_at, now)
+    if clock.phase_due_at is None:
+        return clock
+    return replace(clock, escalate_at=clocks.levels_after(changed, phase, clock.phase_due_at))
+
+
+def _due(
+    clocks: Clocks, case: Case, changed: Case, clock: ClockState, phase: CasePhase, phase_due_at: datetime, now: datetime
+) -> ClockState:
+    if phase is CasePhase.HANDLING and phase_due_at == case.handle_by:
         if clock.handle_by == case.handle_by:
             return clock
         clock = replace(clock, phase_due_at=clock.handle_by)
     else:
-        left = _left(clocks, case, changed, case.phase_due_at, phase, now)
+        left = _left(clocks, case, changed, phase_due_at, phase, now)
         due_at = _later(clocks, changed, left, phase, now)
         clock = replace(clock, phase_due_at=due_at, phase_from=now, phase_for=left // _MILLISECOND)
         if phase is CasePhase.CONTACT:

@@ -7,7 +7,7 @@ import pytest
 from services.contracts.issues import CaseStatus
 from services.issues.cases.domain.amending import Amend, amend
 from services.issues.cases.domain.case import Case
-from services.issues.cases.domain.clock import tick
+from services.issues.cases.domain.clock import Clocks, tick
 from services.issues.cases.domain.transitions import CaseCommand
 from services.issues.catalogue.domain.catalogue import Catalogue, Span, SpanUnit
 from tests.unit.issues.world import CATALOGUE, CLOCKS, NOW, STAFF, STEPS, a_case
@@ -66,3 +66,21 @@ def test_a_paused_case_goes_on_with_the_same_share() -> None:
     assert paused.held.due_left is not None
     ratio = CLOCKS.time.length(longer) / CLOCKS.time.length(LIGHTING.deadlines.handling)
     assert changed.held.due_left == round(paused.held.due_left * ratio)
+
+
+@pytest.mark.parametrize("status", [CaseStatus.DISPATCHED, CaseStatus.IN_PROGRESS, CaseStatus.HANDLED])
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_phase_goes_to_further_levels_after_its_own_deadline(status: CaseStatus, days: int) -> None:
+    clocks, span = Clocks(further=(1.5, 2.0)), Span(amount=days, unit=SpanUnit.WORKING_DAYS)
+    deadlines = LIGHTING.deadlines.model_copy(update={"sign": span, "contact": span, "verification": span})
+    lamps = LIGHTING.model_copy(update={"deadlines": deadlines})
+    case = a_case(status)
+    assert case.phase is not None
+    case = clocks.begin(case, case.phase, NOW)
+    catalogue = CATALOGUE.model_copy(update={"version": 7, "categories": (lamps,)})
+    changed = amend(case, Amend(category="lighting", reason="r"), catalogue, None, clocks, STAFF, NOW).aggregate
+    assert changed.phase is not None
+    assert changed.phase_due_at is not None
+    assert changed.escalate_at == clocks.levels_after(changed, changed.phase, changed.phase_due_at)
+    late = tick(changed, changed.phase_due_at).aggregate
+    assert (late.phase_level, len(late.escalate_at)) == (1, 2)
