@@ -42,6 +42,8 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG, _SCAN_OF_JPEG, _END_OF_JPEG = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 _MEMORY, _SECONDS, _PATIENCE = 800 * 1024 * 1024, 20, 60.0
 """What the process may take that unpacks HEIC and AVIF: measured at 50 megapixels, transparent ones need 700 MiB."""
+_OF_16_BITS = 255 / 65535
+"""What a level of grey in 16 bits is in 8."""
 _GREY = (127, 128)
 """What a part of a JPEG that is missing becomes, in each colour; in print colours it is the former."""
 _MARKER = re.compile(rb"\xff+([^\xff\x00\xd0-\xd7])")
@@ -229,6 +231,9 @@ def _has_too_many_chunks(data: bytes) -> bool:
 
 def _plain(image: Image.Image) -> Image.Image:
     """The picture as RGB, no larger than allowed and upright, on white where it is transparent; nothing else of it."""
+    if image.mode.startswith("I;16"):  # Pillow would cut off its bright parts instead of scaling them
+        image = image.point(lambda level: level * _OF_16_BITS).convert("L")
+        image.info.pop("transparency", None)  # a level of 16 bits
     mode = "RGBA" if image.has_transparency_data else "RGB"
     layer = image if image.mode == mode else image.convert(mode)
     layer.thumbnail((FULL_SIDE, FULL_SIDE), Image.Resampling.LANCZOS)

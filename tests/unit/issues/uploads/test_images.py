@@ -115,6 +115,13 @@ def test_other_colour_spaces_are_read(mode: str, colour: Any) -> None:
     assert opened(redraw(a_picture(kind, mode=mode, colour=colour)).full).mode == "RGB"
 
 
+def test_grey_of_16_bits_is_as_bright_as_it_was() -> None:
+    plain = opened(redraw(a_picture("PNG", mode="I;16", colour=128 * 257)).full)
+    assert pixel_of(plain, 30, 20) == (128, 128, 128)
+    marked = opened(redraw(a_picture("PNG", mode="I;16", colour=64 * 257, transparency=64)).full)
+    assert pixel_of(marked, 30, 20) == (64, 64, 64)
+
+
 @pytest.mark.parametrize("kind", ["MPO", "HEIC", "AVIF"])
 def test_of_several_pictures_in_a_file_the_first_is_taken(kind: str) -> None:
     first, second = Image.new("RGB", (60, 40), (200, 30, 30)), Image.new("RGB", (80, 80), "blue")
