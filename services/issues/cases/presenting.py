@@ -15,7 +15,7 @@ from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.escalation import EscalationLevel, named
-from services.issues.cases.domain.possible import POSSIBILITIES, Possibility, inputs_of, possible
+from services.issues.cases.domain.possible import POSSIBILITIES, Possibility, inputs_of, needed, possible
 from services.issues.cases.domain.transitions import COMMAND_WORDS, STATUS_WORDS, CaseCommand
 from services.issues.cases.views import CaseNames, CaseView, CommandView, InputView, case_view
 from services.issues.catalogue.store import Catalogues
@@ -71,7 +71,10 @@ class CasePresenter:
 
         def shown(stored: Stored[Case]) -> CaseView:
             case = stored.aggregate
-            can = [command_view(each.command, language) for each in possible(case, by, self._clock())]
+            can = [
+                command_view(each.command, language, needed(each.command, case))
+                for each in possible(case, by, self._clock())
+            ]
             return case_view(stored, by, self._names(case, by, language), can, contact)
 
         return shown
@@ -171,15 +174,16 @@ def _late_units(case: Case) -> list[str]:
 _BY_COMMAND: dict[CaseCommand, Possibility] = {each.command: each for each in POSSIBILITIES}
 
 
-@lru_cache(maxsize=2 * len(POSSIBILITIES))
-def command_view(command: CaseCommand, language: Language) -> CommandView:
-    """The command as it is shown to somebody who may give it."""
+@lru_cache(maxsize=4 * len(POSSIBILITIES))
+def command_view(command: CaseCommand, language: Language, needed: frozenset[str] = frozenset()) -> CommandView:
+    """The command as it is shown to somebody who may give it. `needed`: inputs without which the case does not take
+    it."""
     words = COMMAND_WORDS[command]
     return CommandView(
         command=command,
         title=words.zh if language == "zh" else words.en,
         inputs=[
             InputView(name=each.name, type=each.type, required=each.required)
-            for each in inputs_of(_BY_COMMAND[command].request)
+            for each in inputs_of(_BY_COMMAND[command].request, needed)
         ],
     )

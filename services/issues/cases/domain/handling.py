@@ -34,6 +34,9 @@ from services.issues.shared.values import AttachmentIds, PhotoIds, PhotoOrigin
 from services.issues.units.domain import Unit
 
 MAX_PHOTOS = 40
+MAX_PHOTOS_OF_WORK = 200
+"""Photos that a case keeps of reports and remarks, and of these with those of every handling: what people add to a case
+leaves room for the photo without which it can't be handed in."""
 MAX_ATTACHMENTS = 20
 FARTHEST = timedelta(days=1100)
 """How far away a deadline may be that people name."""
@@ -293,8 +296,8 @@ def handle(
         raise EvidenceMissing()
     require_new(case, command.photos, seen)
     after = tuple(dict.fromkeys((*case.after, *command.photos)))
-    if len(case.before) + len(after) > MAX_PHOTOS:
-        raise TooManyPhotos(limit=MAX_PHOTOS)
+    if len(case.before) + len(after) > MAX_PHOTOS_OF_WORK:
+        raise TooManyPhotos(limit=MAX_PHOTOS_OF_WORK)
     papers = tuple(dict.fromkeys((*case.attachments_after, *command.attachments)))
     if len(case.attachments) + len(papers) > MAX_ATTACHMENTS:
         raise TooManyAttachments(limit=MAX_ATTACHMENTS)

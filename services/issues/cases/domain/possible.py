@@ -122,10 +122,15 @@ def possible(case: Case, by: Principal, now: datetime) -> Iterator[Possibility]:
         yield each
 
 
-def inputs_of(request: type[Request]) -> tuple[Input, ...]:
-    """The fields of `request` that people have to enter, the required ones first."""
+def needed(command: CaseCommand, case: Case) -> frozenset[str]:
+    """The inputs that `command` may do without, and not for this case: a handling that must be shown needs photos."""
+    return frozenset({"photos"}) if command is C.HANDLE and case.evidence else frozenset()
+
+
+def inputs_of(request: type[Request], needed: frozenset[str] = frozenset()) -> tuple[Input, ...]:
+    """The fields of `request` that people have to enter, the required ones first; those `needed` are required too."""
     schema = request.model_json_schema()
-    required = frozenset(schema.get("required", ()))
+    required = needed.union(schema.get("required", ()))
     found = [
         Input(name, _type(field, schema.get("$defs", {})), name in required)
         for name, field in schema.get("properties", {}).items()

@@ -42,7 +42,13 @@ def _phase(clocks: Clocks, case: Case, changed: Case, clock: ClockState, now: da
 
 
 def _due(
-    clocks: Clocks, case: Case, changed: Case, clock: ClockState, phase: CasePhase, phase_due_at: datetime, now: datetime
+    clocks: Clocks,
+    case: Case,
+    changed: Case,
+    clock: ClockState,
+    phase: CasePhase,
+    phase_due_at: datetime,
+    now: datetime,
 ) -> ClockState:
     if phase is CasePhase.HANDLING and phase_due_at == case.handle_by:
         if clock.handle_by == case.handle_by:

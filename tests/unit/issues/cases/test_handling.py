@@ -15,6 +15,8 @@ from services.issues.cases.domain.extension import (
 )
 from services.issues.cases.domain.handling import (
     FARTHEST,
+    MAX_PHOTOS,
+    MAX_PHOTOS_OF_WORK,
     AlreadyTheirs,
     Dispatch,
     DueInThePast,
@@ -34,6 +36,7 @@ from services.issues.cases.domain.handling import (
     verify,
 )
 from services.issues.cases.domain.handling_rules import MAX_RETURNS, ReturnedTooOften
+from services.issues.cases.domain.remarks import AddRemark, remark
 from services.issues.cases.domain.reporting import Report, report
 from services.issues.cases.domain.transitions import CaseCommand, NotNow
 from tests.unit.issues.world import (
@@ -71,9 +74,14 @@ def test_the_evidence_a_category_asks_for_must_come_with_this_handling() -> None
     assert handle(corrected, Handle(), CLOCKS, HANDLER, NOW).aggregate.status is CaseStatus.HANDLED
 
 
-def test_a_case_keeps_forty_photos() -> None:
-    case = a_case(CaseStatus.DISPATCHED).model_copy(update={"after": tuple(f"p{n}" for n in range(39))})
-    assert handle(case, Handle(photos=("new", "new")), CLOCKS, HANDLER, NOW).aggregate.photos == 40
+def test_a_case_keeps_so_many_photos_and_one_that_is_full_of_remarks_is_handed_in_all_the_same() -> None:
+    talked_over = a_case(CaseStatus.DISPATCHED).model_copy(update={"before": tuple(f"b{n}" for n in range(MAX_PHOTOS))})
+    with pytest.raises(TooManyPhotos):
+        remark(talked_over, AddRemark(text="又一张", photos=("new",)), RESIDENT, NOW)
+    assert handle(talked_over, Handle(photos=("new",)), CLOCKS, HANDLER, NOW).aggregate.status is CaseStatus.HANDLED
+    most = tuple(f"p{n}" for n in range(MAX_PHOTOS_OF_WORK - 1))
+    case = a_case(CaseStatus.DISPATCHED).model_copy(update={"after": most})
+    assert handle(case, Handle(photos=("new", "new")), CLOCKS, HANDLER, NOW).aggregate.photos == MAX_PHOTOS_OF_WORK
     with pytest.raises(TooManyPhotos):
         handle(case, Handle(photos=("new-1", "new-2")), CLOCKS, HANDLER, NOW)
 

@@ -1,7 +1,8 @@
 """What somebody can do with a case is what its rules would take from them; `test_machine` tries it on random lives."""
 
 from services.contracts.issues import CaseStatus
-from services.issues.cases.domain.possible import POSSIBILITIES, Input, inputs_of, possible
+from services.issues.cases.domain.handling import Handle
+from services.issues.cases.domain.possible import POSSIBILITIES, Input, inputs_of, needed, possible
 from services.issues.cases.domain.remarks import AddRemark
 from services.issues.cases.domain.transitions import TRANSITIONS, CaseCommand
 from tests.unit.issues.cases.suitable import SUITABLE
@@ -40,3 +41,11 @@ def test_inputs_are_those_of_the_request() -> None:
     )
     types = {each.type for possibility in POSSIBILITIES for each in inputs_of(possibility.request)}
     assert types == {"string", "integer", "array", "boolean", "object", "date-time"}
+
+
+def test_what_must_be_shown_is_asked_for() -> None:
+    case = a_case(CaseStatus.DISPATCHED)
+    inputs = inputs_of(Handle, needed(C.HANDLE, case))
+    assert {each.name for each in inputs if each.required} == {"photos"}
+    assert not needed(C.REMARK, case)
+    assert not needed(C.HANDLE, case.model_copy(update={"evidence": False}))
