@@ -18,6 +18,7 @@ from services.issues.places.domain.places import (
     retire_place,
 )
 from services.issues.shared.cache import AggregateCache
+from services.issues.shared.natural_order import naturally
 
 _AT_ONCE = 32
 _PAGE = 500
@@ -129,7 +130,7 @@ def in_walking_order(places: Iterable[Place]) -> list[Place]:
 
     def way(place: Place) -> list[tuple[int, int, str]]:
         steps = [known[step] for step in place.above if step in known]
-        return [(_ORDER.index(step.kind), step.number or 0, step.title) for step in (*steps, place)]
+        return [(_ORDER.index(step.kind), step.number or 0, naturally(step.title)) for step in (*steps, place)]
 
     return sorted(known.values(), key=way)
 

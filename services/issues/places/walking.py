@@ -1,6 +1,5 @@
 """Lists of places in the order in which one walks them: 9号楼 before 10号楼, a building before its floors."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from services.chassis.store.aggregates import Page
 from services.contracts.issues import PlaceKind
 from services.issues.places.domain.places import Place
 from services.issues.shared.cache import AggregateCache
+from services.issues.shared.natural_order import naturally
 from services.issues.shared.queries import in_order_of
 
 MOST = 20_000
@@ -19,7 +19,6 @@ _READ = {f"state.{name}": 1 for name in ("kind", "title", "number", "parent", "p
 """What the order depends on, which is read of all places of a list."""
 
 _KINDS = list(PlaceKind)
-_DIGITS = re.compile(r"\d+")
 _HERE, _BELOW = "\x1e", "\x1f"
 """What follows a place's own steps, and what leads further down: the one sorts before the other, and both before what a
 title may hold, so that a place stands before all that stands in it."""
@@ -74,5 +73,4 @@ def _key(id: str, place: _Standing, known: Mapping[str, _Standing]) -> str:
 
 
 def _step(place: _Standing) -> str:
-    title = _DIGITS.sub(lambda digits: digits[0].zfill(8), place.title[:60])
-    return f"{_KINDS.index(place.kind):02}{(place.number or 0) + _LOWEST:06}{title}"
+    return f"{_KINDS.index(place.kind):02}{(place.number or 0) + _LOWEST:06}{naturally(place.title[:60])}"

@@ -13,7 +13,7 @@ from services.issues.cases.views import CaseView
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused
 from services.issues.places.domain.floors import FloorNotThere, NoFloors, require_floor
-from services.issues.places.domain.places import PlaceIsRetired
+from services.issues.places.domain.places import PlaceIsRetired, PointFarAway, require_near
 from services.issues.places.service import path_to, reportable
 from services.issues.uploads.attachments import NotYourAttachment
 from services.issues.uploads.photos import NotYourPhoto
@@ -40,6 +40,7 @@ def _amending(routes: APIRouter, changes: Changes, filing: Filing) -> None:
             AnswersRefused,
             reporting.PlaceElsewhere,
             PlaceIsRetired,
+            PointFarAway,
             NoFloors,
             FloorNotThere,
         ),
@@ -58,8 +59,11 @@ def _amending(routes: APIRouter, changes: Changes, filing: Filing) -> None:
         )
         steps = [] if body.place is None else await reportable(filing.places, body.place)
         place = steps[-1] if steps else None
-        if body.floor is not None and (place is None or place.community == case.community):
-            require_floor(steps or await path_to(filing.places, case.at or case.place), body.floor)
+        located = body.floor is not None or body.point is not None
+        if located and (place is None or place.community == case.community):
+            there = steps or await path_to(filing.places, case.at or case.place)
+            require_floor(there, body.floor)
+            require_near(there, body.point)
         return await changes.change_in_time(
             id,
             body,

@@ -22,12 +22,14 @@ from services.issues.cases.domain.rescaling import rescale
 from services.issues.cases.domain.transitions import CLOSED, WHO, CaseCommand, not_now
 from services.issues.catalogue.domain.catalogue import Catalogue
 from services.issues.catalogue.domain.questions import Answers, answered, fitting
+from services.issues.places.domain.datum import GivenPoint
 from services.issues.places.domain.places import Place, PlaceIsRetired
 from services.issues.shared.values import Floor
 
-_COMPARED = ("category", "title", "priority", "at", "floor", "spot", "answers")
-_CALLED = {"at": "place"}
-"""Fields of a case that a correction may change, and those of them that the command calls otherwise."""
+_COMPARED = ("category", "title", "priority", "at", "point", "floor", "spot", "answers")
+_CALLED = {"at": "place", "point": "place"}
+"""Fields of a case that a correction may change, and what those are called that are told otherwise: a point is told of
+as the place."""
 
 
 class NothingToAmend(
@@ -37,8 +39,8 @@ class NothingToAmend(
 
 
 class Amend(Request):
-    """The correction of a case. A field that is left out stays as it is; a title, floor or spot that is null is
-    removed.
+    """The correction of a case. A field that is left out stays as it is; a title, floor, spot or point that is null is
+    removed. `point` is the case's own, by which workers find it on the map before that of its place.
 
     `answers` are added to the present ones, or replace them; null removes one.
     """
@@ -50,6 +52,7 @@ class Amend(Request):
     place: Id | None = None
     floor: Floor | None = None
     spot: Line | None = None
+    point: GivenPoint | None = None
     answers: Answers | None = None
 
 
@@ -88,7 +91,8 @@ def amend(
     if command.priority is not None:
         changes["priority"] = command.priority
     amended = Case.model_validate(case.model_dump() | changes)
-    named = [_CALLED.get(name, name) for name in _COMPARED if getattr(amended, name) != getattr(case, name)]
+    changed_fields = (name for name in _COMPARED if getattr(amended, name) != getattr(case, name))
+    named = list(dict.fromkeys(_CALLED.get(name, name) for name in changed_fields))
     if not named and amended.catalogue == case.catalogue:
         raise NothingToAmend()
     if amended.deadlines != case.deadlines:
@@ -119,6 +123,8 @@ def _place(case: Case, command: Amend, place: Place | None) -> dict[str, Any]:
     changes: dict[str, Any] = {
         name: getattr(command, name) for name in ("floor", "spot") if name in command.model_fields_set
     }
+    if "point" in command.model_fields_set:
+        changes["point"] = None if command.point is None else command.point.point()
     if place is None:
         return changes
     if place.community != case.community:

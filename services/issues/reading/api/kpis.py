@@ -29,6 +29,7 @@ from services.issues.reading.figures import CaseFigures, Line, Period, PeriodToo
 from services.issues.reading.formulas import Formulas, Kpi, score, wilson
 from services.issues.reading.periods import UnknownPeriod, period_of
 from services.issues.reading.titles import Titles
+from services.issues.shared.natural_order import naturally
 
 BASE = "/api/issues/v1/kpis"
 _VALUE = r"^[A-Za-z0-9._~-]*$"
@@ -139,7 +140,7 @@ def router(counted: CaseFigures, in_force: Formulas, titles: Titles, answering: 
             last=period.last,
             formulas=in_force.version,
             minimum=in_force.minimum,
-            lines=_ranked([_line(line, in_force, community, per, named) for line in lines]),
+            lines=_ranked(_in_order([_line(line, in_force, community, per, named) for line in lines], per)),
         )
 
     @routes.get(
@@ -228,6 +229,13 @@ def _figure(kpi: Kpi, part: int, whole: int, minimum: int, line: Line, community
 def _link(kpi: Kpi, line: Line, community: str, by: By, which: Counted) -> str:
     asked = {"community": community, "from": line.period.first, "to": line.period.last, "per": by.value}
     return f"{BASE}/{kpi.code}/cases?{urlencode({**asked, 'value': line.value, 'which': which.value})}"
+
+
+def _in_order(lines: list[LineView], per: By) -> list[LineView]:
+    """The lines of each part of the period in the order of their titles, 9 before 10, where values are ids."""
+    if per not in (By.BUILDING, By.UNIT):
+        return lines
+    return sorted(lines, key=lambda line: (line.first, line.title is None, naturally(line.title or ""), line.value))
 
 
 def _ranked(lines: list[LineView]) -> list[LineView]:

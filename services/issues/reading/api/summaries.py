@@ -24,6 +24,7 @@ from services.issues.privacy.vault import Vault
 from services.issues.reading.conditions import Reach
 from services.issues.reading.round_status import OPEN_SHOWN, RoundReader, RoundStatus
 from services.issues.rounds.domain.rounds import Round
+from services.issues.shared.natural_order import naturally
 
 
 class SharedRate(BaseModel):
@@ -150,7 +151,9 @@ def _view(
         completed_at=round.completed_at,
         fixed_rate=_rate(summary.fixed_on_the_spot, summary.findings),
         put_right_rate=_rate(summary.fixed_on_the_spot + cases.put_right, summary.findings),
-        by_building=[_in(tally, crossed[tally.building], names) for tally in summary.by_building],
+        by_building=sorted(
+            (_in(tally, crossed[tally.building], names) for tally in summary.by_building), key=_in_natural_order
+        ),
         by_category=[_of(catalogue, c.category, c.findings, c.fixed_on_the_spot) for c in summary.by_category],
         handed_over_cases=CasesOf(
             cases=cases.cases,
@@ -166,6 +169,11 @@ def _view(
 def _in(tally: BuildingTally, found: list[FoundOf], names: Mapping[str, tuple[str | None, int | None]]) -> FoundIn:
     title, number = names.get(tally.building, (None, None))
     return FoundIn(**tally.model_dump(), title=title, number=number, by_category=found)
+
+
+def _in_natural_order(found: FoundIn) -> tuple[bool, int, str]:
+    """Buildings by their numbers, 9 before 10; those without one, and the open grounds, come last."""
+    return (found.number is None, found.number or 0, naturally(found.title or ""))
 
 
 def _of(catalogue: Catalogue, code: str, findings: int, fixed: int) -> FoundOf:

@@ -190,6 +190,16 @@ async def test_figures_are_for_workers_and_say_how_sure_they_are(world: World) -
     assert [kpi["code"] for kpi in formulas["kpis"]] == [kpi.code for kpi in DEFAULT.kpis]
 
 
+async def test_figures_of_buildings_stand_in_natural_order(world: World) -> None:
+    _, houses = await a_community(world.api, 10)
+    for number in (10, 2, 9, 1):
+        body = {"community": HERE, "category": "noise", "place": houses[number - 1], "text": "楼上很吵"}
+        await world.api.made(STAFF, "/cases", body)
+    await world.follow()
+    answer = (await world.api.get(STAFF, "/kpis", community=HERE, period="2026-09", per="building")).json
+    assert [line["title"] for line in answer["lines"]] == ["1号楼", "2号楼", "9号楼", "10号楼"]
+
+
 async def test_a_row_that_is_told_of_late_or_twice_stays_what_it_is(world: World) -> None:
     _, houses = await a_community(world.api)
     body = {"community": HERE, "category": "noise", "place": houses[0], "text": "楼上很吵"}

@@ -136,3 +136,12 @@ async def test_a_case_stands_at_its_own_point_for_workers_and_roughly_there_for_
     far = await api.post(STAFF, "/cases", {**body, "point": {"lon": 116.4, "lat": 39.9}})
     assert (far.status, far.code) == (422, "place.point-far-away")
     assert "公里" in far.json["detail"] or "km" in far.json["detail"]
+    amended, right = f"/cases/{case}/amend", {"lon": 114.2501, "lat": 30.6001}
+    wrong = await api.post(STAFF, amended, {"reason": "标错", "point": {"lon": 116.4, "lat": 39.9}})
+    assert (wrong.status, wrong.code) == (422, "place.point-far-away")
+    assert (await api.post(STAFF, amended, {"reason": "标错", "point": right})).json["inside"]["point"][
+        "lon"
+    ] == 114.2501
+    await up_to_date(store)
+    [feature] = (await api.get(STAFF, "/map", community=HERE, bbox=box, cluster=False)).json["features"]
+    assert feature["geometry"]["coordinates"] == [right["lon"], right["lat"]]

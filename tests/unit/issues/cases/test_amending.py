@@ -14,6 +14,7 @@ from services.issues.cases.domain.reporting import PlaceElsewhere
 from services.issues.cases.domain.transitions import CaseCommand, NotNow
 from services.issues.catalogue.domain.catalogue import Catalogue, UnknownCategory
 from services.issues.catalogue.domain.questions import AnswersRefused, Question, QuestionKind
+from services.issues.places.domain.datum import Datum, GivenPoint
 from services.issues.places.domain.places import Place
 from tests.unit.issues.world import (
     BUILDING,
@@ -109,6 +110,19 @@ def test_a_category_that_is_not_public_takes_the_case_out_of_sight_and_back() ->
     shown = amend(private, Amend(category="noise", reason="r"), CATALOGUE, None, CLOCKS, STAFF, NOW)
     assert shown.aggregate.is_public
     assert [type(event) for event in shown.events] == [CaseShown, CaseAmended]
+
+
+def test_the_point_of_a_case_is_put_right_or_taken_away_and_told_of_as_its_place() -> None:
+    stood = GivenPoint(lon=114.2, lat=30.6)
+    case = a_report(point=stood.model_dump()).aggregate
+    assert amended(case, title="灯", place=a_building(3)).aggregate.point == stood.point()
+    moved = amended(case, place=a_building(3), point={"lon": 114.21, "lat": 30.61, "datum": "GCJ-02"})
+    assert moved.aggregate.point == GivenPoint(lon=114.21, lat=30.61, datum=Datum.GCJ02).point()
+    assert isinstance(moved.events[0], CaseAmended)
+    assert moved.events[0].amended == ("place",)
+    assert amended(case, point=None).aggregate.point is None
+    with pytest.raises(NothingToAmend):
+        amended(case, point=stood.model_dump())
 
 
 def test_a_title_is_taken_away_by_null_and_nothing_new_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""What rooms share, by its rules alone."""
