@@ -123,7 +123,7 @@ async def test_a_case_stands_at_its_own_point_for_workers_and_roughly_there_for_
     where = GivenPoint(lon=114.2553, lat=30.5978, datum=Datum.GCJ02)
     case = await reported(api, houses[0], point=where.model_dump(mode="json"))
     await up_to_date(store)
-    box = "114.24,30.59,114.26,30.61"
+    box = "114.24,30.59,114.27,30.61"
     for by, near in ((RESIDENT, 0.0006), (STAFF, 0.000002)):
         answer = (await api.get(by, "/map", community=HERE, bbox=box, datum="GCJ-02", cluster=False)).json
         [feature] = answer["features"]
@@ -137,11 +137,11 @@ async def test_a_case_stands_at_its_own_point_for_workers_and_roughly_there_for_
     assert (far.status, far.code) == (422, "place.point-far-away")
     assert "公里" in far.json["detail"] or "km" in far.json["detail"]
     amended, right = f"/cases/{case}/amend", {"lon": 114.2501, "lat": 30.6001}
-    wrong = await api.post(STAFF, amended, {"reason": "标错", "point": {"lon": 116.4, "lat": 39.9}})
+    corrected = {"reason": "标错", "place": houses[1]}
+    wrong = await api.post(STAFF, amended, {**corrected, "point": {"lon": 116.4, "lat": 39.9}})
     assert (wrong.status, wrong.code) == (422, "place.point-far-away")
-    assert (await api.post(STAFF, amended, {"reason": "标错", "point": right})).json["inside"]["point"][
-        "lon"
-    ] == 114.2501
+    stands = (await api.post(STAFF, amended, {**corrected, "point": right})).json["inside"]["point"]
+    assert (stands["lon"], stands["lat"]) == (right["lon"], right["lat"])
     await up_to_date(store)
     [feature] = (await api.get(STAFF, "/map", community=HERE, bbox=box, cluster=False)).json["features"]
     assert feature["geometry"]["coordinates"] == [right["lon"], right["lat"]]
