@@ -1,4 +1,5 @@
-"""Numbers as people write them in places: 7层, 七楼, 7F; 3号楼, 三栋, 3幢, 3#; -1层, 负一楼, B1; 2单元, 二单元.
+"""Numbers as people write them in places: 7层, 七楼, 7F, F7; 3号楼, 三栋, 叁幢, 3#; A栋, A座; -1层, 负一楼, B1; 2单元,
+二单元; 廿一号楼.
 
 A numeral in a question becomes a pattern that matches all these ways of writing, and a set of tokens of which every
 matching text has one.
@@ -13,11 +14,13 @@ from cn2an import an2cn, cn2an
 
 from services.issues.reading.tokenizer import HAN, LONGEST_WORD, RUN
 
-CHINESE = "〇零一二三四五六七八九十百两"
+CHINESE = "〇零一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾佰廿卅"
 _NO_LETTER_BEFORE, _NO_LETTER_BEHIND = rf"(?<![^\W_{HAN}])", rf"(?![^\W_{HAN}])"
 _NUMBER = rf"(?:{_NO_LETTER_BEFORE}\d{{1,4}}|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
 _HOUSES = ("号楼", "幢", "栋", "座", "#楼", "#")
 _FLOORS = ("层", "楼")
+_LETTERS = "a-z甲乙丙丁"
+"""What houses that have no number are called by, of which letters stand apart from other letters."""
 _OTHERS = (
     "单元", "号", "室", "户", "门", "梯", "天", "个", "次", "年", "月", "日", "台", "部", "盏", "辆", "人", "位", "级",
     "块", "根", "处", "家", "米", "点",
@@ -26,11 +29,16 @@ _BELOW = rf"(?:负|地下|-|{_NO_LETTER_BEFORE}b)"
 _AND_NO_MORE = rf"(?![^\W_{HAN}]|[{CHINESE}])"
 _FOUND = re.compile(
     rf"{_BELOW}(?P<depth>\d|[一二三四五六七八九])(?:层|楼|f?{_AND_NO_MORE})"
+    rf"|(?P<lettered>{_NO_LETTER_BEFORE}[{_LETTERS}])(?:{'|'.join(map(re.escape, _HOUSES))}|楼)"
     rf"|(?P<house>{_NUMBER})(?:{'|'.join(map(re.escape, _HOUSES))})"
     rf"|(?<!负)(?<!地下)(?P<floor>{_NUMBER})(?:层|楼|f{_NO_LETTER_BEHIND})"
+    rf"|{_NO_LETTER_BEFORE}f(?P<storey>\d{{1,2}}){_NO_LETTER_BEHIND}"
     rf"|(?P<other>{_NUMBER})(?P<what>{'|'.join(_OTHERS)})"
 )
 _MOST = 9999
+_HOME = re.compile("([0-9]{3,4}|[零〇一二三四五六七八九]{3,4})[室户]?")
+_DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
+_TENS = str.maketrans({"廿": "二十", "卅": "三十", "〇": "零"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,9 @@ def numerals(word: str) -> Sequence[Numeral]:
 
 
 def _numeral(found: re.Match[str]) -> Numeral | None:
-    written = next(found[name] for name in ("depth", "house", "floor", "other") if found[name])
+    if found["lettered"]:
+        return _lettered(found)
+    written = next(found[name] for name in ("depth", "house", "floor", "storey", "other") if found[name])
     number = _value(written)
     if number is None:
         return None
@@ -64,16 +74,39 @@ def _numeral(found: re.Match[str]) -> Numeral | None:
     else:
         if found["house"]:
             nouns, noun = _HOUSES[:4], rf"(?:号楼|[{''.join(_HOUSES[1:4])}]|#)"
-        elif found["floor"]:
+        elif found["floor"] or found["storey"]:
             nouns, noun, above = _FLOORS, rf"(?:[层楼]|f{_NO_LETTER_BEHIND})", "(?<!负)(?<!地下)"
-            cover.add(f"{number}f")
+            cover |= {f"{number}f", f"f{number}"}
         else:
             nouns, noun = (found["what"],), re.escape(found["what"])
         digits, characters = rf"{_NO_LETTER_BEFORE}0?{number} ?", rf"(?<![{CHINESE}])(?:{'|'.join(chinese)})"
         pattern = rf"(?:{digits}|{characters}){noun}"
+        if nouns is _FLOORS:
+            pattern = rf"(?:{pattern}|{_NO_LETTER_BEFORE}f{number}{_NO_LETTER_BEHIND})"
     before = _NO_LETTER_BEFORE if re.match(r"[a-z\d]", found[0]) else f"(?<![{CHINESE}])"
     whole = f"{above}(?:{pattern}|{before}{re.escape(found[0])})"
     return Numeral(found.start(), found.end(), whole, frozenset(cover | _ends(chinese, nouns)))
+
+
+def _lettered(found: re.Match[str]) -> Numeral:
+    letter = found["lettered"]
+    latin = letter.isascii()
+    pattern = rf"{_NO_LETTER_BEFORE if latin else ''}{letter} ?(?:号楼|[{''.join(_HOUSES[1:4])}楼]|#)"
+    cover = {letter} if latin else {_first_token(found[0]), *(letter + noun[0] for noun in (*_HOUSES, "楼"))}
+    return Numeral(found.start(), found.end(), pattern, frozenset(cover))
+
+
+def read_digits(written: str) -> str | None:
+    """The digits of the number of a home, which is `written` in digits or digit by digit in Chinese characters and may
+    have 室 or 户 behind it: 702 for 七〇二室. None for anything else."""
+    found = _HOME.fullmatch(written)
+    return None if found is None else found[1].translate(_DIGITS)
+
+
+def digit_by_digit(digits: str) -> tuple[str, str]:
+    """`digits` in Chinese characters, digit by digit, with either zero: 七零二 and 七〇二."""
+    zero, circle = (digits.translate(str.maketrans("0123456789", each + "一二三四五六七八九")) for each in "零〇")
+    return zero, circle
 
 
 def _first_token(written: str) -> str:
@@ -92,15 +125,19 @@ def _value(written: str) -> int | None:
     if written.isdecimal():
         return int(written)
     try:
-        number = int(cn2an(written.replace("〇", "零"), "smart"))
+        number = int(cn2an(written.translate(_TENS), "smart"))
     except (ValueError, KeyError):  # cn2an raises one or the other for a text that is no number
         return None
     return number if 0 <= number <= _MOST else None
 
 
 def _in_chinese(number: int) -> tuple[str, ...]:
-    """`number` in Chinese characters: in the usual way, and digit by digit, as numbers of homes are read."""
-    found = [an2cn(number, "low"), *(["两"] if number == 2 else [])]
+    """`number` in Chinese characters: in the usual way, as on a cheque, with 廿 for twenty, and digit by digit, as
+    numbers of homes are read."""
+    usual = an2cn(number, "low")
+    found = [usual, *(["两"] if number == 2 else []), an2cn(number, "up")]
+    if 20 <= number < 40:
+        found.append(usual.replace("二十", "廿", 1).replace("三十", "卅", 1))
     if number >= 100:
         direct = an2cn(number, "direct")
         found += [direct, direct.replace("零", "〇")]

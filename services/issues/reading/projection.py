@@ -36,7 +36,7 @@ from services.issues.reading.throttle import Pace, Pass
 
 log = logging.getLogger(__name__)
 
-SHAPE = 12
+SHAPE = 13
 """The version of the form of rows and counts. A higher number has all rows made anew once the new program runs."""
 
 STATE = "reading"

@@ -16,10 +16,12 @@ from functools import lru_cache
 
 from services.chassis.errors import Invalid
 from services.issues.cases.domain.number import read_number
-from services.issues.reading.numerals import CHINESE, Numeral, numerals
+from services.issues.reading.numerals import CHINESE, Numeral, digit_by_digit, numerals, read_digits
 from services.issues.reading.sounds import (
     begins_one,
+    begun_by,
     first_letters,
+    first_of_one,
     meant,
     meant_beside,
     of_character,
@@ -36,8 +38,11 @@ LONGEST_QUESTION = 100
 _BETWEEN = re.compile(r"[\s,;!?、。]+")
 """Matches what separates the words of a question after NFKC, which makes full-width commas ASCII."""
 
-_APART = re.compile(rf"((?<![^\W_{HAN}])(?<![-负下])\d{{1,4}}) (?=号楼|幢|栋|座|层|楼|单元|室|号)")
-"""Matches a number with a space before its noun; both are one word."""
+_APART = re.compile(
+    rf"((?<![^\W_{HAN}])(?:(?<![-负下])\d{{1,4}}|[a-z](?= [号幢栋座]))|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
+    r" (?=号楼|幢|栋|座|层|楼|单元|室|号)"
+)
+"""Matches a number, or the letter of a house, with a space before its noun; both are one word."""
 
 _ORDINAL = re.compile(rf"第(?=(?:\d{{1,4}}|[{CHINESE}]{{1,5}})(?:号楼|幢|栋|座|层|楼|单元))")
 """Matches 第 before a number with its noun, which says nothing: 第七层 is 7层."""
@@ -194,10 +199,10 @@ def terms(question: str, synonyms: Synonyms = NO_SYNONYMS) -> tuple[Term, ...]:
     if not asked:
         raise NothingToSearch()
     last = _term(asked[-1], synonyms)
-    on = [way for way in _typed_on(asked[-1]) if way.covers or len(asked) > 1]
+    on = [way for way in (*_begun(asked[-1]), *_typed_on(asked[-1])) if way.covers or len(asked) > 1]
     if coming := synonyms.on_their_way(without_marks(asked[-1])):
         on.insert(0, _one_of(coming))
-    last = Term(last.near, (*last.far, *on))
+    last = Term(last.near, tuple(dict.fromkeys((*last.far, *on))))
     found = (*(_term(word, synonyms) for word in asked[:-1]), last)
     if len(found) > MOST_TERMS:
         raise TooManyTerms(limit=MOST_TERMS)
@@ -217,6 +222,7 @@ def _term(word: str, synonyms: Synonyms) -> Term:
     far += _sounding(without_marks(word), synonyms)
     if (number := read_number(word)) and normal(number) != word:
         far.append(_as_typed(normal(number)))
+    far += _of_a_home(word)
     if parts := [(part, same) for part, same in synonyms.parted(word) if RUN.search(part)]:
         far.append(_joined(_one_of(same) if same else _as_typed(part) for part, same in parts))
         if any(not same and meant_beside(part) for part, same in parts):
@@ -254,6 +260,17 @@ def _tokens_of(text: str) -> list[Cover]:
         each = [run[0][:LONGEST_WORD]] if han is None else pairs(han) if len(han) > 1 else [of_character(han)]
         found += [frozenset({token}) for token in each]
     return found
+
+
+def _of_a_home(word: str) -> Iterable[Way]:
+    """The ways to find the number of a home where it is written otherwise: 702室 and 七〇二 for 702."""
+    digits = read_digits(word)
+    if digits is not None:
+        if digits != word:
+            yield _as_typed(digits)
+        apart = f"(?<![{CHINESE}]){{}}(?![{CHINESE}])"
+        for written in digit_by_digit(digits):
+            yield Way(tuple(_tokens_of(written)), (apart.format(written),))
 
 
 def _half_typed(word: str) -> Way | None:
@@ -303,6 +320,12 @@ def _joined(ways: Iterable[Way]) -> Way:
         tuple(dict.fromkeys(cover for way in every for cover in way.covers)),
         tuple(pattern for way in every for pattern in way.patterns),
     )
+
+
+def _begun(word: str) -> list[Way]:
+    """The ways to find characters whose sound begins with `word`: `hua` is a syllable, and on the way to `huang`."""
+    meaning = begun_by(word) if len(word) > 1 else first_of_one(word)
+    return [] if meaning is None else [Way(meaning.covers, (meaning.pattern,), meaning.by_letters)]
 
 
 def _typed_on(word: str) -> list[Way]:

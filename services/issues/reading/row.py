@@ -39,7 +39,7 @@ READ = ("text", "inside", *LETTERS, WORDS)
 WRITTEN = "written"
 """The field that holds a digest of the texts that a row's words were made of, and the pass that left the digest."""
 
-_MANNER = 7
+_MANNER = 8
 """The version of how texts and words are made. Another number has them made anew when a row is drawn the next time."""
 
 SHARED: Mapping[str, Any] = {"shares.who": {"$gt": ""}}

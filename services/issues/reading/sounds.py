@@ -10,7 +10,7 @@ find them in the text, each of its characters would be compared with the hundred
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -24,6 +24,8 @@ from pypinyin import Style, lazy_pinyin, pinyin
 _SOUND = "~"
 """The prefix of sounds among the tokens, so that they differ from words of a text."""
 _LETTERS = re.compile("[a-z]{2,36}")
+_ALL_TOLD, _TOLD = re.compile("(?:[a-z]{1,6}[1-5])+"), re.compile("([a-z]{1,6})[1-5]")
+"""Match syllables each with the digit of its tone."""
 _MOST_PARSES = 4
 _MOST_SYLLABLES = 12
 _LONGEST_SYLLABLE = 6
@@ -103,12 +105,27 @@ def meant(word: str) -> Iterator[Meaning]:
 
 def meant_beside(letters: str) -> Meaning | None:
     """The meaning of `letters` that stand beside characters, as an input method has them before it makes characters of
-    them: whole syllables, of which the last may have begun only. None where they are no beginning of any."""
-    whole = next((meaning for meaning in meant(letters) if meaning.covers), None)
-    begun = _beginning_with(without_marks(letters))
-    if whole is not None or not begun:
-        return whole
+    them: syllables, of which the last may have begun only, as `re` is a syllable and begins `ren`. None where they are
+    no beginning of any."""
+    plain = without_marks(letters)
+    begun = begun_by(plain)
+    read = [meaning for meaning in meant(plain) if len(meaning.covers) > 1]
+    return _either([*([begun] if begun else []), *read])
+
+
+def begun_by(letters: str) -> Meaning | None:
+    """The meaning of `letters` with which a single syllable begins, or which are one; None where none begins so."""
+    plain = without_marks(letters)
+    begun = _beginning_with(plain)
+    if not begun:
+        return None
     return Meaning((frozenset(_SOUND + each for each in begun),), _any_of(begun))
+
+
+def first_of_one(letter: str) -> Meaning | None:
+    """The meaning of one `letter` as the first of a syllable: a guess, since too many characters sound so for tokens to
+    lead to them. None for other words."""
+    return Meaning((), letter, by_letters=True) if letter in _FIRSTS else None
 
 
 def begins_one(letters: str) -> bool:
@@ -117,9 +134,23 @@ def begins_one(letters: str) -> bool:
 
 
 def without_marks(word: str) -> str:
-    """`word` without marks of tones, and without signs between syllables."""
-    bare = "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
-    return bare.replace("'", "").replace("\u2019", "")
+    """`word` without the tones of its syllables, written as marks (`diàntī`, `lǜ` is `lv`) or as digits (`dian4ti1`),
+    and without signs between syllables."""
+    spelt = unicodedata.normalize("NFD", word).replace("u\u0308", "v")
+    bare = "".join(char for char in spelt if not unicodedata.combining(char))
+    bare = bare.replace("'", "").replace("\u2019", "")
+    told = _TOLD.findall(bare) if _ALL_TOLD.fullmatch(bare) else []
+    return "".join(told) if told and _syllables().issuperset(told) else bare
+
+
+def _either(meanings: Sequence[Meaning]) -> Meaning | None:
+    """The meaning of what has any of these `meanings`, each of which tokens lead to; None where there are none."""
+    if len(meanings) < 2:
+        return next(iter(meanings), None)
+    first = frozenset[str]().union(*(meaning.covers[0] for meaning in meanings))
+    last = frozenset[str]().union(*(meaning.covers[-1] for meaning in meanings))
+    pattern = "|".join(meaning.pattern for meaning in meanings)
+    return Meaning(tuple(dict.fromkeys((first, last))), f"(?:{pattern})")
 
 
 def _parses(letters: str) -> list[tuple[str, ...]]:

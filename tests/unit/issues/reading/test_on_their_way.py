@@ -3,14 +3,15 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
 from services.issues.reading.questions import known_as, terms
 from services.issues.reading.sounds import begins_one, whole
 from services.issues.reading.tokenizer import normal, tokens
 from services.issues.vocabulary.residential import RESIDENTIAL
-from tests.unit.issues.reading.test_tokenizer import FIRST, found
+from tests.unit.issues.reading.test_tokenizer import FIRST, HAN_RUN, REAL, found, stays_found
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,37 @@ def test_a_synonym_is_found_by_how_it_sounds_ever_since_that_tells_which_it_is(w
     typed = whole(normal(words[0]))
     for length in range(2, len(typed) + 1):
         assert begins_one(typed[:length]) or found(typed[:length], f"在{words[1]}旁", FIRST), typed[:length]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("没renshou", "门口没人收"),
+        ("工dan", "工单"),
+        ("漏shui", "漏水"),
+        ("dian ti", "电梯"),
+        ("dian ti huai", "电梯坏了"),
+        ("hu xing shi", "户型是"),
+        ("huangmei", "12家商户，黄梅天"),
+        ("shuomei", "上面说没有"),
+        ("黄hua", "黄花"),
+    ],
+)
+def test_a_syllable_that_may_go_on_loses_nothing(typed: str, text: str) -> None:
+    """`re` is a syllable, and on the way to `ren`; a letter apart is on the way to any that begins so."""
+    stays_found([typed[:length] for length in range(1, len(typed) + 1)], text)
+
+
+@given(st.data())
+def test_what_people_write_is_found_while_it_is_typed_in_any_mixture(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(REAL))
+    run = data.draw(st.sampled_from(HAN_RUN.findall(normal(text)) or [""]))
+    assume(run)
+    start = data.draw(st.integers(0, len(run) - 2))
+    part = run[start : start + data.draw(st.integers(2, 4))]
+    cut = data.draw(st.integers(0, len(part) - 1))
+    sounds = lazy_pinyin(part)
+    between = data.draw(st.sampled_from(["", " "])) if cut == 0 else ""
+    typed = part[:cut] + between.join(sounds[cut:])
+    assume(found(typed, text))
+    stays_found([typed[:length] for length in range(1, len(typed) + 1)], text)

@@ -132,6 +132,12 @@ SAME = [
     ("702室", "七零二室", "七〇二室"),
     ("两天", "2天", "二天"),
     ("3栋7楼", "三号楼七层", "3号楼7层", "三幢7F"),
+    ("7 楼", "7层", "F7"),
+    ("21号楼", "廿一号楼", "贰拾壹栋"),
+    ("3号楼", "叁号楼", "第叁栋"),
+    ("A栋", "a座", "Ａ号楼", "A 幢"),
+    ("甲栋", "甲座", "甲楼"),
+    ("卫生间", "衛生間", "衞生間"),
 ]
 
 
@@ -155,6 +161,10 @@ def test_ways_to_write_the_same_find_each_other(ways: tuple[str, ...]) -> None:
         ("1层", "负1层"),
         ("-1层", "1层"),
         ("2单元", "12单元"),
+        ("F7", "F17"),
+        ("A栋", "B座"),
+        ("702室", "1702"),
+        ("702", "七零二一"),
     ],
 )
 def test_other_numbers_do_not_find_each_other(question: str, text: str) -> None:
@@ -216,6 +226,13 @@ def test_synonyms_find_each_other_where_the_community_has_them(question: str, te
         ("zho", "中央空调"),
         ("第七层", "7楼电梯"),
         ("第3单元", "三单元门口"),
+        ("lǜdai", "绿带"),
+        ("lǜ huà", "绿化"),
+        ("dian4ti1", "电梯"),
+        ("702室", "2单元702漏水"),
+        ("七 楼", "7楼漏水"),
+        ("七〇二", "702室漏水"),
+        ("702", "七零二漏水"),
     ],
 )
 def test_sounds_first_letters_and_parts_of_numbers_are_found(question: str, text: str) -> None:
@@ -320,7 +337,7 @@ def test_words_cut_anywhere_are_found_in_what_people_write(synonyms: Synonyms) -
     assert tried > 500
 
 
-def _stays_found(typed: list[str], text: str) -> None:
+def stays_found(typed: list[str], text: str) -> None:
     """What a question has found once, it finds with each character more that fits."""
     states = [found(question, text, FIRST) for question in typed]
     if True in states:
@@ -332,14 +349,14 @@ def test_no_character_more_that_fits_loses_what_was_found() -> None:
     for text in REAL:
         plain = normal(text)
         for word in plain.split()[:2]:
-            _stays_found([word[:n] for n in range(1, len(word) + 1) if re.search(r"\w", word[:n])], text)
+            stays_found([word[:n] for n in range(1, len(word) + 1) if re.search(r"\w", word[:n])], text)
         for run in list(HAN_RUN.finditer(plain))[:2]:
             part = run[0][:4]
             read = [lazy_pinyin(pair) for pair in pairs(part)]
             if all(one[1] == other[0] for one, other in pairwise(read)):
                 letters = "".join([read[0][0], *(pair[1] for pair in read)])
                 assert found(letters, text), letters
-                _stays_found([letters[:n] for n in range(len(read[0][0]), len(letters) + 1)], text)
+                stays_found([letters[:n] for n in range(len(read[0][0]), len(letters) + 1)], text)
 
 
 @pytest.mark.parametrize(
