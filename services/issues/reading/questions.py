@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from services.chassis.errors import Invalid
 from services.issues.cases.domain.number import read_number
+from services.issues.reading.case_numbers import number_begun
 from services.issues.reading.numerals import CHINESE, Numeral, digit_by_digit, numerals, read_digits
 from services.issues.reading.sounds import (
     begins_one,
@@ -222,6 +223,8 @@ def _term(word: str, synonyms: Synonyms) -> Term:
     far += _sounding(without_marks(word), synonyms)
     if (number := read_number(word)) and normal(number) != word:
         far.append(_as_typed(normal(number)))
+    if (begins := number_begun(word)) is not None:
+        far.append(Way(begins[0], (begins[1],)))
     far += _of_a_home(word)
     if parts := [(part, same) for part, same in synonyms.parted(word) if RUN.search(part)]:
         far.append(_joined(_one_of(same) if same else _as_typed(part) for part, same in parts))

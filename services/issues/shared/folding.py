@@ -14,7 +14,6 @@ from opencc import OpenCC
 
 _RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 _ELSEWHERE = ("hk2t", "tw2t")
-_UMLAUT = str.maketrans("ü", "v")
 
 
 def folded(text: str) -> str:
@@ -35,7 +34,8 @@ def _simple() -> dict[int, str]:
             if form != char
         }
     simple = {ord(char): form for char, form in known.items() if form != char and len(form) == 1}
-    return {code: known.get(form, form) for code, form in simple.items()} | _UMLAUT
+    table: dict[int, str] = {code: known.get(form, form) for code, form in simple.items()}
+    return table | {ord("ü"): "v"}
 
 
 def _converted(table: str, characters: Sequence[str]) -> list[str]:
