@@ -220,7 +220,9 @@ class Handing:
     async def _room(self, gateway: Gateway, account: str, notice: Notice) -> datetime | None:
         now = self._clock()
         each = _each(account, notice)
-        until = self._asks_first(account, now) or await self._pacing.room(each, gateway.rates_each, now)
+        until = self._asks_first(account, now)
+        if until is None and gateway.rates_each:
+            until = await self._pacing.room(each, gateway.rates_each, now)
         if until is not None:
             return until
         until = await self._pacing.room(account, gateway.rates, now) or self._asks_first(account, now)

@@ -284,6 +284,7 @@ async def test_a_number_that_was_sent_enough_stops_nobody_else(house: House) -> 
             return Later(HOUR, full=True, each=True) if message.address == "r0@example.org" else Accepted()
 
     post = Enough(Accepted())
+    post.rates_each = (Rate(50, DAY),)
     for round in range(2):
         for n in range(7):
             if not round:
