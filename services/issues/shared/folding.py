@@ -33,9 +33,8 @@ def _simple() -> dict[int, str]:
             for char, form in zip(foreign, _converted(table, foreign), strict=True)
             if form != char
         }
-    simple = {ord(char): form for char, form in known.items() if form != char and len(form) == 1}
-    table: dict[int, str] = {code: known.get(form, form) for code, form in simple.items()}
-    return table | {ord("ü"): "v"}
+    simple = {char: form for char, form in known.items() if form != char and len(form) == 1}
+    return {ord(char): known.get(form, form) for char, form in simple.items()} | {ord("ü"): "v"}
 
 
 def _converted(table: str, characters: Sequence[str]) -> list[str]:
