@@ -10,8 +10,8 @@ command at once.
 - Counts: `counts` stores them, by day and by cell of the map (`tiles`); `recounting` makes them anew.
 - Questions: `finding` answers searches by their `conditions`, and queues as `queueing` walks them, by the words of
   `tokenizer` and the terms that `questions` reads, with `numerals`, `case_numbers` and `sounds` (and `beside.json`) in
-  any way of writing, and shows first what `nearness` calls near; `maps` answers maps, `figures` gives figures of `periods` by
-  `formulas`, `exporting` writes a `sheet`, `titles` say what ids are called, `round_status` tells how a round stands
-  now. `recompute` makes the figures from the journal alone, to compare them with those served.
+  any way of writing, and shows first what `nearness` calls near; `maps` answers maps, `figures` gives figures of
+  `periods` by `formulas`, `exporting` writes a `sheet`, `titles` say what ids are called, `round_status` tells how a
+  round stands now. `recompute` makes the figures from the journal alone, to compare them with those served.
 - Lateness: `behind` measures how far reading is behind the cases; `pressure` slows commands down accordingly.
 """
