@@ -40,7 +40,7 @@ _BETWEEN = re.compile(r"[\s,;!?、。]+")
 """Matches what separates the words of a question after NFKC, which makes full-width commas ASCII."""
 
 _APART = re.compile(
-    rf"((?<![^\W_{HAN}])(?:(?<![-负下])\d{{1,4}}|[a-z](?= [号幢栋座]))|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
+    rf"((?<![^\W_{HAN}])(?:(?<![-负下])\d{{1,4}}|[a-z](?= (?:号楼|[幢栋座])))|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
     r" (?=号楼|幢|栋|座|层|楼|单元|室|号)"
 )
 """Matches a number, or the letter of a house, with a space before its noun; both are one word."""

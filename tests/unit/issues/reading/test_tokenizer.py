@@ -95,6 +95,7 @@ def test_a_text_has_few_tokens() -> None:
 
 @given(MIXED)
 @example("B9 号")
+@example("B 号")
 @example("负9 层9楼")
 @example("9楼９ 号9层B")
 def test_any_question_is_refused_or_finds_itself(text: str) -> None:
