@@ -44,6 +44,6 @@ RESIDENTIAL: tuple[tuple[str, ...], ...] = (
     ("高空抛物", "高空坠物"),
     ("无障碍", "坡道", "轮椅通道"),
     ("楼道", "楼梯间", "走廊", "过道"),
-    ("顶楼", "屋顶", "天台", "楼顶"),
+    ("顶楼", "顶层", "屋顶", "天台", "楼顶"),
 )
 """Groups of words. No group holds a word that is a part of most titles, for it would find everything."""

@@ -15,10 +15,10 @@ from services.contracts.issues import CaseNumbered
 from services.issues.cases.domain.case import Case
 
 PREFIX_PATTERN = r"[A-Z]{1,6}"
-_TYPED = re.compile(rf"({PREFIX_PATTERN})-?([0-9]{{4}})-?([0-9]{{1,9}})")
+_TYPED = re.compile(rf"({PREFIX_PATTERN})-*([0-9]{{4}})-*([0-9]{{1,9}})")
 _WORDS = re.compile(r"[a-z]+")
 _MOST_INITIALS = 4
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_·.", "-"))
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_·./", "-"))
 
 
 def prefix_of(community: str, chosen: Mapping[str, str]) -> str:
@@ -42,7 +42,8 @@ def number_in(series: str, count: int) -> str:
 
 
 def read_number(typed: str) -> str | None:
-    """The number that somebody typed, in whichever width and case, with or without dashes and zeros; None if none."""
+    """The number that somebody typed, in whichever width and case, with any dashes or none, and zeros or none; None if
+    it is no number."""
     plain = unicodedata.normalize("NFKC", typed).translate(_DASHES).upper()
     found = _TYPED.fullmatch("".join(plain.split()))
     return None if found is None else number_in(f"{found[1]}-{found[2]}", int(found[3]))

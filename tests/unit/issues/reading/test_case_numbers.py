@@ -10,7 +10,17 @@ TEXT = "楼道灯不亮 YG-2611-0042"
 
 @pytest.mark.parametrize(
     "typed",
-    ["YG2611 0042", "YG 2611 0042", "YG2611 42", "编号YG-2611-0042", "YG-2611-0042号", "No.YG-2611-42", "26110042"],
+    [
+        "YG/2611/0042",
+        "YG-2611--0042",
+        "YG2611 0042",
+        "YG 2611 0042",
+        "YG2611 42",
+        "编号YG-2611-0042",
+        "YG-2611-0042号",
+        "No.YG-2611-42",
+        "26110042",
+    ],
 )
 def test_a_number_is_found_however_it_is_typed(typed: str) -> None:
     assert found(typed, TEXT)
