@@ -21,5 +21,5 @@ def _padded(found: re.Match[str]) -> str:
         return written.zfill(_WIDTH)
     try:
         return str(int(cn2an(written, "smart"))).zfill(_WIDTH)
-    except ValueError:  # characters in an order that makes no number
+    except (ValueError, KeyError):  # cn2an raises one or the other for characters that make no number
         return written

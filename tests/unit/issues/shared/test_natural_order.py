@@ -1,6 +1,10 @@
 """Titles with numbers stand in the order in which people count."""
 
 import random
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.issues.places.service import in_walking_order
 from services.issues.shared.natural_order import naturally
@@ -24,3 +28,10 @@ def test_places_without_numbers_of_their_own_are_walked_in_the_order_of_their_ti
         a_compound().model_copy(update={"id": title, "title": title}) for title in ("十期", "9期", "10号灯", "9号灯")
     ]
     assert [place.title for place in in_walking_order(spots)] == ["9号灯", "9期", "10号灯", "十期"]
+
+
+@given(st.text(st.sampled_from("〇零一二九十百千0９号楼"), max_size=6))
+@example("零十一号楼")
+def test_what_makes_no_number_stays_as_it_is(title: str) -> None:
+    others = re.sub(r"[〇零一二九十百0-9０-９]", "", title)
+    assert re.sub(r"[〇零一二九十百0-9０-９]", "", naturally(title)) == others
