@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cn2an import an2cn, cn2an
+from cn2an import an2cn
 
-from services.issues.reading.tokenizer import HAN, LONGEST_WORD, RUN
+from services.issues.reading.tokenizer import LONGEST_WORD, NOT_BEFORE_A_WORD, NOT_BEHIND_A_WORD, RUN, WORD_CHARACTER
+from services.issues.shared.chinese_numbers import read_chinese
 
 CHINESE = "〇零一二三四五六七八九十百两壹贰叁肆伍陆柒捌玖拾佰廿卅"
-_NO_LETTER_BEFORE, _NO_LETTER_BEHIND = rf"(?<![^\W_{HAN}])", rf"(?![^\W_{HAN}])"
-_NUMBER = rf"(?:{_NO_LETTER_BEFORE}\d{{1,4}}|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
+_NUMBER = rf"(?:{NOT_BEHIND_A_WORD}\d{{1,4}}|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
 _HOUSES = ("号楼", "幢", "栋", "座", "#楼", "#")
 _FLOORS = ("层", "楼")
 _LETTERS = "a-z甲乙丙丁"
@@ -25,20 +25,19 @@ _OTHERS = (
     "单元", "号", "室", "户", "门", "梯", "天", "个", "次", "年", "月", "日", "台", "部", "盏", "辆", "人", "位", "级",
     "块", "根", "处", "家", "米", "点",
 )  # fmt: skip
-_BELOW = rf"(?:负|地下|-|{_NO_LETTER_BEFORE}b)"
-_AND_NO_MORE = rf"(?![^\W_{HAN}]|[{CHINESE}])"
+_BELOW = rf"(?:负|地下|-|{NOT_BEHIND_A_WORD}b)"
+_AND_NO_MORE = rf"(?!{WORD_CHARACTER}|[{CHINESE}])"
 _FOUND = re.compile(
     rf"{_BELOW}(?P<depth>\d|[一二三四五六七八九])(?:层|楼|f?{_AND_NO_MORE})"
-    rf"|(?P<lettered>{_NO_LETTER_BEFORE}[{_LETTERS}])(?:{'|'.join(map(re.escape, _HOUSES))}|楼)"
+    rf"|(?P<lettered>{NOT_BEHIND_A_WORD}[{_LETTERS}])(?:{'|'.join(map(re.escape, _HOUSES))}|楼)"
     rf"|(?P<house>{_NUMBER})(?:{'|'.join(map(re.escape, _HOUSES))})"
-    rf"|(?<!负)(?<!地下)(?P<floor>{_NUMBER})(?:层|楼|f{_NO_LETTER_BEHIND})"
-    rf"|{_NO_LETTER_BEFORE}f(?P<storey>\d{{1,2}}){_NO_LETTER_BEHIND}"
+    rf"|(?<!负)(?<!地下)(?P<floor>{_NUMBER})(?:层|楼|f{NOT_BEFORE_A_WORD})"
+    rf"|{NOT_BEHIND_A_WORD}f(?P<storey>\d{{1,2}}){NOT_BEFORE_A_WORD}"
     rf"|(?P<other>{_NUMBER})(?P<what>{'|'.join(_OTHERS)})"
 )
 _MOST = 9999
 _HOME = re.compile("([0-9]{3,4}|[零〇一二三四五六七八九]{3,4})[室户]?")
 _DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
-_TENS = str.maketrans({"廿": "二十", "卅": "三十", "〇": "零"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,15 @@ def _numeral(found: re.Match[str]) -> Numeral | None:
         if found["house"]:
             nouns, noun = _HOUSES[:4], rf"(?:号楼|[{''.join(_HOUSES[1:4])}]|#)"
         elif found["floor"] or found["storey"]:
-            nouns, noun, above = _FLOORS, rf"(?:[层楼]|f{_NO_LETTER_BEHIND})", "(?<!负)(?<!地下)"
+            nouns, noun, above = _FLOORS, rf"(?:[层楼]|f{NOT_BEFORE_A_WORD})", "(?<!负)(?<!地下)"
             cover |= {f"{number}f", f"f{number}"}
         else:
             nouns, noun = (found["what"],), re.escape(found["what"])
-        digits, characters = rf"{_NO_LETTER_BEFORE}0?{number} ?", rf"(?<![{CHINESE}])(?:{'|'.join(chinese)})"
+        digits, characters = rf"{NOT_BEHIND_A_WORD}0?{number} ?", rf"(?<![{CHINESE}])(?:{'|'.join(chinese)})"
         pattern = rf"(?:{digits}|{characters}){noun}"
         if nouns is _FLOORS:
-            pattern = rf"(?:{pattern}|{_NO_LETTER_BEFORE}f{number}{_NO_LETTER_BEHIND})"
-    before = _NO_LETTER_BEFORE if re.match(r"[a-z\d]", found[0]) else f"(?<![{CHINESE}])"
+            pattern = rf"(?:{pattern}|{NOT_BEHIND_A_WORD}f{number}{NOT_BEFORE_A_WORD})"
+    before = NOT_BEHIND_A_WORD if re.match(r"[a-z\d]", found[0]) else f"(?<![{CHINESE}])"
     whole = f"{above}(?:{pattern}|{before}{re.escape(found[0])})"
     return Numeral(found.start(), found.end(), whole, frozenset(cover | _ends(chinese, nouns)))
 
@@ -91,7 +90,7 @@ def _numeral(found: re.Match[str]) -> Numeral | None:
 def _lettered(found: re.Match[str]) -> Numeral:
     letter = found["lettered"]
     latin = letter.isascii()
-    pattern = rf"{_NO_LETTER_BEFORE if latin else ''}{letter} ?(?:号楼|[{''.join(_HOUSES[1:4])}楼]|#)"
+    pattern = rf"{NOT_BEHIND_A_WORD if latin else ''}{letter} ?(?:号楼|[{''.join(_HOUSES[1:4])}楼]|#)"
     cover = {letter} if latin else {_first_token(found[0]), *(letter + noun[0] for noun in (*_HOUSES, "楼"))}
     return Numeral(found.start(), found.end(), pattern, frozenset(cover))
 
@@ -122,13 +121,8 @@ def _ends(chinese: Sequence[str], nouns: Sequence[str]) -> set[str]:
 
 
 def _value(written: str) -> int | None:
-    if written.isdecimal():
-        return int(written)
-    try:
-        number = int(cn2an(written.translate(_TENS), "smart"))
-    except (ValueError, KeyError):  # cn2an raises one or the other for a text that is no number
-        return None
-    return number if 0 <= number <= _MOST else None
+    number = int(written) if written.isdecimal() else read_chinese(written)
+    return number if number is not None and number <= _MOST else None
 
 
 def _in_chinese(number: int) -> tuple[str, ...]:

@@ -29,7 +29,18 @@ from services.issues.reading.sounds import (
     whole,
     without_marks,
 )
-from services.issues.reading.tokenizer import HAN, LONGEST_WORD, PART, PARTS, RUN, begun, normal, pairs
+from services.issues.reading.tokenizer import (
+    LONGEST_WORD,
+    NOT_BEFORE_A_WORD,
+    NOT_BEHIND_A_WORD,
+    PART,
+    PARTS,
+    RUN,
+    WORD_CHARACTER,
+    begun,
+    normal,
+    pairs,
+)
 
 MOST_TERMS = 8
 _TELLING = 2
@@ -40,7 +51,7 @@ _BETWEEN = re.compile(r"[\s,;!?、。]+")
 """Matches what separates the words of a question after NFKC, which makes full-width commas ASCII."""
 
 _APART = re.compile(
-    rf"((?<![^\W_{HAN}])(?:(?<![-负下])\d{{1,4}}|[a-z](?= (?:号楼|[幢栋座])))|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
+    rf"({NOT_BEHIND_A_WORD}(?:(?<![-负下])\d{{1,4}}|[a-z](?= (?:号楼|[幢栋座])))|(?<![{CHINESE}])[{CHINESE}]{{1,5}})"
     r" (?=号楼|幢|栋|座|层|楼|单元|室|号)"
 )
 """Matches a number, or the letter of a house, with a space before its noun; both are one word."""
@@ -50,8 +61,6 @@ _ORDINAL = re.compile(rf"第(?=(?:\d{{1,4}}|[{CHINESE}]{{1,5}})(?:号楼|幢|栋
 
 _BEFORE = re.compile(r"^[\W_]*?(?=-\d|[^\W_]|$)")
 _BEHIND = re.compile(r"(?:(?<=\d)(#))?[\W_]*$")
-_WORD_CHARACTER = rf"[^\W_{HAN}]"
-_NOT_BEHIND_A_WORD, _NOT_BEFORE_A_WORD = f"(?<!{_WORD_CHARACTER})", f"(?!{_WORD_CHARACTER})"
 
 
 class NothingToSearch(
@@ -247,13 +256,13 @@ def _as_typed(word: str) -> Way:
         at = numeral.end
     rest = word[at:]
     covers += _tokens_of(rest)
-    begins = _NOT_BEHIND_A_WORD if _begins_with_a_word(word, numerals(word)) else ""
-    ends = _NOT_BEFORE_A_WORD if rest and re.search(f"{_WORD_CHARACTER}$", rest) else ""
+    begins = NOT_BEHIND_A_WORD if _begins_with_a_word(word, numerals(word)) else ""
+    ends = NOT_BEFORE_A_WORD if rest and re.search(f"{WORD_CHARACTER}$", rest) else ""
     return Way(tuple(dict.fromkeys(covers)), (begins + pattern + re.escape(rest) + ends,))
 
 
 def _begins_with_a_word(word: str, found: Sequence[Numeral]) -> bool:
-    return not (found and found[0].start == 0) and re.match(_WORD_CHARACTER, word) is not None
+    return not (found and found[0].start == 0) and re.match(WORD_CHARACTER, word) is not None
 
 
 def _tokens_of(text: str) -> list[Cover]:
@@ -335,24 +344,24 @@ def _typed_on(word: str) -> list[Way]:
     """The ways to find words that begin with `word`, which ends in letters or digits; there are none for other words.
     The index finds them by the complete part before these letters; without such a part, by the beginnings of words that
     people wrote, and any other words by the rest of the question."""
-    end = re.search(f"{_WORD_CHARACTER}+$", word)
+    end = re.search(f"{WORD_CHARACTER}+$", word)
     if end is None:
         return []
     whole = _as_typed(word[: end.start()])
-    begins = _NOT_BEHIND_A_WORD if end.start() == 0 else ""
-    pattern = whole.patterns[0] + begins + re.escape(end[0]) + _WORD_CHARACTER
+    begins = NOT_BEHIND_A_WORD if end.start() == 0 else ""
+    pattern = whole.patterns[0] + begins + re.escape(end[0]) + WORD_CHARACTER
     token = begun(word) if end.start() == 0 else None
     by_beginning = [] if token is None else [Way((frozenset({token}),), (pattern,))]
     return [*by_beginning, Way(whole.covers, (pattern,))]
 
 
 def _part_of_a_number(digits: str) -> Way:
-    begins, ends = rf"{_NOT_BEHIND_A_WORD}{digits}\d+", rf"\d+{digits}{_NOT_BEFORE_A_WORD}"
+    begins, ends = rf"{NOT_BEHIND_A_WORD}{digits}\d+", rf"\d+{digits}{NOT_BEFORE_A_WORD}"
     return Way((frozenset({PART + digits}),), (f"{begins}|{ends}",))
 
 
 def _whole(word: str) -> str:
     """The pattern of `word`, which matches no longer run of letters or digits, so that 9 does not find 19."""
-    begins = _NOT_BEHIND_A_WORD if re.match(_WORD_CHARACTER, word) else ""
-    ends = _NOT_BEFORE_A_WORD if re.search(f"{_WORD_CHARACTER}$", word) else ""
+    begins = NOT_BEHIND_A_WORD if re.match(WORD_CHARACTER, word) else ""
+    ends = NOT_BEFORE_A_WORD if re.search(f"{WORD_CHARACTER}$", word) else ""
     return begins + re.escape(word) + ends

@@ -24,8 +24,8 @@ from pypinyin import Style, lazy_pinyin, pinyin
 _SOUND = "~"
 """The prefix of sounds among the tokens, so that they differ from words of a text."""
 _LETTERS = re.compile("[a-z]{2,36}")
-_ALL_TOLD, _TOLD = re.compile("(?:[a-z]{1,6}[1-5])+"), re.compile("([a-z]{1,6})[1-5]")
-"""Match syllables each with the digit of its tone."""
+_TONED_WORD, _TONED = re.compile("(?:[a-z]{1,6}[1-5])+"), re.compile("([a-z]{1,6})[1-5]")
+"""Match a word of syllables that each have the digit of their tone, and one such syllable."""
 _MOST_PARSES = 4
 _MOST_SYLLABLES = 12
 _LONGEST_SYLLABLE = 6
@@ -139,8 +139,8 @@ def without_marks(word: str) -> str:
     spelt = unicodedata.normalize("NFD", word).replace("u\u0308", "v")
     bare = "".join(char for char in spelt if not unicodedata.combining(char))
     bare = bare.replace("'", "").replace("\u2019", "")
-    told = _TOLD.findall(bare) if _ALL_TOLD.fullmatch(bare) else []
-    return "".join(told) if told and _syllables().issuperset(told) else bare
+    syllables = _TONED.findall(bare) if _TONED_WORD.fullmatch(bare) else []
+    return "".join(syllables) if syllables and _syllables().issuperset(syllables) else bare
 
 
 def _either(meanings: Sequence[Meaning]) -> Meaning | None:

@@ -30,6 +30,9 @@ _BEGUN = range(2, 9)
 """The lengths of the beginnings by which words of letters are indexed."""
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
+WORD_CHARACTER = rf"[^\W_{HAN}]"
+"""Matches a letter or digit, of which words consist that are no Chinese."""
+NOT_BEHIND_A_WORD, NOT_BEFORE_A_WORD = f"(?<!{WORD_CHARACTER})", f"(?!{WORD_CHARACTER})"
 RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<word>[^\W_{HAN}]+)")
 
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from cn2an import cn2an
+from services.issues.shared.chinese_numbers import read_chinese
 
 _NUMBER = re.compile(r"\d+|[〇零一二三四五六七八九十百]+")
 _WIDTH = 8
@@ -19,7 +19,5 @@ def _padded(found: re.Match[str]) -> str:
     written = found[0]
     if written.isdecimal():
         return written.zfill(_WIDTH)
-    try:
-        return str(int(cn2an(written, "smart"))).zfill(_WIDTH)
-    except (ValueError, KeyError):  # cn2an raises one or the other for characters that make no number
-        return written
+    number = read_chinese(written)
+    return written if number is None else str(number).zfill(_WIDTH)

@@ -7,6 +7,7 @@ import pytest
 
 from services.notify.shared.believed import BELIEVED, Believed
 from tests.unit.notify.given import NOW
+from tests.waiting import eventually
 
 MOMENT = timedelta(milliseconds=1)
 
@@ -20,6 +21,7 @@ class Shelf:
         self.go = asyncio.Event()
         self.go.set()
         self.away = False
+        self.failures = 0
 
     def clock(self) -> datetime:
         return self.now
@@ -29,12 +31,13 @@ class Shelf:
         number = self.readings
         await self.go.wait()
         if self.away:
+            self.failures += 1
             raise ConnectionError("away")
         return f"{community} {number}"
 
-    async def rest(self) -> None:
-        for _ in range(5):
-            await asyncio.sleep(0)
+    async def begun(self, readings: int) -> None:
+        """Wait until so many readings have begun."""
+        await eventually(lambda: self.readings == readings, every=0)
 
 
 @pytest.fixture
@@ -59,12 +62,11 @@ async def test_it_is_read_ahead_while_those_who_ask_go_on(shelf: Shelf, believed
     shelf.now = NOW + BELIEVED / 2
     shelf.go.clear()
     assert [await believed("here") for _ in range(3)] == ["here 1"] * 3
-    await shelf.rest()
-    assert shelf.readings == 2
+    await shelf.begun(2)
     shelf.now = NOW + BELIEVED - MOMENT
     assert await believed("here") == "here 1"
     shelf.go.set()
-    await shelf.rest()
+    await eventually(lambda: believed.known("here") == "here 2", every=0)
     assert await believed("here") == "here 2"
 
 
@@ -77,10 +79,10 @@ async def test_nothing_is_believed_that_is_too_old(shelf: Shelf, believed: Belie
 async def test_what_was_being_read_when_it_changed_is_not_believed(shelf: Shelf, believed: Believed[str]) -> None:
     shelf.go.clear()
     before = asyncio.create_task(believed("here"))
-    await shelf.rest()
+    await shelf.begun(1)
     believed.forget("here")
     after = asyncio.create_task(believed("here"))
-    await shelf.rest()
+    await shelf.begun(2)
     shelf.go.set()
     assert [await before, await after, await believed("here")] == ["here 1", "here 2", "here 2"]
     assert await believed.anew("here") == "here 3"
@@ -91,14 +93,14 @@ async def test_a_reading_that_fails_or_whose_asker_left_harms_nobody_else(
 ) -> None:
     shelf.go.clear()
     left, stays = asyncio.create_task(believed("here")), asyncio.create_task(believed("here"))
-    await shelf.rest()
+    await shelf.begun(1)
     left.cancel()
-    await shelf.rest()
+    await eventually(left.cancelled, every=0)
     shelf.go.set()
     assert await stays == "here 1"
     shelf.now, shelf.away = NOW + BELIEVED / 2, True
     assert await believed("here") == "here 1"
-    await shelf.rest()
+    await eventually(lambda: shelf.failures == 1, every=0)
     shelf.now = NOW + BELIEVED
     with pytest.raises(ConnectionError):
         await believed("here")
