@@ -15,7 +15,8 @@ from pymongo import MongoClient
 
 from services.chassis.principal import Role
 from services.notify.persons.domain.addresses import Addresses
-from services.notify.persons.domain.person import stranger
+from services.notify.persons.domain.choices import Choices
+from services.notify.persons.domain.person import Person, stranger
 from services.notify.persons.domain.proxies import Proxy
 from tests.e2e.house import Hand, House, environment, running
 from tests.integration.notify.mailbox import Mailbox
@@ -34,11 +35,18 @@ class Story:
     mailbox: Mailbox
     persons: Any
 
-    def mail(self, hand: Hand, **more: Any) -> None:
-        """Let notify know an address of somebody, as if they had confirmed it."""
-        person = stranger(hand.sub, self.house.community).given(None, Addresses(email=f"{hand.sub}@example.org"))
-        state = person.model_copy(update=more).model_dump(mode="json", exclude={"id"})
-        self.persons.insert_one({"_id": hand.sub, "v": 1, "state": state, "outbox": []})
+    def mail(self, hand: Hand) -> None:
+        """Let notify know an address of somebody, as if they had confirmed it, who is told at every hour.
+
+        These services go by the real clock: with quiet hours no mail would leave while it is night in Shanghai.
+        """
+        addresses = Addresses(email=f"{hand.sub}@example.org")
+        self.keep(stranger(hand.sub, self.house.community).given(Choices(quiet=None), addresses))
+
+    def keep(self, person: Person) -> None:
+        """Let notify have this record of a person."""
+        state = person.model_dump(mode="json", exclude={"id"})
+        self.persons.insert_one({"_id": person.id, "v": 1, "state": state, "outbox": []})
 
     async def link(self, address: str, words: str, number: int = 1) -> str:
         """The address in the mail to `address` with `words` in its subject, the `number`th of them."""
@@ -122,9 +130,7 @@ async def test_an_offer_is_refused_and_taken_by_the_links_of_its_mails(story: St
     story.mail(second)
     story.mail(daughter)
     agreed = Proxy(person=daughter.sub, named_by=third.sub, named_at=now, agreed_at=now)
-    person = stranger(third.sub, house.community).model_copy(update={"proxies": (agreed,)})
-    state = person.model_dump(mode="json", exclude={"id"})
-    story.persons.insert_one({"_id": third.sub, "v": 1, "state": state, "outbox": []})
+    story.keep(stranger(third.sub, house.community).model_copy(update={"proxies": (agreed,)}))
     at = await _scheduled(house, staff)
     activity = at.rpartition("/")[2]
 

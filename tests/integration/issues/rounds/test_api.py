@@ -70,6 +70,7 @@ async def test_ten_thousand_findings_in_one_body_become_cases_and_an_exact_summa
 
     answer = await api.post(WALKER, f"{at}/visits/batch", {"visits": walk})
 
+    assert answer.status == 200, answer.json
     results = answer.json["results"]
     assert Counter(r["outcome"] for r in results) == {"recorded": VISITS - 3, "refused": 3}
     refused = [(r["id"], r["error"]["code"], [f["id"] for f in r["findings"]]) for r in results if r["error"]]
