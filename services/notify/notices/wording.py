@@ -203,6 +203,7 @@ class Wording:
             ANSWER_LINK: link,
             "community": self._names.community(community, language),
             "title": (english and particulars.title_en) or particulars.title,
+            "text": (english and more.get("text_en")) or particulars.text,
             "activity_title": (english and particulars.activity_title_en) or particulars.activity_title,
             "work": None if particulars.work is None else self._names.work(particulars.work, language),
             "category": particulars.category_en if english else particulars.category_zh,

@@ -17,13 +17,14 @@ from services.chassis.principal import Role
 from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.notify.routing.domain.kinds import KindName
-from services.notify.templates.domain.checking import TemplateRefused, check, in_one_line, render, samples
+from services.notify.templates.domain.checking import TemplateRefused, in_one_line, render, samples
 from services.notify.templates.domain.template import (
     LIMITS,
     EnoughVersions,
     NoticeTemplate,
     Version,
     Written,
+    require_fit,
     save,
     withdraw,
 )
@@ -116,8 +117,8 @@ def router(templates: Aggregates[NoticeTemplate], saved: Saved, variables: Varia
         principal.require(community, Role.STAFF)
         known = await variables_of(community, kind)
         return PreviewView(
-            zh=_filled(body.zh, known),
-            en=_filled(body.en, known),
+            zh=_filled(kind, body.zh, known),
+            en=_filled(kind, body.en, known),
             variables={name: each.__name__ for name, each in known.items()},
         )
 
@@ -136,13 +137,13 @@ def router(templates: Aggregates[NoticeTemplate], saved: Saved, variables: Varia
     return routes
 
 
-def _filled(written: Written, variables: Mapping[str, type]) -> Written:
+def _filled(kind: str, written: Written, variables: Mapping[str, type]) -> Written:
+    require_fit(kind, written, variables)
     values = samples(variables)
     filled = {}
-    for part, most in LIMITS.items():
+    for part in LIMITS:
         source = getattr(written, part)
         if source is not None:
-            check(source, variables, most)
             filled[part] = (render if part == "body" else in_one_line)(source, values)
     return Written(**filled)
 

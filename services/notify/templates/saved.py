@@ -7,7 +7,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.contracts.text import blank
 from services.notify.shared.believed import Believed
 from services.notify.shared.texts import Words
-from services.notify.templates.domain.checking import in_one_line, render
+from services.notify.templates.domain.checking import in_one_line, render, says
 from services.notify.templates.domain.template import NoticeTemplate
 
 _MOST_KINDS = 200
@@ -50,8 +50,11 @@ class Saved:
         subject, body = in_one_line(written.subject, values), render(written.body, values).strip()
         if blank(subject) or blank(body):
             return None
+        if not (says(kind, "subject", subject, values) and says(kind, "body", body, values)):
+            return None
         short = None if written.short is None else in_one_line(written.short, values)
-        return Words(subject, f"{body}\n", None if short is None or blank(short) else short)
+        told = short is not None and not blank(short) and says(kind, "short", short, values)
+        return Words(subject, f"{body}\n", short if told else None)
 
     def _of(self, community: str) -> Mapping[str, NoticeTemplate]:
         return self._believed.known(community) or {}

@@ -36,6 +36,11 @@ _TOO_DEEP = (RecursionError, SyntaxError, ValueError, MemoryError, OverflowError
 """What the parser and the compiler of Python make of nests that are too deep and of numbers that are too long."""
 _FILTERS = frozenset({"default", "upper", "lower", "trim"})
 _TESTS = frozenset({"none", "true", "false"})
+ITS_OWN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "broadcast": {"subject": ("title",), "body": ("text",), "short": ("title", "text")}
+}
+"""What each part of a text must say, by kind: the words of a broadcast are its author's. Of several, one is enough."""
+_MARK = "7c41e08b"
 SAMPLES: Mapping[type, object] = {str: "楼道灯", int: 3, float: 1.5, bool: True, datetime: "12月3日 周四 16:30"}
 
 _SANDBOX = ImmutableSandboxedEnvironment(
@@ -49,14 +54,16 @@ class TemplateRefused(
     """A text is saved only if it can be filled, whatever is known of what it speaks of."""
 
 
-def check(source: str, variables: Mapping[str, type], most: int) -> None:
+def check(source: str, variables: Mapping[str, type], most: int, kind: str = "") -> None:
     """Raises TemplateRefused unless `source` asks for `variables` alone and, filled, whatever of them is missing, says
-    something and fits into `most` characters.
+    something and fits into `most` characters. What a text of `kind` must say is never missing.
     """
     trouble = next(_troubles(source, variables), None)
     if trouble is not None:
         raise TemplateRefused(trouble=trouble)
-    for values in (samples(variables), dict.fromkeys(variables)):
+    sure = {name for names in ITS_OWN.get(kind, {}).values() for name in names}
+    known = samples(variables)
+    for values in (known, {name: value if name in sure else None for name, value in known.items()}):
         try:
             text = render(source, values)
         except (TemplateError, TypeError, *_TOO_DEEP) as error:
@@ -70,6 +77,25 @@ def check(source: str, variables: Mapping[str, type], most: int) -> None:
         if len(text) > most:
             zh, en = f"填好后有 {len(text)} 个字，最多 {most} 个", f"filled, it has {len(text)} characters of {most}"
             raise TemplateRefused(trouble=Worded.sentence(zh, en))
+
+
+def require_said(kind: str, part: str, source: str, variables: Mapping[str, type]) -> None:
+    """Raises TemplateRefused unless `part` of a text of `kind` says what somebody wrote for the people who are told,
+    whatever else is known: six thousand people who read the same sentence whatever was announced are told nothing."""
+    names = ITS_OWN.get(kind, {}).get(part, ())
+    for others in (samples(variables), dict.fromkeys(variables)):
+        if not says(kind, part, render(source, {**others, **dict.fromkeys(names, _MARK)}), dict.fromkeys(names, _MARK)):
+            wanted = " / ".join(names)
+            zh, en = f"{part} 中必须有 {wanted}", f"its {part} must say {wanted}"
+            raise TemplateRefused(trouble=Worded.sentence(zh, en))
+
+
+def says(kind: str, part: str, text: str, values: Mapping[str, object]) -> bool:
+    """Whether `text`, a filled `part` of a text of `kind`, says one of the values that it must, as far as there are
+    any."""
+    wanted = [str(values[name]) for name in ITS_OWN.get(kind, {}).get(part, ()) if values.get(name) is not None]
+    said = " ".join(text.split()).casefold()
+    return not wanted or any(" ".join(each.split()).casefold() in said for each in wanted)
 
 
 def samples(variables: Mapping[str, type]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from services.contracts.marks import Office, Officer, Thing
 from services.contracts.notices import TemplateSaved
 from services.contracts.text import Plain
 from services.contracts.value import Value
-from services.notify.templates.domain.checking import check
+from services.notify.templates.domain.checking import check, require_said
 
 FIRST = 1001
 """Versions of texts that are shipped are numbered below."""
@@ -86,9 +86,7 @@ def save(
     """
     by.require(template.community, Role.STAFF)
     for written in (zh, en):
-        for part, most in LIMITS.items():
-            if (source := getattr(written, part)) is not None:
-                check(source, variables, most)
+        require_fit(template.kind, written, variables)
     last = template.versions[-1] if template.versions else None
     if last is not None and (last.zh, last.en) == (zh, en) and not template.withdrawn:
         return decided(template)
@@ -98,6 +96,14 @@ def save(
     version = Version(number=number, zh=zh, en=en, at=now, by=by.sub)
     saved = template.model_copy(update={"versions": (*template.versions, version), "withdrawn": False})
     return decided(saved, TemplateSaved(kind=template.kind, version=number, by=by.sub))
+
+
+def require_fit(kind: str, written: Written, variables: Mapping[str, type]) -> None:
+    """Raises TemplateRefused unless a text of `kind` can be filled, and says what it must."""
+    for part, most in LIMITS.items():
+        if (source := getattr(written, part)) is not None:
+            check(source, variables, most, kind)
+            require_said(kind, part, source, variables)
 
 
 def withdraw(template: NoticeTemplate, by: Principal) -> Decision[NoticeTemplate]:

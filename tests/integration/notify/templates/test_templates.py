@@ -1,5 +1,6 @@
 """Staff write a text over HTTP; notices are queued with its version, and older ones keep the words they had."""
 
+from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
 from tests.integration.notify.records import a_case
@@ -41,3 +42,31 @@ async def test_what_cannot_be_filled_is_refused_and_others_have_no_say(house: Ho
     assert in_two.json()["zh"]["subject"] == "a b"
     unknown = await api.call(STAFF, "PUT", f"/communities/{HERE}/templates/nothing", BODY)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "template.unknown-kind")
+
+
+async def test_a_broadcast_says_its_own_words_in_the_text_of_the_community(house: House, api: Api) -> None:
+    at, alarm = f"/communities/{HERE}/templates/broadcast", "请立即离开3号楼。"
+    body = {
+        "community": HERE,
+        "title": "煤气泄漏",
+        "text": alarm,
+        "text_en": "Leave building 3 now.",
+        "sort": "emergency",
+    }
+    silent = {"subject": "公告", "body": "请看公告栏"}
+    refused = await api.call(STAFF, "PUT", at, {"zh": silent, "en": silent})
+    assert (refused.status_code, refused.json()["code"]) == (422, "template.refused")
+    framed = {"subject": "【通知】{{ title }}", "body": "{{ text }}\n详见公告栏。"}
+    assert (await api.call(STAFF, "PUT", at, {"zh": framed, "en": framed})).status_code == 201
+    await house.db["memberships"].insert_one({"_id": "m-1", "person": RESIDENT.sub, "community": HERE})
+    assert (await api.call(STAFF, "POST", "/broadcasts", body)).status_code == 201
+    assert await standing.sweep(house.rooms, "broadcasts").once(house.clock)
+    (told,) = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
+    assert (told["subject"], told["body"]) == ("【通知】煤气泄漏", f"{alarm}\n详见公告栏。\n")
+
+    # one that was saved before a text had to say them is not used
+    await house.db["notice_templates"].update_one({}, {"$set": {"state.versions.0.zh.body": "请看公告栏"}})
+    house.now = house.now + HOUR
+    (told,) = (await api.call(RESIDENT, "GET", "/me/notices")).json()["items"]
+    assert "煤气泄漏" in told["subject"]
+    assert alarm in told["body"]

@@ -49,3 +49,25 @@ def test_versions_are_never_thrown_away() -> None:
         template = save(template, written(f"第{n}版"), written(f"v{n}"), VARIABLES, STAFF, NOW).aggregate
     with pytest.raises(EnoughVersions):
         save(template, written("再来"), written("more"), VARIABLES, STAFF, NOW)
+
+
+SAID = {"title": str, "text": str, "community": str}
+BROADCAST = NoticeTemplate(id="t-2", community=HERE, kind="broadcast")
+
+
+def of_a_broadcast(**parts: str) -> Written:
+    return Written(**{"subject": "【{{ community }}】{{ title }}", "body": "{{ text }}\n{{ community }}", **parts})
+
+
+def test_a_text_of_broadcasts_says_what_their_authors_wrote() -> None:
+    right = of_a_broadcast(short="{{ title }}，请看公告栏")
+    assert save(BROADCAST, right, of_a_broadcast(body="{{ text }}"), SAID, STAFF, NOW).aggregate.current == FIRST
+    for wrong in (
+        {"subject": "公告"},
+        {"body": "请看公告栏"},
+        {"body": "{% if community %}请看公告栏{% else %}{{ text }}{% endif %}"},
+        {"body": "{{ title }}"},
+        {"short": "请看公告栏"},
+    ):
+        with pytest.raises(TemplateRefused):
+            save(BROADCAST, right, of_a_broadcast(**wrong), SAID, STAFF, NOW)
