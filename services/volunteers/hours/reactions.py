@@ -22,12 +22,18 @@ from services.volunteers.hours.domain.ledger import (
 from services.volunteers.hours.domain.merging import hand_over, services_of, take_over
 from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.needs.domain.need import Need
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
 
 
 def reactions(
-    handlers: Handlers, accounts: Aggregates[Account], needs: Aggregates[Need], settings: HoursSettings
+    handlers: Handlers,
+    accounts: Aggregates[Account],
+    needs: Aggregates[Need],
+    volunteers: Aggregates[Volunteer],
+    settings: HoursSettings,
 ) -> None:
     """Put the handlers of hours into the table."""
+    ledger = _Ledger(accounts, volunteers, settings)
 
     @handlers.on(ActivityCheckedOut)
     async def credit_activity(received: Received[ActivityCheckedOut]) -> None:
@@ -37,7 +43,7 @@ def reactions(
             day = local_date(left.at - timedelta(minutes=max(0, left.minutes)))
             activity = received.envelope.aggregate_id
             service = Service(source=Origin.ACTIVITY, activity=activity, minutes=left.minutes, on=day, stay=left.stay)
-            await _credit(accounts, received, left.person, service, settings)
+            await ledger.credit(received, left.person, service)
 
     @handlers.on(NeedFulfilled)
     async def credit_need(received: Received[NeedFulfilled]) -> None:
@@ -46,23 +52,12 @@ def reactions(
         need = (await needs.get(received.envelope.aggregate_id)).aggregate
         day, category = local_date(done.starts_at), done.category
         service = Service(source=need.origin, need=need.id, minutes=done.minutes, on=day, category=category)
-        await _credit(accounts, received, done.person, service, settings)
+        await ledger.credit(received, done.person, service)
 
     @handlers.on(VolunteerMerged)
     async def merge_accounts(received: Received[VolunteerMerged]) -> None:
         """Merge the account of a record that has ended into that of the other record of the same person."""
-        merged, caps, rules = received.event, settings.coin_caps, settings.point_rules
-        ended = await accounts.find(account_id(received.envelope.community, merged.person))
-        if ended is None:
-            return
-        services = services_of(ended.aggregate)
-        await _enter(accounts, received, merged.into, lambda a, now: take_over(a, services, now, caps, rules))
-        await accounts.change(
-            ended.aggregate.id,
-            lambda account, now: hand_over(account, now, caps, rules),
-            received.cause,
-            taken=received.taken,
-        )
+        await ledger.merge(received, received.event.person, received.event.into)
 
     @handlers.on(AccountPaid)
     async def pay_in(received: Received[AccountPaid]) -> None:
@@ -79,11 +74,51 @@ def reactions(
         await _enter(accounts, received, paid.to, lambda a, now: take_back(a, paid.transfer, payer, paid.coins, now))
 
 
-async def _credit(
-    accounts: Aggregates[Account], received: Received[Any], person: str, service: Service, settings: HoursSettings
-) -> None:
-    caps, rules = settings.coin_caps, settings.point_rules
-    await _enter(accounts, received, person, lambda account, now: credit(account, service, now, caps, rules))
+class _Ledger:
+    """Enters services. Those of a record that ended in a merger are entered on the record that goes on."""
+
+    def __init__(
+        self, accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], settings: HoursSettings
+    ) -> None:
+        self._accounts = accounts
+        self._volunteers = volunteers
+        self._caps, self._rules = settings.coin_caps, settings.point_rules
+
+    async def credit(self, received: Received[Any], person: str, service: Service) -> None:
+        """Enter a service of `person`, who may go on under another record by now.
+
+        The record is read after the entry is written. So either the merger finds the entry, or it is moved here.
+        """
+        caps, rules = self._caps, self._rules
+        await _enter(self._accounts, received, person, lambda account, now: credit(account, service, now, caps, rules))
+        await self._follow(received, person)
+
+    async def merge(self, received: Received[Any], person: str, into: str, *before: str) -> None:
+        """Enter the services of `person` on the account of `into`, and correct them to nothing on their own.
+
+        A service that is entered on the first account meanwhile stays there, and whoever entered it moves it. Both
+        writes leave out what was moved before, so that this may be repeated. `before`: records that ended in `person`.
+        """
+        caps, rules = self._caps, self._rules
+        ended = await self._accounts.find(account_id(received.envelope.community, person))
+        if ended is not None and (services := services_of(ended.aggregate)):
+            await _enter(
+                self._accounts,
+                received,
+                into,
+                lambda a, now: take_over(a, services, now, caps, rules),
+                taken=False,
+            )
+            await self._accounts.change(
+                ended.aggregate.id, lambda a, now: hand_over(a, services, now, caps, rules), received.cause
+            )
+        await self._follow(received, into, person, *before)
+
+    async def _follow(self, received: Received[Any], person: str, *before: str) -> None:
+        found = await self._volunteers.find(volunteer_id(received.envelope.community, person))
+        into = None if found is None else found.aggregate.merged_into
+        if into is not None and into not in before:
+            await self.merge(received, person, into, *before)
 
 
 async def _enter(
@@ -91,16 +126,20 @@ async def _enter(
     received: Received[Any],
     person: str,
     decide: Callable[[Account, datetime], Decision[Account]],
+    *,
+    taken: bool = True,
 ) -> None:
-    """Carry out `decide` on the account of `person`, and create it if there is none yet."""
-    community = received.envelope.community
+    """Carry out `decide` on the account of `person`, and create it if there is none yet.
+
+    `taken`: whether the account remembers the event and takes no other effect of it; False where `decide` itself leaves
+    out what was done before.
+    """
+    community, by = received.envelope.community, received.taken if taken else None
     id = account_id(community, person)
     if await accounts.find(id) is None:
         try:
-            await accounts.create(
-                id, lambda now: decide(new_account(community, person), now), received.cause, taken=received.taken
-            )
+            await accounts.create(id, lambda now: decide(new_account(community, person), now), received.cause, taken=by)
             return
         except AlreadyExists:
             pass  # another entry has created the account meanwhile
-    await accounts.change(id, decide, received.cause, taken=received.taken)
+    await accounts.change(id, decide, received.cause, taken=by)

@@ -24,7 +24,7 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         routers=[router(accounts, volunteers, settings)],
-        reactions=lambda table: reactions(table, accounts, needs, settings),
+        reactions=lambda table: reactions(table, accounts, needs, volunteers, settings),
         erase=partial(erase, accounts),
     )
 

@@ -116,13 +116,14 @@ class Crowd:
 
 async def needs_and_volunteers(here: Ground) -> tuple[list[Need], list[Volunteer]]:
     """Every need and every volunteer, as a majority of the store has them."""
+    return await of_kind(here, NEED), await of_kind(here, VOLUNTEER)
+
+
+async def of_kind(here: Ground, kind: Kind[A]) -> list[A]:
+    """Every aggregate of a kind of volunteers, as a majority of the store has them."""
     database = here.variables["VOLUNTEERS_DATABASE"]
-
-    async def of(kind: Kind[A]) -> list[A]:
-        found = await here.look(lambda client: list(client[database][kind.collection].find({})))
-        return [kind.model.model_validate({**each["state"], "id": each["_id"]}) for each in found]
-
-    return await of(NEED), await of(VOLUNTEER)
+    found = await here.look(lambda client: list(client[database][kind.collection].find({})))
+    return [kind.model.model_validate({**each["state"], "id": each["_id"]}) for each in found]
 
 
 def compare(needs: list[Need], volunteers: list[Volunteer], *, mended: bool) -> None:
@@ -131,29 +132,44 @@ def compare(needs: list[Need], volunteers: list[Volunteer], *, mended: bool) -> 
     Raises:
         AssertionError: a seat has no hold of its own, a hold no seat, or somebody has two seats at one time.
     """
+    wrong = wrong_holds(needs, volunteers, mended=mended)
+    seats: defaultdict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        for offer in need.offers:
+            if offer.status in LIVE:
+                seats[offer.person].append(need)
+    for person, taken in seats.items():
+        taken.sort(key=lambda need: need.starts_at)
+        wrong += [f"{person} sits in two places" for a, b in pairwise(taken) if b.starts_at < a.ends_at]
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def wrong_holds(needs: list[Need], volunteers: list[Volunteer], *, mended: bool) -> list[str]:
+    """The seats without a hold of their own, the holds without a seat, and the needs with more people than seats.
+
+    Args:
+        mended: whether the holds whose makers had no answer have been settled or released.
+    """
     offers = {offer.id: (offer, need) for need in needs for offer in need.offers}
     holds = {booking.offer: booking for volunteer in volunteers for booking in volunteer.bookings}
     assert len(holds) == sum(len(volunteer.bookings) for volunteer in volunteers), "two holds for one offer"
     wrong: list[str] = []
     for id in offers.keys() | holds.keys():
-        offer, hold = offers[id][0] if id in offers else None, hold_of(holds.get(id))
-        row = standing(hold, None if offer is None else offer.status)
+        offer, need = offers.get(id, (None, None))
+        hold = hold_of(holds.get(id))
+        ended = need is not None and need.is_final
+        row = standing(hold, None if offer is None else offer.status, ended=ended)
         if row is None:
             wrong.append(f"{id}: {hold} for {offer}")
         elif row.owed is not None and (mended or row.owed is not Owed.OFFER):
             wrong.append(f"{id}: {hold} for {offer}, and {row.owed} is owed")
     holders = {booking.offer: volunteer.person for volunteer in volunteers for booking in volunteer.bookings}
-    seats: defaultdict[str, list[Need]] = defaultdict(list)
-    for id, (offer, need) in offers.items():
-        if offer.status in LIVE:
-            seats[offer.person].append(need)
-            if holders.get(id) != offer.person:
-                wrong.append(f"{id}: the seat is of {offer.person}, the hold of {holders.get(id)}")
-    for person, taken in seats.items():
-        taken.sort(key=lambda need: need.starts_at)
-        wrong += [f"{person} sits in two places" for a, b in pairwise(taken) if b.starts_at < a.ends_at]
+    for id, (offer, _) in offers.items():
+        if offer.status in LIVE and id in holders and holders[id] != offer.person:
+            wrong.append(f"{id}: the seat is of {offer.person}, the hold of {holders[id]}")
     for need in needs:
-        live = sum(offer.status in LIVE for offer in need.offers)
-        if live > need.seats:
-            wrong.append(f"{need.id} has {live} people on {need.seats} seats")
-    assert not wrong, "\n".join(wrong[:20])
+        live = Counter(offer.person for offer in need.offers if offer.status in LIVE)
+        if live.total() > need.seats:
+            wrong.append(f"{need.id} has {live.total()} people on {need.seats} seats")
+        wrong += [f"{person} has {times} seats in {need.id}" for person, times in live.items() if times > 1]
+    return wrong

@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.scenarios import late_state, majority, outages, seats, stalls, strangers
+from tests.faults.scenarios import late_state, majority, outages, seats, service_day, stalls, strangers
 from tests.faults.scenarios.ground import Scenario
 from tests.faults.scenarios.site import Site
 from tests.waiting import patiently
@@ -18,6 +18,7 @@ SCENARIOS: dict[str, Scenario] = {
     "consumers-return": stalls.consumers_return,
     "readiness-in-a-stall": stalls.readiness_in_a_stall,
     "seats-of-a-take": seats.of_a_take,
+    "service-day-under-kills": service_day.under_kills,
     "unreadable-records": strangers.unreadable_records,
     "outage-in-few-lines": outages.in_few_lines,
 }

@@ -52,12 +52,15 @@ def take_over(
     return Decision(account, tuple(events))
 
 
-def hand_over(account: Account, now: datetime, caps: CoinCaps, rules: PointRules) -> Decision[Account]:
-    """Correct every entry to nothing, because it was entered on the other account."""
+def hand_over(
+    account: Account, services: list[Service], now: datetime, caps: CoinCaps, rules: PointRules
+) -> Decision[Account]:
+    """Correct the entries of `services` to nothing, because these were entered on the other account."""
     before = account
     for entry in before.entries:
         stands = _stands(account, entry)
-        if entry.corrects is not None or stands <= 0:
+        moved = any(entry.is_same_as(service) for service in services)
+        if entry.corrects is not None or stands <= 0 or not moved:
             continue
         count = sum(each.corrects == entry.id for each in account.entries)
         line = corrected_by(entry, derived_id("entry", entry.id, str(count)), -stands, _REASON, SYSTEM, now)

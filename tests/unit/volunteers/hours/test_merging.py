@@ -43,11 +43,19 @@ def test_the_total_is_one_and_the_record_that_ended_holds_nothing(
     assert kept.minutes <= merged.minutes <= kept.minutes + fresh
     for day in {entry.on for entry in merged.entries}:
         assert merged.on_day(day) <= DAY_CAP
-    decision = hand_over(ended, NOW, COIN_CAPS, POINT_RULES)
+    decision = hand_over(ended, services, NOW, COIN_CAPS, POINT_RULES)
     emptied = decision.aggregate
     assert (emptied.minutes, emptied.balance, emptied.points, services_of(emptied)) == (0, 0, 0, [])
     assert emptied.entries[: len(ended.entries)] == ended.entries
-    assert hand_over(emptied, NOW, COIN_CAPS, POINT_RULES).events == ()
+    assert hand_over(emptied, services, NOW, COIN_CAPS, POINT_RULES).events == ()
+
+
+def test_what_is_entered_while_an_account_is_handed_over_stays_until_it_is_moved_itself() -> None:
+    ended = _account("ann-2", [(1, 60)])
+    moved, later = services_of(ended), _account("ann-2", [(1, 60), (2, 30)])
+    left = hand_over(later, moved, NOW, COIN_CAPS, POINT_RULES).aggregate
+    assert [(each.source_id, each.minutes) for each in services_of(left)] == [("need-2", 30)]
+    assert left.minutes == 30
 
 
 def test_what_both_had_counts_once() -> None:
