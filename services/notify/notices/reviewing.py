@@ -1,12 +1,22 @@
 """Looks again at a notice before it leaves: preferences, addresses, channels, hours and erasure as they are now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.chassis.clock import Clock
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.notices import Suppression
+from services.notify.notices.domain.bundling import bundle_of
 from services.notify.notices.domain.notice import Notice, Review
-from services.notify.notices.domain.planning import Circumstances, Planned, Why, next_way, plan_channel
+from services.notify.notices.domain.planning import (
+    Circumstances,
+    Planned,
+    Waiting,
+    Why,
+    next_way,
+    plan_again,
+    plan_channel,
+)
 from services.notify.persons.domain.person import Person, stranger
 from services.notify.shared.values import TO_END_POINTS, Way
 
@@ -32,6 +42,14 @@ class Looked:
             expired = notice.expires_at is not None and now >= notice.expires_at
             return Planned(notice.channel, now, Suppression.EXPIRED if expired else None)
         return plan_channel(notice.channel, notice.asked, self.person, now, self.around)
+
+    def again(self, notice: Notice, now: datetime, *, digest_today: bool) -> Planned:
+        """The plan of `notice`, which waits, once its recipient has chosen otherwise at `now`."""
+        if not self.stands_in or notice.held_until is None:
+            return Planned(notice.channel, now, Suppression.PREFERENCE, Why.PROXY_ENDED)
+        waiting = Waiting(notice.channel, notice.not_before, bundle_of(notice), notice.held_until)
+        around = replace(self.around, due=False, digest_today=digest_today)
+        return plan_again(waiting, notice.asked, self.person, now, around)
 
     def address(self, notice: Notice) -> str:
         """Where `notice` goes by its channel; an end point is found by its id."""

@@ -11,12 +11,14 @@ from services.chassis.store.aggregates import Aggregates, Kind, newest_first
 from services.chassis.store.batcher import Batcher
 from services.chassis.store.mongo import ASCENDING, DESCENDING, Database, Document, IndexModel
 from services.chassis.store.questions import Question, Questions
+from services.chassis.store.stored import stored_in
 from services.contracts.notices import NoticeState, NoticeStatus, Suppression
 from services.contracts.topics import NOTICES
 from services.notify.notices.domain.notice import LOST, Notice, draft_of
 from services.notify.notices.domain.planning import Bundle, Why, digest_slot
 from services.notify.notices.domain.sending import CLAIM_LASTS
 from services.notify.notices.domain.stages import Stage
+from services.notify.persons.domain.choices import DIGEST
 from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import NOISY, Way
 
@@ -228,16 +230,40 @@ class Notices:
         query = {"_id": {"$in": others}, "state.status": {"$ne": NoticeStatus.SUPPRESSED}}
         return await self._collection.find_one(query, {"_id": 1}) is not None
 
-    async def without_address(self, person: str, since: datetime) -> list[Notice]:
-        """The notices of late that could not reach `person`, the oldest first."""
+    async def given_up(self, person: str, since: datetime) -> list[Notice]:
+        """The notices of late that could not reach `person`, or would not have outlasted their quiet hours, the oldest
+        first."""
         query = {
             "state.recipient": person,
             "state.status": NoticeStatus.SUPPRESSED,
-            "state.reason": Suppression.NO_ADDRESS,
+            "$or": [{"state.reason": Suppression.NO_ADDRESS}, {"state.why": Why.QUIET_HOURS}],
             "state.queued_at": {"$gte": since},
         }
         page = await self.aggregates.select(query, limit=500)
         return [stored.aggregate for stored in reversed(page.items)]
+
+    async def held(self, person: str) -> list[Notice]:
+        """What waits to be told to `person` by a channel that makes a noise, by itself or with others."""
+        query = {
+            "state.recipient": person,
+            "state.channel": {"$in": sorted(NOISY)},
+            "state.status": NoticeStatus.QUEUED,
+            "state.kind": {"$nin": sorted(Bundle)},
+        }
+        found = self._collection.find(query).sort([("state.queued_at", ASCENDING), ("_id", ASCENDING)])
+        return [stored_in(Notice, document).aggregate async for document in found]
+
+    async def has_digest(self, person: str, way: Way, since: datetime, until: datetime) -> bool:
+        """Whether `person` has a digest by `way` whose time is in that span, sent or to be sent."""
+        query = {
+            "state.recipient": person,
+            "state.channel": way,
+            "state.about": DIGEST,
+            "state.kind": Bundle.DIGEST,
+            "state.status": {"$ne": NoticeStatus.SUPPRESSED},
+            "state.not_before": {"$gte": since, "$lt": until},
+        }
+        return await self._collection.find_one(query, {"_id": 1}) is not None
 
     async def on_the_call_list(self, person: str) -> list[str]:
         """The ids of the messages that `person` is to be told by voice."""

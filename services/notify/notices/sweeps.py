@@ -14,6 +14,7 @@ from services.notify.notices.domain.notice import Notice, wanted_again
 from services.notify.notices.domain.sending import lapse
 from services.notify.notices.handing import Handing
 from services.notify.notices.parts import Parts
+from services.notify.notices.planning_again import PlanningAgain
 from services.notify.notices.reviewing import Looked, Reviewing
 from services.notify.notices.store import Notices, lapsed, left_behind
 from services.notify.persons.domain.person import Person, looked_again
@@ -51,8 +52,8 @@ class LeftBehind:
 
 @dataclass(frozen=True, slots=True)
 class LookingAgain:
-    """Plans messages anew that could not reach somebody who has given an address since, and takes off the call list
-    what somebody does not want any more."""
+    """Plans messages anew that wait for somebody who has chosen otherwise since, or could not reach somebody who has
+    given an address since, and takes off the call list what somebody does not want any more."""
 
     notices: Aggregates[Notice]
     persons: Aggregates[Person]
@@ -66,7 +67,9 @@ class LookingAgain:
         people = (await self.persons.select(to_look_again(clock()), limit=_BATCH)).items
         for stored in people:
             person = stored.aggregate
-            for notice in await Notices(self.notices).without_address(person.id, clock() - WAITS_FOR_AN_ADDRESS):
+            if person.look_again_at is not None:
+                await PlanningAgain(self.notices, self.reviewing).of(person.id, person.look_again_at)
+            for notice in await Notices(self.notices).given_up(person.id, clock() - WAITS_FOR_AN_ADDRESS):
                 await self._plan_anew(notice)
             for id in await Notices(self.notices).on_the_call_list(person.id):
                 looked = await self.reviewing.of((await self.notices.get(id)).aggregate)

@@ -291,6 +291,7 @@ class Telling:
             edition=message.edition,
             batch=message.batch,
             parts=message.parts,
+            held_until=message.due,
         )
 
     async def _lately(self, person: Person, draft: Draft) -> Mapping[Way, datetime]:

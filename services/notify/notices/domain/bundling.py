@@ -8,7 +8,7 @@ telling. Of several digests that are due at once, after an outage, the latest al
 from datetime import datetime
 
 from services.chassis.aggregate import Decision, decided, derived_id
-from services.contracts.notices import NoticeProgressed, NoticeSending, NoticeStatus, Suppression
+from services.contracts.notices import ERASED, NoticeProgressed, NoticeSending, NoticeStatus, Suppression
 from services.notify.notices.domain.notice import Draft, Notice, deferred, delivered, fact, queue, suppressed
 from services.notify.notices.domain.planning import Bundle, Planned, Why
 from services.notify.notices.domain.stages import Stage
@@ -42,6 +42,28 @@ def open_bundle(part: Notice, bundle: Bundle, now: datetime) -> Decision[Notice]
     return decided(opened.aggregate.model_copy(update={"id": id}), *opened.events)
 
 
+def plan_anew(notice: Notice, planned: Planned, now: datetime) -> Decision[Notice]:
+    """The recipient of what waits has chosen otherwise, and so it is told at another time, or with others. Whether it
+    is sent at all is decided once it is due."""
+    gone = notice.recipient == ERASED or notice.status is not NoticeStatus.QUEUED
+    if gone or planned.reason is not None or notice.held_until is None:
+        return decided(notice)
+    is_due = max(notice.not_before, planned.not_before) <= now
+    if is_due or (planned.not_before, planned.bundle) == (notice.not_before, bundle_of(notice)):
+        return decided(notice)
+    kind, at = planned.bundle, planned.not_before
+    bundle = None if kind is None else bundle_id(kind, notice.recipient, notice.channel, notice.about, at)
+    stage = Stage.HELD if bundle is not None or at > now else Stage.QUEUED
+    held_until = planned.held_until or notice.held_until
+    moved = notice.becoming(not_before=at, bundle=bundle, fine=stage, held_until=held_until)
+    return decided(moved, fact(NoticeProgressed, moved))
+
+
+def bundle_of(part: Notice) -> Bundle | None:
+    """What `part` waits to be told in; None where it goes by itself."""
+    return None if part.bundle is None else Bundle(part.bundle.partition("-")[0])
+
+
 def join(part: Notice, planned: Planned, bundle: str, now: datetime) -> Decision[Notice]:
     """`part` is about to be told in `bundle`, or it is given up, as the plan now says."""
     if part.status is not NoticeStatus.QUEUED or part.bundle is None:
@@ -70,7 +92,7 @@ def wait_on(part: Notice, bundle: str, until: datetime) -> Decision[Notice]:
     """The bundle is sent later, and `part` waits with it."""
     if part.status is not NoticeStatus.SENDING or part.claim != bundle:
         return decided(part)
-    return deferred(part.becoming(bundle=bundle), until)
+    return deferred(part.becoming(bundle=bundle, held_until=until), until)
 
 
 def go_alone(part: Notice) -> Decision[Notice]:

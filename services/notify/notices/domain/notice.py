@@ -77,6 +77,7 @@ class Draft(Value):
     edition: int = 1
     batch: str | None = None
     parts: tuple[ToldPart, ...] = ()
+    held_until: datetime | None = None
 
     def id(self, channel: Way) -> str:
         """The id of the notice on `channel`."""
@@ -109,7 +110,8 @@ class Notice(Aggregate):
     others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
     has left, or could not reach anybody, and is `outdated` is not sent again. One about several activities has a part
     for each; its `cause` is the command from which they follow, and `batch` names what was told together. `answers` are
-    those that were given by its link.
+    those that were given by its link. Until `held_until` (None: before this was kept) it waits whatever its recipient
+    prefers: for its own time, for what is told with it, for another try.
     """
 
     recipient: Someone[str]
@@ -146,6 +148,7 @@ class Notice(Aggregate):
     provider: Thing[str | None] = None
     provider_id: Thing[str | None] = None
     accepted_at: datetime | None = None
+    held_until: datetime | None = None
 
     @property
     def stage(self) -> Stage:
@@ -222,7 +225,7 @@ def queue(draft: Draft, planned: Planned, now: datetime, bundle: str | None = No
         queued_at=now,
         not_before=not_before,
         bundle=bundle,
-        **_fields(draft, planned),
+        **{**_fields(draft, planned), "held_until": max(planned.held_until or draft.held_until or now, now)},
     )
     queued = event_from(NoticeQueued if notice.of_old_words else DeliveryQueued, notice)
     if planned.reason is not None:
@@ -322,8 +325,10 @@ def not_on_behalf(notice: Notice) -> Decision[Notice]:
 
 
 def wanted_again(notice: Notice, planned: Planned, now: datetime) -> Decision[Notice]:
-    """Somebody who could not be reached has given an address: send what is still worth sending and still true."""
-    lost = notice.status is NoticeStatus.SUPPRESSED and notice.reason is Suppression.NO_ADDRESS
+    """Somebody who could not be reached has given an address, or has given up the quiet hours that a message would not
+    have outlasted: send what is still worth sending and still true."""
+    reached = notice.reason is not Suppression.NO_ADDRESS and notice.why is not Why.QUIET_HOURS
+    lost = notice.status is NoticeStatus.SUPPRESSED and not reached
     gone = notice.recipient == ERASED
     if not lost or gone or notice.outdated or planned.reason is not None:
         return decided(notice)

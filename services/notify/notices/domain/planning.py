@@ -5,7 +5,7 @@ address, a preference, a channel that is not set up) decides nothing before that
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ BURST = timedelta(minutes=15)
 """Within this time of a message about the same, further ones wait and go out as one."""
 DIGEST_AT = time(8)
 """The hour of daily digests, and of weekly ones on Mondays, in the community."""
+_DAY = timedelta(days=1)
 
 
 class Bundle(StrEnum):
@@ -69,13 +70,26 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The plan for one channel. `reason`: it is not sent, and that is why; `bundle`: it waits for others."""
+    """The plan for one channel. `reason`: it is not sent, and that is why; `bundle`: it waits for others. `held_until`:
+    until then it waits whatever the person prefers, where that is later than the time from which it is worth telling.
+    """
 
     channel: Way
     not_before: datetime
     reason: Suppression | None = None
     why: Why | None = None
     bundle: Bundle | None = None
+    held_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits, as it was planned: for what others, until when, and until when whatever the person prefers."""
+
+    channel: Way
+    not_before: datetime
+    bundle: Bundle | None
+    held_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,8 @@ class Circumstances:
     lately: Mapping[Way, datetime] = field(default_factory=dict)
     due: bool = False
     """The message is due: it has been collected, or it is sent by itself."""
+    digest_today: bool = False
+    """A digest was sent by the channel today, or is to be."""
 
 
 _MAY_CHANGE = frozenset({Suppression.PREFERENCE, Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
@@ -137,6 +153,32 @@ def plan_channel(channel: Way, told: Told, person: Person, now: datetime, around
     return collected or _in_time(channel, told, person, at, around)
 
 
+def plan_again(waiting: Waiting, told: Told, person: Person, now: datetime, around: Circumstances) -> Planned:
+    """The plan of what waits by a channel that makes a noise, now that the person has chosen otherwise: as if it had
+    come now, and in a burst with what it waits with.
+
+    What is to be told in a digest of today is told in it, at its new time. What was collected and is wanted at once is
+    told together once more, now; by itself where today has a digest, or where it is quiet now.
+    """
+    at = max(now, waiting.held_until)
+    planned = plan_channel(waiting.channel, replace(told, due=at), person, now, around)
+    if planned.reason is not None or waiting.bundle is None:
+        return planned
+    if waiting.bundle is Bundle.BURST:
+        return planned if planned.bundle is not None else replace(planned, bundle=Bundle.BURST)
+    following, together = digest_slot(at, weekly=False), person.choices.together(told.rule.sort)
+    today = following - _DAY
+    if waiting.not_before < following and (together != "weekly" or digest_slot(today, weekly=True) == today):
+        quiet = person.choices.quiet
+        sent = at if quiet is None else quiet.release(at, told.community)
+        if told.expires is None or sent < told.expires:
+            return Planned(waiting.channel, sent, bundle=Bundle.DIGEST)
+    alone = planned.bundle is None and planned.not_before == now
+    if not alone or around.digest_today or person.mutes(Bundle.DIGEST, waiting.channel):
+        return planned
+    return replace(planned, bundle=Bundle.DIGEST)
+
+
 def _collected(channel: Way, told: Told, person: Person, at: datetime) -> Planned | None:
     """The plan where the person wants messages of this class collected, and it can wait for that."""
     together = person.choices.together(told.rule.sort)
@@ -163,7 +205,7 @@ def _in_time(channel: Way, told: Told, person: Person, at: datetime, around: Cir
     together = last + BURST if quiet is None else quiet.release(last + BURST, told.community)
     if told.expires is not None and together >= told.expires:
         return Planned(channel, released)
-    return Planned(channel, together, bundle=Bundle.BURST)
+    return Planned(channel, together, bundle=Bundle.BURST, held_until=last + BURST)
 
 
 def digest_slot(at: datetime, *, weekly: bool) -> datetime:

@@ -67,14 +67,15 @@ def put_back(notice: Notice, claim: str, now: datetime) -> Decision[Notice]:
         return decided(notice)
     if notice.attempts > len(RETRY_AFTER):
         return suppressed(notice, Suppression.UNREACHABLE)
-    return deferred(notice, now + RETRY_AFTER[notice.attempts - 1])
+    again_at = now + RETRY_AFTER[notice.attempts - 1]
+    return deferred(notice.becoming(held_until=again_at), again_at)
 
 
 def wait_for_room(notice: Notice, claim: str, until: datetime) -> Decision[Notice]:
     """The provider takes no more for the moment, or the recipient was written to just now. It was no attempt."""
     if not _mine(notice, claim):
         return decided(notice)
-    return deferred(notice.becoming(attempts=notice.attempts - 1), until)
+    return deferred(notice.becoming(attempts=notice.attempts - 1, held_until=until), until)
 
 
 def doubt(notice: Notice, claim: str) -> Decision[Notice]:

@@ -9,6 +9,7 @@ from services.notify.notices.domain.bundling import (
     join,
     nothing_left,
     open_bundle,
+    plan_anew,
     told_later,
     told_within,
     wait_on,
@@ -76,3 +77,20 @@ def test_a_bundle_without_parts_or_before_a_later_one_is_not_sent() -> None:
     claimed = claim(bundle, Review(Planned(EMAIL, due), due), "one").aggregate
     assert nothing_left(claimed, "two").events == ()
     assert nothing_left(claimed, "one").aggregate.why is Why.NOTHING_LEFT
+
+
+def test_what_waits_moves_to_the_time_and_the_bundle_of_its_new_plan() -> None:
+    sooner = Planned(EMAIL, NOW + HOUR / 2, bundle=Bundle.DIGEST)
+    moved = plan_anew(a_part(), sooner, NOW).aggregate
+    assert moved.not_before == NOW + HOUR / 2
+    assert moved.bundle == bundle_id(Bundle.DIGEST, "resident-1", EMAIL, "case-1", NOW + HOUR / 2)
+    assert plan_anew(moved, sooner, NOW).events == ()
+    alone = plan_anew(moved, Planned(EMAIL, NOW), NOW).aggregate
+    assert (alone.bundle, alone.not_before, alone.stage) == (None, NOW, Stage.QUEUED)
+
+
+def test_what_does_not_wait_any_more_or_would_not_be_sent_stays_as_it_is() -> None:
+    sooner = Planned(EMAIL, NOW, bundle=Bundle.DIGEST)
+    assert plan_anew(join(a_part(), GO, "digest-1", NOW).aggregate, sooner, NOW).events == ()
+    assert plan_anew(a_part().becoming(held_until=None), sooner, NOW).events == (), "of an earlier version"
+    assert plan_anew(a_part(), Planned(EMAIL, NOW, Suppression.EXPIRED), NOW).events == ()

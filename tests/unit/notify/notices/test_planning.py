@@ -1,6 +1,7 @@
 """The plan of a notice, row by row; and what holds of every plan."""
 
 from datetime import datetime, time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,13 +14,15 @@ from services.notify.notices.domain.planning import (
     Circumstances,
     Planned,
     Told,
+    Waiting,
     Why,
     digest_slot,
     next_way,
     plan,
+    plan_again,
 )
 from services.notify.persons.domain.addresses import Addresses
-from services.notify.persons.domain.choices import OfClass
+from services.notify.persons.domain.choices import Frequency, OfClass
 from services.notify.persons.domain.person import Person
 from services.notify.persons.domain.quiet import QuietHours
 from services.notify.routing.domain.kinds import MessageClass, Weight
@@ -176,7 +179,8 @@ def test_a_further_message_about_the_same_waits_and_becomes_part_of_one() -> Non
     lately = Circumstances(EVERYWHERE.open_channels, {EMAIL: NOW - HOUR / 10})
     planned = by_way(plan(told(VERIFIED), a_person(), NOW, lately))
     assert planned[INBOX] == Planned(INBOX, NOW)
-    assert planned[EMAIL] == Planned(EMAIL, NOW - HOUR / 10 + BURST, bundle=Bundle.BURST)
+    at = NOW - HOUR / 10 + BURST
+    assert planned[EMAIL] == Planned(EMAIL, at, bundle=Bundle.BURST, held_until=at)
     assert by_way(plan(told(CANCELLED), a_person(), NOW, lately))[EMAIL] == Planned(EMAIL, NOW)
     long_ago = Circumstances(EVERYWHERE.open_channels, {EMAIL: NOW - BURST})
     assert by_way(plan(told(VERIFIED), a_person(), NOW, long_ago))[EMAIL] == Planned(EMAIL, NOW)
@@ -203,3 +207,58 @@ def test_a_digest_waits_for_its_hour(together: str, at: str, sent: str) -> None:
     assert by_way(plan(soon, person, now, EVERYWHERE))[EMAIL].bundle is (
         Bundle.DIGEST if then <= now + HOUR / 3 else None
     )
+
+
+TODAY_AT_8, MONDAY_AT_8 = NOW - 4 * HOUR, NOW + 6 * DAY - 4 * HOUR
+TOMORROW_AT_8, MONDAY_AT_9 = TODAY_AT_8 + DAY, MONDAY_AT_8 + HOUR
+LATE, LATER = QuietHours(start=time(22), end=time(9)), QuietHours(end=time(14))
+
+
+def collected(together: Frequency | None, quiet: QuietHours | None = None, **choices: Any) -> Person:
+    return a_person(classes={MessageClass.SERVICE: OfClass(together=together)}, quiet=quiet, **choices)
+
+
+@pytest.mark.parametrize(
+    ("person", "now", "waits_for", "bundle", "digest_today", "at", "then"),
+    [
+        # weekly becomes daily, daily becomes weekly
+        (collected("daily"), NOW, MONDAY_AT_8, Bundle.DIGEST, False, TOMORROW_AT_8, Bundle.DIGEST),
+        (collected("daily", LATE), NOW, MONDAY_AT_8, Bundle.DIGEST, False, TOMORROW_AT_8 + HOUR, Bundle.DIGEST),
+        (collected("weekly"), NOW, TOMORROW_AT_8, Bundle.DIGEST, False, MONDAY_AT_8, Bundle.DIGEST),
+        # at once: together, alone where there is a digest that day, at night, or where digests are not wanted
+        (collected(None), NOW, MONDAY_AT_8, Bundle.DIGEST, False, NOW, Bundle.DIGEST),
+        (collected(None), NOW, MONDAY_AT_8, Bundle.DIGEST, True, NOW, None),
+        (collected(None, QuietHours()), NIGHT, MONDAY_AT_8, Bundle.DIGEST, False, MORNING, None),
+        (collected(None, muted={"digest": frozenset(Way)}), NOW, MONDAY_AT_8, Bundle.DIGEST, False, NOW, None),
+        # today's digest, which quiet hours held, and hold no longer or for longer
+        (collected("daily"), NOW, NOW + HOUR, Bundle.DIGEST, True, NOW, Bundle.DIGEST),
+        (collected("daily", LATER), NOW, NOW + HOUR, Bundle.DIGEST, True, NOW + 2 * HOUR, Bundle.DIGEST),
+        (collected(None), NOW, NOW + HOUR, Bundle.DIGEST, True, NOW, Bundle.DIGEST),
+        (collected("weekly"), NOW, NOW + HOUR, Bundle.DIGEST, True, MONDAY_AT_8, Bundle.DIGEST),
+        (collected("weekly"), MONDAY_AT_9, MONDAY_AT_9 + HOUR, Bundle.DIGEST, True, MONDAY_AT_9, Bundle.DIGEST),
+        # held by the night, now collected; held by the night no longer
+        (collected("daily"), NIGHT, MORNING, None, False, TOMORROW_AT_8, Bundle.DIGEST),
+        (collected(None), NIGHT, MORNING, None, False, NIGHT, None),
+        # a burst stays one
+        (collected(None), NIGHT, MORNING, Bundle.BURST, False, NIGHT, Bundle.BURST),
+        (collected("daily"), NIGHT, MORNING, Bundle.BURST, False, TOMORROW_AT_8, Bundle.DIGEST),
+    ],
+)  # fmt: skip
+def test_the_plan_of_what_waits_once_somebody_chooses_otherwise(
+    person: Person,
+    now: datetime,
+    waits_for: datetime,
+    bundle: Bundle | None,
+    digest_today: bool,
+    at: datetime,
+    then: Bundle | None,
+) -> None:
+    around = Circumstances(EVERYWHERE.open_channels, digest_today=digest_today)
+    waiting = Waiting(EMAIL, waits_for, bundle, NOW - HOUR)
+    planned = plan_again(waiting, told(VERIFIED), person, now, around)
+    assert (planned.not_before, planned.bundle, planned.reason) == (at, then, None)
+
+
+def test_what_somebody_chooses_makes_nothing_earlier_than_its_own_time() -> None:
+    waiting = Waiting(EMAIL, NOW + 2 * HOUR, None, NOW + 2 * HOUR)
+    assert plan_again(waiting, told(VERIFIED), collected(None), NOW, EVERYWHERE).not_before == NOW + 2 * HOUR
