@@ -207,6 +207,15 @@ async def a_community(port: int, environment: dict[str, str]) -> tuple[bytes, st
     headers = {"Authorization": f"Bearer {await a_token(environment, 'staff')}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
         place = {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"}
+        compound = (await http.post("/api/issues/v1/places", json=place)).raise_for_status()
+        place = {
+            **place,
+            "kind": "building",
+            "parent": compound.json()["id"],
+            "title": "7号楼",
+            "number": 7,
+            "floors": 18,
+        }
         answer = (await http.post("/api/issues/v1/places", json=place)).raise_for_status()
         categories = (await http.get("/api/issues/v1/categories")).raise_for_status().json()
     category = (categories["items"] if isinstance(categories, dict) else categories)[0]["code"]
@@ -226,7 +235,9 @@ async def size_of_a_case(store: mongo.Database, port: int, body: bytes, token: s
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": "size"}
     async with httpx.AsyncClient() as http:
         answer = await http.post(f"http://127.0.0.1:{port}/api/issues/v1/cases", content=body, headers=headers)
-    id = answer.raise_for_status().json()["id"]
+    if answer.status_code != 201:
+        raise RuntimeError(answer.text)
+    id = answer.json()["id"]
     await _until_relayed(store)
     found = await store["cases"].find_one({"_id": id})
     entry = await store["journal"].find_one({"_id": {"a": id, "s": 1}})
