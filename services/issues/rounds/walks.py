@@ -1,7 +1,7 @@
 """Records a walk: one visit or many, sent once or again, each with its own outcome.
 
 A long walk is recorded in parts. For each part the store is asked once which visits are recorded already, and once for
-the photos; then the new visits are recorded side by side. So a long walk does not hold up other requests.
+the photos; then the new visits are recorded, some side by side. So a long walk does not hold up other requests.
 """
 
 import asyncio
@@ -43,6 +43,10 @@ from services.issues.uploads.photos import NotYourPhoto, Photos
 
 PART = 250
 """How many visits are recorded in one part."""
+
+SIDE_BY_SIDE = 32
+"""How many visits of a walk are on their way to the store at once. When reading is behind, each waits for its turn,
+one after the other; with more of them, the last would be refused because of the walk's own."""
 
 
 class LooksAtPhotos(Protocol):
@@ -238,12 +242,21 @@ class Walk:
 
 
 async def _side_by_side(results: Iterable[Coroutine[Any, Any, Result]]) -> list[Result | BaseException]:
-    """Run all of `results` at once. Each is begun in its own turn of the event loop, since beginning one with many
-    findings takes a while."""
+    """Run all of `results`, `SIDE_BY_SIDE` at once. Each is begun in its own turn of the event loop, since beginning
+    one with many findings takes a while."""
     under_way: list[asyncio.Task[Result]] = []
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def placed(result: Coroutine[Any, Any, Result]) -> Result:
+        try:
+            return await result
+        finally:
+            places.release()
+
     try:
         for result in results:
-            under_way.append(asyncio.create_task(result))
+            await places.acquire()
+            under_way.append(asyncio.create_task(placed(result)))
             await asyncio.sleep(0)
         return await asyncio.gather(*under_way, return_exceptions=True)
     except asyncio.CancelledError:

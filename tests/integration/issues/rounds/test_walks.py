@@ -7,12 +7,14 @@ import pytest
 
 from services.chassis.aggregate import event_from
 from services.chassis.errors import NotYours
+from services.chassis.runtime import Runtime
 from services.chassis.store.mongo import Database
 from services.chassis.subscriber.handlers import Handlers
 from services.contracts.issues import CaseStatus, RoundStatus, RoundWalked, VisitRecorded
 from services.issues.rounds.domain.figures import complete_round
 from services.issues.rounds.domain.visits import RecordVisit, Visit
-from services.issues.rounds.walks import Outcome
+from services.issues.rounds.walks import SIDE_BY_SIDE, Outcome
+from services.issues.settings import IssuesSettings
 from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import hear
 from tests.integration.issues.rounds.walking import (
@@ -54,6 +56,26 @@ async def test_any_part_sent_any_number_of_times_at_once_stands_once(store: Kept
     assert outcomes.count(Outcome.RECORDED) == 4
     assert outcomes.count(Outcome.ALREADY) == sum(map(len, sendings)) - 4
     assert len(await visits_of(store, round)) == 4
+
+
+async def test_a_walk_does_not_wait_behind_itself_for_too_long_when_reading_is_behind(
+    store: Kept, runtime: Runtime[IssuesSettings]
+) -> None:
+    await register_places(store)
+    walking = await walk(store, await plan(store))
+    waited = list[int]()
+
+    def behind() -> float:
+        waited.append(runtime.throttle.waiting)
+        return 1.0
+
+    runtime.throttle.pressure = behind
+    visits = 4 * SIDE_BY_SIDE
+
+    results = await walking.record_all([a_record(f"v{n}") for n in range(visits)])
+
+    assert [result.outcome for result in results] == [Outcome.RECORDED] * visits
+    assert 1 < max(waited) <= SIDE_BY_SIDE
 
 
 async def test_a_bad_record_is_refused_alone(store: Kept) -> None:
