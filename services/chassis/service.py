@@ -20,6 +20,7 @@ from services.chassis.auth.build import verifier_of
 from services.chassis.background import OF_A_BATCH, Background
 from services.chassis.clock import Clock, clock_at
 from services.chassis.http.app import create_app
+from services.chassis.http.shared_validators import share_validators
 from services.chassis.kafka.producer import Producer
 from services.chassis.readiness import checks, watch_figures
 from services.chassis.relay.relay import Lane, Relayed
@@ -62,6 +63,9 @@ class Service(Generic[S]):
     settings: type[S]
     kinds: tuple[Kind[Any], ...]
     rooms: Callable[[Runtime[S]], Sequence[Room]]
+
+    def __post_init__(self) -> None:
+        share_validators()  # before the first room makes its routes
 
 
 def die(part: str) -> None:
