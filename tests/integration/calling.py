@@ -68,8 +68,9 @@ class Caller:
     def _headers(self, by: Principal | None, more: dict[str, str] | None) -> dict[str, str]:
         headers = {"Accept-Language": "en", **(more or {})}
         if by is not None:
-            token = self._tokens.setdefault(by, self._minted(by))
-            headers["Authorization"] = f"Bearer {token}"
+            if by not in self._tokens:
+                self._tokens[by] = self._minted(by)
+            headers["Authorization"] = f"Bearer {self._tokens[by]}"
         return headers
 
 
