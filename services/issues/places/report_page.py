@@ -69,6 +69,17 @@ def refused(zh: str, en: str, place: str | None, telephone: str) -> str:
     )
 
 
+def outlived(telephone: str) -> str:
+    """What is shown where the place of a sticker is there no more, or its code is not read as it was printed."""
+    return _page(
+        "二维码已失效 · This code leads nowhere",
+        '<h1>这个二维码已失效 <small lang="en">This code leads nowhere</small></h1>'
+        '<div role="alert" class=said><p>它所在的地点已不再使用，或者网址不完整。请重新扫描，或联系居委会、网格员。</p>'
+        '<p lang="en"><small>Its place is no longer in use, or the address is not whole. Scan it again, or speak to '
+        f"the committee or a grid worker.</small></p></div>{_call(telephone)}",
+    )
+
+
 def _page(title: str, body: str) -> str:
     return (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'

@@ -21,6 +21,7 @@ from services.notify.announcements.domain import (
     AnnouncementGone,
     Edit,
     EndsBeforeItBegins,
+    OtherLanguageLeft,
     OverAlready,
     Post,
     TooManyEdits,
@@ -97,7 +98,7 @@ def _changes(routes: APIRouter, announcements: Aggregates[Announcement]) -> None
         "/{id}",
         response_model=AnnouncementView,
         summary="Edit an announcement, with a reason that everybody reads",
-        responses=problems(*refusals, AnnouncementGone, EndsBeforeItBegins, TooManyEdits),
+        responses=problems(*refusals, AnnouncementGone, EndsBeforeItBegins, OtherLanguageLeft, TooManyEdits),
     )
     async def edit(id: Id, body: Edit, command: CommandDep) -> Response:
         by = command.principal

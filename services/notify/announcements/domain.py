@@ -47,6 +47,15 @@ class AnnouncementGone(
     """What was withdrawn stays as it was."""
 
 
+class OtherLanguageLeft(
+    Invalid,
+    code="announcement.other-language-left",
+    zh="中文改了，英文没有一并改：请同时发送 {field}，或发送 null 删去英文。",
+    en="The Chinese words change and the English ones stay: send {field} as well, or null to take them away.",
+):
+    """Who reads English would go on reading what is no longer true."""
+
+
 class TooManyEdits(
     Conflict,
     code="announcement.too-many-edits",
@@ -173,6 +182,7 @@ def edit(announcement: Announcement, command: Edit, by: Principal, now: datetime
         NotYours: the caller is not staff of the community.
         AnnouncementGone: it was withdrawn.
         TooManyEdits: it was edited a hundred times.
+        OtherLanguageLeft: the Chinese words change, and nothing is said of the English ones.
         EndsBeforeItBegins: it would never hang.
     """
     by.require(announcement.community, Role.STAFF)
@@ -187,6 +197,10 @@ def edit(announcement: Announcement, command: Edit, by: Principal, now: datetime
     changed = Announcement.model_validate({**dict(announcement), **wanted})
     if changed == announcement:
         return decided(announcement)
+    for chinese, english in (("title", "title_en"), ("text", "text_en")):
+        moved = getattr(changed, chinese) != getattr(announcement, chinese)
+        if moved and getattr(announcement, english) is not None and english not in command.model_fields_set:
+            raise OtherLanguageLeft(field=english)
     if len(announcement.edits) >= MOST_EDITS:
         raise TooManyEdits(most=MOST_EDITS)
     _require_time(changed)

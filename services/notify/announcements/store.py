@@ -29,8 +29,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
 }
 
-SHOWN = 8
-_LOOKED_AT = 200
+MOST_HANGING = 200
 
 
 def hanging(community: str, now: datetime) -> Document:
@@ -46,12 +45,14 @@ def hanging(community: str, now: datetime) -> Document:
 async def on_the_board(
     announcements: Aggregates[Announcement], community: str, now: datetime
 ) -> tuple[Announcement, ...]:
-    """What hangs on the board now, at most eight: the pinned first, then the newest."""
-    found = await announcements.select(hanging(community, now), sort="state.posted_at", limit=_LOOKED_AT)
-    ordered = sorted(
-        (stored.aggregate for stored in found.items), key=lambda each: (each.pinned, each.valid_from), reverse=True
+    """What hangs on the board now: the pinned first, then the newest. Whatever is valid hangs; a committee that has two
+    hundred valid ones at once has forgotten to end them, and those that are older still do not."""
+    found = await announcements.select(hanging(community, now), sort="state.posted_at", limit=MOST_HANGING)
+    return tuple(
+        sorted(
+            (stored.aggregate for stored in found.items), key=lambda each: (each.pinned, each.valid_from), reverse=True
+        )
     )
-    return tuple(ordered[:SHOWN])
 
 
 async def next_to_hang(announcements: Aggregates[Announcement], community: str, now: datetime) -> datetime | None:

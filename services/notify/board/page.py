@@ -30,6 +30,8 @@ LOOK_EVERY = 15
 
 TURN_AFTER = 20
 """A screen shows its next part after so many seconds."""
+AT_ONCE = 8
+"""So many announcements are seen at a look; on the page one opens the others, and a screen turns to them."""
 
 
 class Page:
@@ -49,15 +51,17 @@ class Page:
         """One page of the board for a screen that nobody touches; after the last comes the first."""
         pages = _screens(board)
         at = (number - 1) % len(pages) if pages else 0
+        parts, first = pages[at] if pages else ((), 0)
+        seen = board.model_copy(update={"announcements": board.announcements[first : first + AT_ONCE]})
         return self.render(
             "screen.html.j2",
             lang,
-            parts=[f"parts/{part}.html.j2" for part in (pages[at] if pages else ())],
+            parts=[f"parts/{part}.html.j2" for part in parts],
             page=at + 1,
             pages=max(len(pages), 1),
             following=(at + 1) % len(pages) + 1 if pages else 1,
             seconds=TURN_AFTER,
-            **self._of(board, lang),
+            **self._of(seen, lang),
         )
 
     def announcement(self, announcement: Announcement, lang: str) -> str:
@@ -84,6 +88,7 @@ class Page:
             "name": self._names.community(board.community, lang),
             "office": self._offices.get(board.community),
             "longest": max((b.found for b in by_building), default=1) or 1,
+            "at_once": AT_ONCE,
             "left": {b.building.id: b.found - b.put_right for b in by_building if b.building is not None},
         }
 
@@ -133,19 +138,21 @@ class Page:
         return environment
 
 
-def _screens(board: Board) -> list[tuple[str, ...]]:
-    """What stands together on one page of a screen; a page without content is left out."""
+def _screens(board: Board) -> list[tuple[tuple[str, ...], int]]:
+    """What stands together on one page of a screen, and with which announcement its announcements begin; a page without
+    content is left out."""
     if board.empty:
         return []
-    shown = [
-        ("findings", "announcements"),
+    further = range(AT_ONCE, len(board.announcements), AT_ONCE)
+    shown: list[tuple[str, ...]] = [
         ("coverage",) if board.coverage.buildings else (),
         ("buildings", "latest") if board.findings.by_building else (),
         ("waiting",) if board.cases.waiting else (),
         ("activities",) if board.activities else (),
         ("volunteering", "wishes"),
     ]
-    return [parts for parts in shown if parts]
+    first: tuple[str, ...] = ("findings", "announcements")
+    return [(first, 0), *((("announcements",), n) for n in further), *((parts, 0) for parts in shown if parts)]
 
 
 def _fingerprint(file: Path) -> str:

@@ -60,11 +60,27 @@ def full_board() -> Board:
     return board.model_copy(update={"announcements": (election,), "coverage": coverage})
 
 
+def board_with_many_notices() -> Board:
+    """A board on which twenty long announcements hang."""
+    board = full_board()
+    (election,) = board.announcements
+    long = {
+        "title": "停水通知",
+        "title_en": None,
+        "text": "周六上午停水，请提前储水。" * 40,
+        "text_en": None,
+        "pinned": False,
+    }
+    others = (election.model_copy(update={**long, "id": f"announcement-{n}"}) for n in range(2, 21))
+    return board.model_copy(update={"announcements": (election, *others)})
+
+
 def pages() -> dict[str, str]:
     """Every page by its path: the board, in large type, and all that a screen shows."""
     board, made = full_board(), dict[str, str]()
     for lang in LANGUAGES:
         made[f"/{lang}/board.html"] = PAGE.board(board, lang)
+        made[f"/{lang}/notices.html"] = PAGE.board(board_with_many_notices(), lang)
         made[f"/{lang}/large.html"] = PAGE.board(board, lang, large=True)
         made[f"/{lang}/choice.html"] = PAGE.choice(["sunshine", "moonlight"], lang)
         made[f"/{lang}/gone.html"] = PAGE.gone(lang)
@@ -86,6 +102,7 @@ def stickers() -> dict[str, str]:
         "/sticker/form.html": report_page.opened(steps, catalogue, BUILDING.id, phone),
         "/sticker/reading.html": report_page.opened(steps, catalogue, BUILDING.id, None),
         "/sticker/taken.html": report_page.taken("YG-2611-0042", phone),
+        "/sticker/outlived.html": report_page.outlived(phone),
         "/sticker/refused.html": report_page.refused("请先说明是什么问题。", "Say what it is.", BUILDING.id, phone),
     }
 

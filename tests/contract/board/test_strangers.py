@@ -152,6 +152,13 @@ def test_a_phone_gets_little_and_nothing_from_elsewhere(site: str, browser: Brow
     page.get_by_label("展开全部: 各楼整改情况").check(force=True)
     assert page.locator(".bars tbody tr:visible").count() == len(full_board().findings.by_building)
     assert folded < 6000
+    page.goto(f"{site}/zh/notices.html", wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollHeight") < 7000
+    assert page.locator(".announcements > li:visible").count() == 3
+    page.get_by_label("展开全部: 社区公告").check(force=True)
+    assert page.locator(".announcements > li:visible").count() == 8
+    page.get_by_text("其余 12 份公告").click()
+    assert page.locator(".announcements > li:visible").count() == 20
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

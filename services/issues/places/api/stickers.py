@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from services.chassis.errors import NotYours, UnknownAggregate
+from services.chassis.errors import CommunityError, NotYours, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import require_known
@@ -70,9 +70,15 @@ def router(places: AggregateCache[Place], catalogues: Catalogues, links: Links) 
     )
     async def report(request: Request, place: Annotated[Id, Query()]) -> Response:
         """Public: needs no token."""
-        steps = await reportable(places, place)
         headers = {"Cache-Control": "public, max-age=60", "Vary": "Accept"}
-        if "text/html" not in request.headers.get("accept", ""):
+        for_people = "text/html" in request.headers.get("accept", "")
+        try:
+            steps = await reportable(places, place)
+        except (UnknownAggregate, PlaceIsRetired) as error:
+            if not for_people:
+                raise
+            return _nowhere(error, links)
+        if not for_people:
             form = await _form(catalogues, steps)
             return Response(form.model_dump_json(), headers=headers, media_type="application/json")
         page = links.page(place)
@@ -85,6 +91,14 @@ def router(places: AggregateCache[Place], catalogues: Catalogues, links: Links) 
 
     _codes(routes, places, links)
     return routes
+
+
+def _nowhere(error: CommunityError, links: Links) -> Response:
+    """A sticker outlives what it is glued to: who scans one of a place that is no more is told so, and whom to ask."""
+    telephones = tuple(links.without_account.values())
+    shown = report_page.outlived(telephones[0] if len(telephones) == 1 else "")
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", "Content-Security-Policy": report_page.CSP}
+    return Response(shown, error.status, headers=headers, media_type=_HTML)
 
 
 def _codes(routes: APIRouter, places: AggregateCache[Place], links: Links) -> None:

@@ -18,6 +18,12 @@ _ROBOTS: Mapping[Way, Set[str]] = {
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(each)
+    for each in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "fec0::/10", "64:ff9b:1::/48", "3fff::/20")
+)
+"""Networks that are no part of the public internet and that some versions of Python take for one: the hosts of clouds
+answer machines inside them at 192.0.0.192 and 168.63.129.16, and fec0::/10 are the private networks of before."""
 
 
 class AddressRefused(
@@ -93,4 +99,6 @@ def may_call(address: Ip, inside: Iterable[Network] = ()) -> bool:
             within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if within is not None:
             return may_call(within, inside)
+    if any(address in network for network in _SPECIAL if network.version == address.version):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -62,6 +62,10 @@ async def test_a_sticker_of_what_is_gone_says_so(api: Api) -> None:
     assert (await api.get(None, "/report", place="../../etc")).code == "request.invalid"
     await api.post(STAFF, f"/places/{building}/retire")
     assert (await api.get(None, "/report", place=lamp)).code == "place.retired"
+    for gone, status in ((lamp, 409), ("place-0", 404)):
+        told = await api.get(None, "/report", BROWSER, place=gone)
+        assert (told.status, told.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert "这个二维码已失效" in told.content.decode()
     assert (await api.get(STAFF, f"/places/{building}/stickers")).code == "place.retired"
 
 

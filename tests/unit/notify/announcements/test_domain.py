@@ -15,6 +15,7 @@ from services.notify.announcements.domain import (
     AnnouncementGone,
     Edit,
     EndsBeforeItBegins,
+    OtherLanguageLeft,
     OverAlready,
     Post,
     TooManyEdits,
@@ -72,6 +73,19 @@ def test_an_edit_keeps_the_words_before_it() -> None:
     assert (entry.at, entry.reason, entry.text, entry.by) == (NOW + HOUR, "时间有变", before.text, "staff-1")
     assert (after.public().revision, after.public().edited_at) == (2, NOW + HOUR)
     assert_folds(before, decision)
+
+
+def test_who_reads_english_never_reads_on_what_was_changed() -> None:
+    both = posted(WATER.model_copy(update={"title_en": "No water", "text_en": "Saturday, nine to eleven."}))
+    for half in ({"text": "改为周日。"}, {"title": "停水改期"}, {"text": "改为周日。", "title_en": "Moved"}):
+        with pytest.raises(OtherLanguageLeft):
+            edit(both, Edit.model_validate({"reason": "时间有变", **half}), STAFF, NOW)
+    said = edit(both, Edit(reason="时间有变", text="改为周日。", text_en="On Sunday."), STAFF, NOW).aggregate
+    assert (said.text_en, said.title_en) == ("On Sunday.", "No water")
+    alone = edit(both, Edit(reason="时间有变", text="改为周日。", text_en=None), STAFF, NOW).aggregate
+    assert alone.text_en is None
+    assert edit(both, Edit(reason="错字", text_en="Saturday, 9 to 11."), STAFF, NOW).aggregate.text == both.text
+    assert edit(both, Edit(reason="置顶", pinned=True), STAFF, NOW).aggregate.pinned
 
 
 def test_an_edit_can_take_the_end_away_and_one_that_changes_nothing_is_none() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.text import fit
 from services.notify.board.feeds import json_feed, rss
-from services.notify.board.figures import Board, BuildingFindings, Cases, Findings, percent, tally
+from services.notify.board.figures import Announced, Board, BuildingFindings, Cases, Findings, percent, tally
 from services.notify.board.labels import LABELS
 from services.notify.board.page import ASSETS, Page
 from services.notify.board.settings import Office
@@ -241,3 +241,30 @@ def test_feeds_carry_the_summary_of_a_round() -> None:
 
 def test_the_title_of_a_round_is_shown_as_text() -> None:
     assert "<script>" not in PAGE.board(_with(title=EVIL), "zh")
+
+
+def test_every_announcement_that_hangs_stands_on_the_page_and_comes_to_a_screen() -> None:
+    one = Announced(
+        id="announcement-1",
+        title="停水",
+        title_en=None,
+        text="周六停水。",
+        text_en=None,
+        pinned=False,
+        valid_from=NOW,
+        valid_until=None,
+        posted_at=NOW,
+        edited_at=None,
+        revision=1,
+    )
+    titles = [f"第{n}份公告" for n in range(1, 20)]
+    many = tuple(one.model_copy(update={"id": f"announcement-{n}", "title": each}) for n, each in enumerate(titles))
+    board = sunny_board().model_copy(update={"announcements": many})
+    read = _Tags(PAGE.board(board, "zh")).words
+    assert [each for each in titles if each not in read] == []
+    assert "其余 11 份公告" in read
+    pages = int(_Tags(PAGE.screen(board, "zh", 1)).words.split(" 1/")[1].split()[0])
+    turned = [_Tags(PAGE.screen(board, "zh", number)).words for number in range(1, pages + 1)]
+    assert [sum(each in page for page in turned) for each in titles] == [1] * len(titles)
+    few = board.model_copy(update={"announcements": many[:2]})
+    assert "其余" not in PAGE.board(few, "zh")
