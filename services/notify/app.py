@@ -102,6 +102,7 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
             clock,
             links,
             answer_links,
+            runtime.metrics,
             names=names,
             callback_secret=settings.callback_secret,
             lead=settings.lead,

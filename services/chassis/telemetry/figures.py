@@ -44,6 +44,10 @@ COMMANDS_WAITING = Figure(
     "community_commands_waiting", "Commands that are held back until reading has caught up.", "gauge"
 )
 
+ACCOUNTS_AT_FAULT = Figure(
+    "community_accounts_at_fault", "1 for each account of a provider that must be put right.", "gauge", ("account",)
+)
+
 WATCHED: tuple[Figure, ...] = (
     RELAY_BACKLOG,
     RELAY_OLDEST,
@@ -58,4 +62,5 @@ WATCHED: tuple[Figure, ...] = (
     READING_BEHIND,
     READING_WAITING,
     COMMANDS_WAITING,
+    ACCOUNTS_AT_FAULT,
 )

@@ -31,6 +31,8 @@ _WHOLE = 3
 """The whole call may take so many times as long as a single wait in it: an answer that comes byte by byte would else
 hold a sender for hours."""
 _MOST = 64 * 1024
+_OF_THE_ACCOUNT = frozenset({401, 402, 403, 407})
+"""Who asks is not known, has not paid, or may not ask: whatever the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ def _meaning(response: httpx.Response, body: bytes) -> Said | Answer:
         return Said(body)
     if status == 429:
         return Later(after=retry_after(response.headers.get("Retry-After"), utc_now()), full=True)
+    if status in _OF_THE_ACCOUNT:
+        return Later(full=True, fault=f"http-{status}")
     if status == 504:
         return Unknown()
     if status >= 500 or status in (408, 425):

@@ -1,6 +1,7 @@
 """E-mail over SMTP. A message is on its way from the first byte of DATA on; a failure before that is definite."""
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -23,6 +24,10 @@ _WHOLE_LINES = SMTP.clone(cte_type="7bit", max_line_length=998)
 or link as encoded words, which mail programs don't read there: nobody could unsubscribe with one click."""
 
 _MAILBOX = frozenset({450, 451, 452})
+_UNKNOWN_TO_IT = frozenset({530, 534, 535, 538})
+"""What a server says to who has not signed in, or not as it wants, whenever it says so."""
+_NO_RELAY = re.compile(r"relay(?:ing)?\b.{0,40}\b(?:denied|not (?:allowed|permitted))|unable to relay", re.IGNORECASE)
+"""What a server says to who may send nothing through it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,11 @@ def compose(sender: str, message: Outgoing, now: datetime) -> bytes:
 def _not_ours(error: Exception) -> Answer:
     """The answer that a failure means before a recipient was named: whatever the code (a password that is wrong, a
     sender that is not allowed, a server that is full), it says nothing about the recipient. A server that said no takes
-    no message for a while."""
+    no message for a while, and one that will never take it has something against the account."""
     _definite(error)
-    return Later(full=isinstance(error, SMTPResponseException))
+    if not isinstance(error, SMTPResponseException):
+        return Later()
+    return Later(full=True, fault=f"smtp-{error.code}" if error.code >= 500 else None)
 
 
 def _of_mailbox(error: Exception) -> Answer:
@@ -130,6 +137,8 @@ def _of_mailbox(error: Exception) -> Answer:
     takes mail from strangers later (450 to 452), says nothing of the mailboxes of others."""
     answer = _definite(error)
     code = error.code if isinstance(error, SMTPResponseException) else None
+    if isinstance(answer, Refused) and isinstance(error, SMTPResponseException) and _NO_RELAY.search(error.message):
+        return Later(fault=f"smtp-{code}")  # an attempt, since a single address may be refused in the same words
     return replace(answer, each=True) if isinstance(answer, Later) and code in _MAILBOX else answer
 
 
@@ -140,4 +149,6 @@ def _definite(error: Exception) -> Answer:
     log.warning("mail not taken", extra={"error": type(error).__name__, "smtp": code})
     if not isinstance(error, SMTPResponseException) or error.code < 500:
         return Later()
+    if error.code in _UNKNOWN_TO_IT:
+        return Later(full=True, fault=f"smtp-{error.code}")
     return Refused(mailbox=of_failure(error.message))

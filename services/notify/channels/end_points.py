@@ -71,7 +71,7 @@ class EndPointGateway:
             if endpoint.failures:
                 await self._endpoints.change(endpoint.id, delivered, _BY)
             return answer
-        if isinstance(answer, Later) and answer.full:
+        if isinstance(answer, Later) and answer.full and answer.fault is None:
             return answer  # it is full, and works
         worse = (await self._endpoints.change(endpoint.id, failed, _BY)).aggregate
         pause = pause_after(worse.failures, random.random())  # noqa: S311  jitter

@@ -23,11 +23,13 @@ class Accepted:
 @dataclass(frozen=True, slots=True)
 class Later:
     """The gateway does not take the message now. With `full` it takes no message at all for `after`, and this does not
-    count as an attempt. With `each` that concerns the recipient alone, and others are sent theirs."""
+    count as an attempt. With `each` that concerns the recipient alone, and others are sent theirs. `fault` is what the
+    gateway says is wrong with the account, of which it takes nothing before somebody has put that right."""
 
     after: timedelta | None = None
     full: bool = False
     each: bool = False
+    fault: str | None = None
 
 
 NO_TEXT = "no-approved-text"

@@ -6,7 +6,7 @@ pauses when a provider says "too many".
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.store.mongo import ASCENDING, Database, Document, IndexModel, ReturnDocument
@@ -14,8 +14,13 @@ from services.notify.channels.gateways import Rate
 
 PACES = "paces"
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
-    PACES: [IndexModel([("until", ASCENDING)], name="over", expireAfterSeconds=3600)]
+    PACES: [
+        IndexModel([("until", ASCENDING)], name="over", expireAfterSeconds=3600),
+        IndexModel([("fault", ASCENDING)], name="fault", partialFilterExpression={"fault": {"$type": "string"}}),
+    ]
 }
+_REMEMBERED = timedelta(days=30)
+"""So long it is known that an account is at fault, where nobody is sent anything by it."""
 
 
 class Pacing:
@@ -47,6 +52,23 @@ class Pacing:
         """Let no replica send anything of `name` before `until`."""
         changes: Document = {"$max": {"paused": until, "until": until}}
         await self._paces.update_one({"_id": name}, changes, upsert=True)
+
+    async def blame(self, name: str, fault: str, now: datetime) -> bool:
+        """Keep that the account `name` is at `fault`; returns whether that is news, and not another word for a fault
+        that was known."""
+        changes: Document = {"$set": {"fault": fault}, "$max": {"until": now + _REMEMBERED}}
+        before: Document | None = await self._paces.find_one_and_update({"_id": name}, changes, upsert=True)
+        return before is None or before.get("fault") is None
+
+    async def acquit(self, name: str) -> bool:
+        """The account `name` works; returns whether it was at fault."""
+        at_fault: Document = {"_id": name, "fault": {"$type": "string"}}
+        return await self._paces.find_one_and_update(at_fault, {"$unset": {"fault": ""}}) is not None
+
+    async def at_fault(self) -> Mapping[str, str]:
+        """The accounts that are at fault, with what is wrong with each."""
+        found = self._paces.find({"fault": {"$type": "string"}}, {"fault": 1})
+        return {document["_id"]: document["fault"] async for document in found}
 
 
 def _take(rates: Sequence[Rate], now: datetime) -> list[Document]:

@@ -25,6 +25,8 @@ FEISHU_LONGEST = 19_985
 
 _FEISHU_FULL = frozenset({9499, 11232})
 _FEISHU_BUSY = frozenset({99991400, 99991663})
+_FEISHU_AT_FAULT = frozenset({19001, 19021, 19022})
+"""The robot's address is none, its signature is wrong, or it was asked from an address that is on no list."""
 
 
 def dingtalk_body(message: Outgoing) -> bytes:
@@ -66,4 +68,6 @@ def feishu_meaning(said: Mapping[str, object]) -> Answer:
         return Accepted()
     if code in _FEISHU_FULL:
         return Later(after=timedelta(minutes=1), full=True)
+    if code in _FEISHU_AT_FAULT:
+        return Later(full=True, fault=f"code-{code}")
     return Later() if code in _FEISHU_BUSY else Refused(f"code-{code}")

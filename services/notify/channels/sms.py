@@ -21,6 +21,19 @@ _FULL = frozenset({"THROTTLING", "TOO_MANY_REQUESTS"})
 _ENOUGH = "BUSINESS_LIMIT_CONTROL"
 """The number was sent as much as it may be, of a minute, an hour or a day; other numbers are not concerned."""
 _PATIENCE = timedelta(minutes=10)
+_AT_FAULT = frozenset(
+    {
+        *("AMOUNT_NOT_ENOUGH", "OUT_OF_SERVICE", "BILLING_DEDUCTION_ERROR"),
+        *("ACCOUNT_NOT_EXISTS", "ACCOUNT_ABNORMAL", "PRODUCT_UNSUBSCRIBE", "PRODUCT_UN_SUBSCRIPT"),
+        *("RAM_PERMISSION_DENY", "RAM_CHECK_FAILED", "DENY_IP_RANGE", "IPNOTINWHITELIST", "IPINBLACKLIST"),
+        *("SMS_SIGNATURE_ILLEGAL", "SMS_SIGN_ILLEGAL", "SMS_SIGN_NAME_ILLEGAL", "SIGN_STATE_ILLEGAL"),
+        *("DAY_LIMIT_CONTROL", "MONTH_LIMIT_CONTROL"),
+        *("SIGNATUREDOESNOTMATCH", "INVALIDACCESSKEYID", "FORBIDDEN", "AUTHFAILURE", "UNAUTHORIZEDOPERATION"),
+        *("INSUFFICIENTBALANCEINSMSPACKAGE", "SIGNATUREINCORRECTORUNAPPROVED"),
+    }
+)
+"""Words of codes that say that the account is at fault: no balance, a quota that is used up, a service that was not
+ordered, a signature or a sender that is not known, an address that may not ask."""
 _AGAIN = frozenset({"SYSTEM_ERROR", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"})
 
 
@@ -143,4 +156,6 @@ def _meaning(said: Mapping[str, object]) -> Answer:
         return Later(after=timedelta(minutes=1), full=True)
     if not code:
         return Unknown()
+    if not _AT_FAULT.isdisjoint(code.split(".")):
+        return Later(full=True, fault=code.lower()[:60])
     return Later() if code in _AGAIN else Refused(code.lower()[:40])

@@ -14,7 +14,18 @@ LONGEST = 2048
 """The most bytes of a text. A longer text is cut at a character."""
 _EXPIRED = frozenset({40014, 42001, 41001})
 _FULL = frozenset({45009, 45033, 45047})
-_BUSY = frozenset({-1, 6000, 301002})
+_BUSY = frozenset({-1, 6000})
+_AT_FAULT = frozenset(
+    {
+        *(40001, 40013, 40056),  # the secret, the corporation or the app is none
+        *(48002, 50003, 60020, 301002),  # the app may not, was stopped, or asks from an address that is on no list
+        *(93000, 93004, 93008),  # the robot's address is none, it was stopped, or the address is on no list
+        *(300001, 400101, 400102, 310000),  # the same of a robot in DingTalk, or the signature is wrong
+    }
+)
+"""What says that the account is at fault, whatever is sent by it."""
+_SAFETY, _KEYWORD = 310000, ("keyword", "关键词")
+"""DingTalk has one code for a wrong signature, an address on no list, and a text without the robot's keyword."""
 _JSON = {"Content-Type": "application/json"}
 _TOKEN_LASTS = 7200
 
@@ -80,12 +91,22 @@ class WecomGateway:
         if not isinstance(said, Said):
             return Later() if not isinstance(said, Later) else said  # no message was on its way
         answer = said.json()
-        if answer.get("errcode") != 0 or not answer.get("access_token"):
-            return Later()
+        code = number(answer.get("errcode"))
+        if code != 0 or not answer.get("access_token"):
+            return _no_token(code)
         told = answer.get("expires_in")
         lasts = timedelta(seconds=min(max(60, told - 300), _TOKEN_LASTS) if isinstance(told, int) else 60)
         self._token = (str(answer["access_token"]), now + lasts)
         return self._token[0]
+
+
+def _no_token(code: int | None) -> Answer:
+    """The answer that it means where WeCom gives no token. No message was on its way."""
+    if code in (None, 0) or code in _BUSY:
+        return Later()
+    if code in _FULL:
+        return Later(after=timedelta(minutes=1), full=True)
+    return Later(full=True, fault=f"errcode-{code}")
 
 
 def robot_body(message: Outgoing) -> bytes:
@@ -128,4 +149,6 @@ def _meaning(said: Mapping[str, object], id: str) -> Answer:
         return Accepted(str(said[id]) if said.get(id) else None) if not said.get("invaliduser") else Refused("nobody")
     if code in _FULL or code in (130101, 410100, 660026):
         return Later(after=timedelta(minutes=10 if code in (130101, 410100) else 1), full=True)
+    if code in _AT_FAULT and not (code == _SAFETY and any(word in str(said.get("errmsg")) for word in _KEYWORD)):
+        return Later(full=True, fault=f"errcode-{code}")
     return Later() if code in _BUSY else Refused(f"errcode-{code}")

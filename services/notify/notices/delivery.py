@@ -13,6 +13,7 @@ from services.chassis.clock import Clock
 from services.chassis.errors import Unavailable
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.store.mongo import PyMongoError
+from services.notify.channels.accounts import Accounts
 from services.notify.channels.gateways import Gateway, ManyAtOnce
 from services.notify.channels.pacing import Pacing
 from services.notify.notices.bounces import BouncedMail
@@ -55,7 +56,10 @@ class Delivery:
         self.open_channels = frozenset({Way.INBOX, Way.CALL, *gateways})
         self.reviewing = Reviewing(persons, self.open_channels, clock)
         self.bounces = BouncedMail(notices, persons, clock)
-        self.handing = Handing(notices, gateways, wording, pacing, self.reviewing, clock, links, self.bounces)
+        self.accounts = Accounts(pacing, clock)
+        self.handing = Handing(
+            notices, gateways, wording, pacing, self.reviewing, clock, links, self.bounces, self.accounts
+        )
         self.parts = Parts(notices, self.handing, self.reviewing, clock)
         self._gateways = gateways
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.chassis.aggregate import Decision, new_id
 from services.chassis.clock import Clock
@@ -15,7 +15,7 @@ from services.chassis.errors import AlreadyExists, PersonGone
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.notices import NoticeStatus, Suppression
-from services.notify.channels.domain.breaker import Trouble
+from services.notify.channels.accounts import FULL_FOR, Accounts
 from services.notify.channels.gateways import (
     Accepted,
     Answer,
@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 
 BY_DELIVERY = Cause(SYSTEM, "delivery")
 _NEXT_CHANNEL = frozenset({Suppression.REFUSED, Suppression.NO_ADDRESS, Suppression.CHANNEL_OFF})
-_FULL_FOR = timedelta(seconds=60)
 
 
 class Handing:
@@ -58,7 +57,9 @@ class Handing:
         clock: Clock,
         links: Links | None,
         bounces: BouncedMail,
+        accounts: Accounts,
     ) -> None:
+        self._accounts = accounts
         self._bounces = bounces
         self._notices = notices
         self._asked = Notices(notices)
@@ -68,7 +69,6 @@ class Handing:
         self._reviewing = reviewing
         self._clock = clock
         self._links = links
-        self._troubles: dict[str, Trouble] = {}
 
     async def send(self, id: str, looked: Looked) -> None:
         """Send the notice `id`, if it is to be sent and nobody else has claimed it."""
@@ -93,12 +93,26 @@ class Handing:
         for account, given in by_account.items():
             asked_at = self._clock()
             answers = await _asked_many(gateway, [message for _, message in given])
-            definite = (answer for answer in answers if not isinstance(answer, (Later, Unknown)))
-            await self._heard(account, next(definite, answers[0]), asked_at)
-            for (notice, message), answer in zip(given, answers, strict=True):
+            meant = await self._meant(account, [notice.id for notice, _ in given], answers, asked_at)
+            for (notice, message), answer in zip(given, meant, strict=True):
                 await self._not_taken(gateway, message, notice, answer)
-            told = zip(given, answers, strict=True)
-            await asyncio.gather(*(self.record(notice, answer) for (notice, _), answer in told))
+            told = [
+                self.record(notice, self._otherwise(notice, wanted[notice.id], answer))
+                for (notice, _), answer in zip(given, meant, strict=True)
+            ]
+            await asyncio.gather(*told)
+
+    async def _meant(
+        self, account: str, ids: Sequence[str], answers: Sequence[Answer], asked_at: datetime
+    ) -> Sequence[Answer]:
+        """What `answers`, given by one account in one call, mean for the messages `ids`. Where one was taken or
+        refused, the account works."""
+        definite = [answer for answer in answers if not isinstance(answer, (Later, Unknown))]
+        if definite:
+            await self._accounts.heard(account, definite[0], asked_at, ids[0])
+            return [_own(answer) for answer in answers]
+        first = await self._accounts.heard(account, answers[0], asked_at, ids[0])
+        return [first, *answers[1:]]
 
     async def claimed(self, id: str, looked: Looked) -> Notice | None:
         """The notice `id`, claimed by this call; None where it is not to be sent, or somebody else has it."""
@@ -117,16 +131,26 @@ class Handing:
             return None
         gateway, asked_at = self._gateways[notice.channel], self._clock()
         answer = await _asked(gateway, message)
-        await self._heard(gateway.account(message.address), answer, asked_at)
+        answer = await self._accounts.heard(gateway.account(message.address), answer, asked_at, notice.id)
         await self._not_taken(gateway, message, notice, answer)
-        return answer
+        return self._otherwise(notice, looked, answer)
+
+    def _otherwise(self, notice: Notice, looked: Looked, answer: Answer) -> Answer:
+        """What `answer` means for `notice`. Where the account is at fault most messages wait until somebody has put it
+        right; one that comes anyway goes by the next channel at once, if there is one."""
+        at_fault = isinstance(answer, Later) and answer.fault is not None
+        if not at_fault or not notice.weight.comes_anyway or notice.kind in BUNDLES or looked.next(notice) is None:
+            return answer
+        return Refused("account-at-fault")
 
     async def _outgoing(self, notice: Notice, looked: Looked, parts: Sequence[Notice]) -> Outgoing | None:
         """What a gateway is handed for a claimed notice; None where there is no room now, and it waits."""
         gateway, address = self._gateways[notice.channel], looked.address(notice)
         until = await self._room(gateway, gateway.account(address), notice)
         if until is not None:
-            await self.put_off(notice, until)
+            full = Later(until - self._clock(), full=True, fault=self._accounts.fault(gateway.account(address)))
+            otherwise = self._otherwise(notice, looked, full)
+            await (self.put_off(notice, until) if otherwise is full else self.record(notice, otherwise))
             return None
         language = looked.person.choices.language
         await self._wording.ready(sorted({notice.community, *(part.community for part in parts)}))
@@ -142,23 +166,6 @@ class Handing:
             unsubscribe=await self._unsubscribe(notice),
             answers=tuple(link for each in (notice, *parts) if (link := self._wording.link(each)) is not None),
         )
-
-    async def _heard(self, account: str, answer: Answer, asked_at: datetime) -> None:
-        """Rest an account that is full, or whose provider fails on end, in every replica. One that is full works, and
-        what a provider says of a single recipient says nothing of the account."""
-        now = self._clock()
-        match answer:
-            case Later(each=True):
-                pass
-            case Later(full=True):
-                await self._pacing.pause(account, now + (answer.after or _FULL_FOR))
-            case Later() | Unknown():
-                before = self._troubles.get(account, Trouble())
-                after = self._troubles[account] = before.failed(asked_at, now)
-                if after.until is not None and after.until != before.until:
-                    await self._pacing.pause(account, after.until)
-            case _:
-                self._troubles.pop(account, None)
 
     async def _unsubscribe(self, notice: Notice) -> str | None:
         """The address that ends mail of this kind, where that may be ended: digests, or what is said of the subject
@@ -211,7 +218,7 @@ class Handing:
             case Refused():
                 return refused(notice, name)
             case Later() if answer.full:
-                return wait_for_room(notice, name, now + (answer.after or _FULL_FOR))
+                return wait_for_room(notice, name, now + (answer.after or FULL_FOR))
             case Later():
                 return put_back(notice, name, now)
             case Unknown():
@@ -220,21 +227,17 @@ class Handing:
     async def _room(self, gateway: Gateway, account: str, notice: Notice) -> datetime | None:
         now = self._clock()
         each = _each(account, notice)
-        until = self._asks_first(account, now)
+        until = self._accounts.asks_first(account, now)
         if until is None and gateway.rates_each:
             until = await self._pacing.room(each, gateway.rates_each, now)
         if until is not None:
             return until
-        until = await self._pacing.room(account, gateway.rates, now) or self._asks_first(account, now)
+        until = await self._pacing.room(account, gateway.rates, now) or self._accounts.asks_first(account, now)
         if until is not None:
             await self._pacing.give_back(each, gateway.rates_each)
-        elif account in self._troubles:
-            self._troubles[account] = self._troubles[account].asking(now)
+        else:
+            self._accounts.asking(account, now)
         return until
-
-    def _asks_first(self, account: str, now: datetime) -> datetime | None:
-        """The time until which a message waits for another one, which asks whether the provider works again."""
-        return self._troubles.get(account, Trouble()).waits(now)
 
     async def _not_taken(self, gateway: Gateway, message: Outgoing, notice: Notice, answer: Answer) -> None:
         """What the provider did not take now is none of what the recipient may be sent. Where it takes nothing for them
@@ -244,7 +247,12 @@ class Handing:
         each = _each(gateway.account(message.address), notice)
         await self._pacing.give_back(each, gateway.rates_each)
         if answer.each and answer.full:
-            await self._pacing.pause(each, self._clock() + (answer.after or _FULL_FOR))
+            await self._pacing.pause(each, self._clock() + (answer.after or FULL_FOR))
+
+
+def _own(answer: Answer) -> Answer:
+    """What a fault of the account means for a message where others were taken: it is the message's own."""
+    return Refused(answer.fault) if isinstance(answer, Later) and answer.fault is not None else answer
 
 
 def _each(account: str, notice: Notice) -> str:

@@ -8,6 +8,8 @@ from services.chassis.clock import Clock
 from services.chassis.room import Room
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver
+from services.chassis.telemetry import figures
+from services.chassis.telemetry.metrics import Metrics
 from services.notify.channels.domain.mailboxes import Mailbox
 from services.notify.channels.gateways import Gateway
 from services.notify.channels.pacing import Pacing
@@ -49,6 +51,7 @@ def room(
     clock: Clock,
     links: Links,
     answer_links: AnswerLinks,
+    metrics: Metrics,
     *,
     names: Names,
     callback_secret: str | None,
@@ -61,6 +64,7 @@ def room(
     With a `callback_secret` providers may tell what became of messages.
     """
     delivery = Delivery(notices, persons, gateways, wording, pacing, clock, pause, links)
+    metrics.watch(figures.ACCOUNTS_AT_FAULT, delivery.accounts.figure)
     audiences, handing, bounces = Audiences(knowledge, people, editions), delivery.handing, delivery.bounces
 
     async def lost(notice: Notice, mailbox: Mailbox) -> None:
@@ -87,7 +91,7 @@ def room(
             LeftBehind(notices, delivery.parts),
             LookingAgain(notices, persons, delivery.reviewing, delivery.handing),
         ],
-        tasks=[delivery.run, feed.run],
+        tasks=[delivery.run, delivery.accounts.watch, feed.run],
         erase=partial(erase, notices, gathering, feed),
     )
 

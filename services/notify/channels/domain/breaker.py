@@ -35,6 +35,16 @@ class Trouble:
         failures = self.failures + 1
         if failures < BREAKS_AFTER and not self.rests:
             return replace(self, failures=failures)
+        return self._rested(failures, now)
+
+    def barred(self, asked_at: datetime, now: datetime) -> "Trouble":
+        """The trouble once a call that began at `asked_at` was told that the account is at fault: what goes wrong once
+        does so again, and it rests at once."""
+        if self.until is not None and asked_at < self.until:
+            return self
+        return self._rested(self.failures + 1, now)
+
+    def _rested(self, failures: int, now: datetime) -> "Trouble":
         rest = FIRST_REST * 2 ** min(self.rests, _LONGER)
         return Trouble(failures, self.rests + 1, now + rest)
 

@@ -55,6 +55,18 @@ def wecom(receiver: Receiver) -> Gateway:
         ((503, ""), "Retry-After: 7\r\n", Later(timedelta(seconds=7))),
         ((504, ""), "Retry-After: 7\r\n", Unknown()),
         ((400, ""), "", Refused("http-400")),
+        ((401, ""), "", Later(full=True, fault="http-401")),
+        ((402, ""), "", Later(full=True, fault="http-402")),
+        ((403, "no"), "", Later(full=True, fault="http-403")),
+        ((200, '{"code":"isv.AMOUNT_NOT_ENOUGH"}'), "", Later(full=True, fault="amount_not_enough")),
+        ((200, '{"code":"isv.SMS_SIGNATURE_ILLEGAL"}'), "", Later(full=True, fault="sms_signature_illegal")),
+        ((200, '{"code":"SignatureDoesNotMatch"}'), "", Later(full=True, fault="signaturedoesnotmatch")),
+        (
+            (200, '{"code":"UnauthorizedOperation.RequestIpNotInWhitelist"}'),
+            "",
+            Later(full=True, fault="unauthorizedoperation.requestipnotinwhitelist"),
+        ),
+        ((200, '{"code":"isv.SMS_TEMPLATE_ILLEGAL"}'), "", Refused("sms_template_illegal")),
         ((302, ""), "Location: http://127.0.0.1:1/\r\n", Refused("http-302")),
         ("silent", "", Unknown()),
         ("drip", "", Unknown()),
@@ -130,6 +142,8 @@ async def test_wecom_fetches_a_token_once_and_again_when_it_ran_out() -> None:
     [
         ('{"errcode":45009}', Later(timedelta(minutes=1), full=True)),
         ('{"errcode":81013}', Refused("errcode-81013")),
+        ('{"errcode":60020}', Later(full=True, fault="errcode-60020")),
+        ('{"errcode":301002}', Later(full=True, fault="errcode-301002")),
         ('{"errcode":-1}', Later()),
         ('{"errcode":0,"invaliduser":"zhang"}', Refused("nobody")),
         ('{"errcode":[]}', Unknown()),
@@ -139,6 +153,23 @@ async def test_wecom_fetches_a_token_once_and_again_when_it_ran_out() -> None:
 )
 async def test_each_errcode_of_wecom_is_understood(said: str, answer: Answer) -> None:
     async with receiving((200, '{"errcode":0,"access_token":"t"}'), (200, said)) as receiver:
+        assert await wecom(receiver).send(a_message("zhang")) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ((200, '{"errcode":40001}'), Later(full=True, fault="errcode-40001")),
+        ((200, '{"errcode":60020}'), Later(full=True, fault="errcode-60020")),
+        ((200, '{"errcode":45009}'), Later(timedelta(minutes=1), full=True)),
+        ((200, '{"errcode":-1}'), Later()),
+        ((200, "{}"), Later()),
+        ((403, ""), Later(full=True, fault="http-403")),
+        ((404, ""), Later()),
+    ],
+)
+async def test_where_wecom_gives_no_token_no_member_is_refused(said: tuple[int, str], answer: Answer) -> None:
+    async with receiving(said) as receiver:
         assert await wecom(receiver).send(a_message("zhang")) == answer
 
 

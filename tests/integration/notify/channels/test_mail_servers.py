@@ -30,14 +30,29 @@ async def test_neither_a_password_nor_a_mail_is_said_where_tls_is_not_offered(
 async def test_a_no_before_the_recipient_is_named_is_the_accounts_and_later_it_is_theirs(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def not_from_you(server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def not_from_you(
+        self: Mailbox, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         return "550 5.7.1 sender not allowed"
 
     monkeypatch.setattr(Mailbox, "handle_MAIL", not_from_you, raising=False)
-    assert await sent(mailbox) == Later(full=True)
+    assert await sent(mailbox) == Later(full=True, fault="smtp-550")
     monkeypatch.undo()
     mailbox.at_rcpt = "550 5.1.1 no such user"
     assert await sent(mailbox) == Refused(mailbox=mailboxes.Mailbox.GONE)
     for reply, answer in (("450 4.2.0 greylisted", Later(each=True)), ("421 4.3.2 closing", Later())):
         mailbox.at_rcpt = reply
         assert await sent(mailbox) == answer
+
+
+@pytest.mark.parametrize("reply", ["530 5.7.0 authentication required", "535 5.7.8 authentication failed"])
+async def test_a_server_that_wants_another_sign_in_has_nothing_against_the_recipient(
+    mailbox: Mailbox, reply: str
+) -> None:
+    mailbox.at_rcpt = reply
+    assert await sent(mailbox) == Later(full=True, fault=f"smtp-{reply[:3]}")
+
+
+async def test_a_server_that_relays_nothing_for_us_is_asked_again_a_few_times(mailbox: Mailbox) -> None:
+    mailbox.at_rcpt = "554 5.7.1 <someone@example.org>: Relay access denied"
+    assert await sent(mailbox) == Later(fault="smtp-554")

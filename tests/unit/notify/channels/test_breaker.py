@@ -46,3 +46,13 @@ def test_after_a_rest_one_asks_and_the_others_wait_for_a_while() -> None:
     assert over + SECOND < later < over + HOUR
     assert asking.waits(later) is None, "who never heard is waited for no longer"
     assert Trouble().asking(NOW) == Trouble()
+
+
+def test_an_account_at_fault_rests_at_once_and_as_long_as_one_that_fails() -> None:
+    trouble, rests, now = Trouble(), [], NOW
+    for _ in range(8):
+        trouble = trouble.barred(now, now)
+        assert trouble.barred(now - SECOND, now) == trouble, "who asked before tells nothing new"
+        rests.append(((trouble.until or NOW) - now) / FIRST_REST)
+        now = trouble.until or NOW
+    assert rests == [1, 2, 4, 8, 16, 32, 32, 32]

@@ -17,6 +17,7 @@ from services.notify.channels.robots import (
     feishu_body,
     feishu_meaning,
 )
+from services.notify.channels.wecom import robot_meaning
 from services.notify.shared.texts import Words
 
 LONG = Outgoing("n", "g", Words("题", "通🍚" * 9000), "zh")
@@ -45,7 +46,8 @@ def test_feishu_is_signed_in_the_body_where_the_robot_has_a_key() -> None:
         ({"code": 0}, Accepted()),
         ({"StatusCode": 0, "StatusMessage": "success"}, Accepted()),
         ({"code": 11232}, Later(timedelta(minutes=1), full=True)),
-        ({"code": 19021}, Refused("code-19021")),
+        ({"code": 19021}, Later(full=True, fault="code-19021")),
+        ({"code": 19024}, Refused("code-19024")),
         ({}, Unknown()),
         ({"code": {}}, Unknown()),
         ({"StatusCode": "0"}, Unknown()),
@@ -53,3 +55,19 @@ def test_feishu_is_signed_in_the_body_where_the_robot_has_a_key() -> None:
 )
 def test_each_answer_of_feishu_is_understood(said: dict[str, object], answer: Answer) -> None:
     assert feishu_meaning(said) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ({"errcode": 310000, "errmsg": "description:sign not match"}, Later(full=True, fault="errcode-310000")),
+        ({"errcode": 310000, "errmsg": "description:机器人发送签名不匹配"}, Later(full=True, fault="errcode-310000")),
+        ({"errcode": 310000, "errmsg": "ip 1.2.3.4 not in whitelist"}, Later(full=True, fault="errcode-310000")),
+        ({"errcode": 310000, "errmsg": "description:关键词不匹配"}, Refused("errcode-310000")),
+        ({"errcode": 300001, "errmsg": "token is not exist"}, Later(full=True, fault="errcode-300001")),
+        ({"errcode": 93000, "errmsg": "invalid webhook url"}, Later(full=True, fault="errcode-93000")),
+        ({"errcode": 40035}, Refused("errcode-40035")),
+    ],
+)
+def test_what_a_robot_has_against_whoever_asks_it_refuses_no_message(said: dict[str, object], answer: Answer) -> None:
+    assert robot_meaning(said) == answer
