@@ -1,6 +1,6 @@
 """Ours beside its floors, in one run: `python -m tests.bench [http] [costs] [chain] [relay] [subscriber] [walk]
-[possible] [reading] [searching] [following] [matching] [helping] [seats] [booking] [board] [sending] [live]
-[idle]`; and all of them with `make bench`.
+[possible] [reading] [searching] [following] [matching] [helping] [seats] [booking] [board] [fanout] [sending]
+[live] [idle]`; and all of them with `make bench`.
 
 Servers come from MONGODB_URL and KAFKA_BOOTSTRAP, else from containers, else they are started on this machine.
 """
@@ -31,6 +31,7 @@ ALL = (
     "seats",
     "booking",
     "board",
+    "fanout",
     "sending",
     "live",
     "idle",
