@@ -38,6 +38,8 @@ class BroadcastView(BaseModel):
     sort: str
     title: str
     title_en: str | None
+    text: str
+    text_en: str | None
     status: BroadcastStatus
     reached: int
     total: int | None

@@ -11,6 +11,7 @@ from services.notify.notices.domain.notice import Notice
 from services.notify.notices.domain.planning import Why
 from services.notify.notices.domain.stages import Stage
 from services.notify.notices.wording import Wording
+from services.notify.routing.domain.kinds import MessageClass
 from services.notify.shared.values import Way
 
 
@@ -19,6 +20,7 @@ class NoticeView(BaseModel):
 
     id: str
     kind: str
+    sort: MessageClass = Field(description="Its class: an emergency is shown as one.")
     about: str
     subject: str
     body: str
@@ -98,6 +100,7 @@ def notice_view(stored: Stored[Notice], wording: Wording, language: str) -> Noti
     return NoticeView(
         id=notice.id,
         kind=notice.kind,
+        sort=notice.weight.sort,
         about=notice.about,
         subject=words.subject,
         body=words.body,

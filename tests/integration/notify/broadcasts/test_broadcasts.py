@@ -52,6 +52,8 @@ async def test_everybody_is_told_once_over_deaths_and_two_senders(house: House, 
     assert await sender(house).once(house.clock) == 0
     (item,) = (await api.call(RESIDENT, "GET", "/me/notices", language="en")).json()["items"]
     assert item["subject"] == "停水通知"
+    assert item["sort"] == "social"
+    assert (seen["text"], seen["text_en"]) == (BODY["text"], BODY["text_en"])
 
 
 async def test_who_stands_in_for_somebody_of_an_earlier_batch_is_told_for_themselves(house: House, api: Api) -> None:
