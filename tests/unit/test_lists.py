@@ -3,15 +3,13 @@ it with a misspelt parameter is refused."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from services import topology
-from tests.described import whole
-from tests.unit.test_plain_texts import application, operations
+from tests.unit.applications import EACH, application, document
+from tests.unit.test_plain_texts import operations
 
 JSON, MAP = "application/json", "application/geo+json"
 PROGRAMS = {JSON, MAP, "text/csv", "text/csv; charset=utf-8"}
@@ -33,24 +31,21 @@ def lists(document: dict[str, Any]) -> Iterator[tuple[str, set[str]]]:
                 yield path, fields
 
 
-@pytest.mark.parametrize("service", sorted(topology.SERVICES))
-async def test_every_list_has_a_next_page_and_a_count(service: str, tmp_path: Path) -> None:
-    app, _ = application(service, tmp_path)
-    found = dict(lists(whole(app.openapi())))
+@pytest.mark.parametrize("service", EACH)
+async def test_every_list_has_a_next_page_and_a_count(service: str) -> None:
+    found = dict(lists(document(service)))
     assert len(found) > 5
     assert {path for path, fields in found.items() if not fields >= PAGE} <= ONE_THING
 
 
-@pytest.mark.parametrize("service", sorted(topology.SERVICES))
-async def test_a_parameter_that_is_not_known_is_refused_and_the_known_ones_are_named(
-    service: str, tmp_path: Path
-) -> None:
-    app, token = application(service, tmp_path)
-    document, asked, ignoring = whole(app.openapi()), 0, set[str]()
+@pytest.mark.parametrize("service", EACH)
+async def test_a_parameter_that_is_not_known_is_refused_and_the_known_ones_are_named(service: str) -> None:
+    app, token = application(service)
+    described, asked, ignoring = document(service), 0, set[str]()
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://test", headers={"authorization": f"Bearer {token}"}
     )
-    for method, path, operation in operations(document):
+    for method, path, operation in operations(described):
         if method != "GET":
             continue
         if not set(operation["responses"]["200"].get("content", {})) <= PROGRAMS or path.startswith(OPEN311):
@@ -68,4 +63,4 @@ async def test_a_parameter_that_is_not_known_is_refused_and_the_known_ones_are_n
         assert "422" in operation["responses"], path
         asked += 1
     assert asked > 5
-    assert not ignoring & set(dict(lists(document)))
+    assert not ignoring & set(dict(lists(described)))

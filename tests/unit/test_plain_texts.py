@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,31 +10,13 @@ import httpx
 import orjson
 import pytest
 
-from services import topology
-from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.http.texts import InvisibleText, check_texts
-from services.chassis.service import build
 from services.contracts.text import UNFIT, fit
-from tests.described import whole
+from tests.unit.applications import EACH, application, document
 
 BAD = ["\0", "\b", "\x1b", "\x7f", "\x85", "\ufffe", "\uffff", "\u202e", "\u2066", "\ufdd0", "\U0001ffff", "\r", "\x0b"]
 JSON = "application/json"
 DEEPEST = 6
-
-
-def application(service: str, tmp_path: Path) -> tuple[Any, str]:
-    """The service's own application, nothing of what it stands on is there; and a token for it."""
-    found = topology.service(service)
-    settings = found.settings(
-        environment="test",
-        mongodb_url="mongodb://127.0.0.1:9",
-        database="nowhere",
-        kafka_bootstrap="127.0.0.1:9",
-        auth_development_key=tmp_path / "key",
-        rate_limit_per_second=0,
-        rate_limit_address_per_second=0,
-    )
-    return build(found, settings), DevelopmentIssuer(settings).mint("p-1")
 
 
 def texts(schema: dict[str, Any], document: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, ...]]:
@@ -67,12 +48,12 @@ def laid(way: tuple[str, ...], text: str) -> Any:
     return text
 
 
-@pytest.fixture(params=sorted(topology.SERVICES))
-async def service(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[httpx.AsyncClient, dict[str, Any]]:
-    app, token = application(request.param, tmp_path)
+@pytest.fixture(params=EACH)
+async def service(request: pytest.FixtureRequest) -> tuple[httpx.AsyncClient, dict[str, Any]]:
+    app, token = application(request.param)
     known = {"authorization": f"Bearer {token}"}
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=known)
-    return client, whole(app.openapi())
+    return client, document(request.param)
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,16 +1,14 @@
 """The OpenAPI document says what really happens, and the page that shows it needs nobody else's server."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from services import topology
 from tests.described import whole
+from tests.unit.applications import EACH, application
 from tests.unit.chassis.http.gateway import Gateway
-from tests.unit.test_plain_texts import application
 
 
 @pytest.fixture
@@ -72,9 +70,9 @@ async def test_parts_that_operations_share_stand_there_once(gateway: Gateway) ->
     assert text.count('"detail":"Bed {bed} is taken."') == 1
 
 
-@pytest.mark.parametrize("service", sorted(topology.SERVICES))
-async def test_every_operation_has_a_name_of_its_own_and_the_document_is_small(service: str, tmp_path: Path) -> None:
-    app, _ = application(service, tmp_path)
+@pytest.mark.parametrize("service", EACH)
+async def test_every_operation_has_a_name_of_its_own_and_the_document_is_small(service: str) -> None:
+    app, _ = application(service)
     document = app.openapi()
     names = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(set(names)) == len(names)

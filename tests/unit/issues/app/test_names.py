@@ -1,11 +1,10 @@
 """Whoever reads an answer reads what units, places and categories are called beside their ids, wherever these stand."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from tests.described import whole
-from tests.unit.test_plain_texts import application, operations
+from tests.unit.applications import document
+from tests.unit.test_plain_texts import operations
 
 KINDS = {
     "unit": {"unit", "units", "first_unit", "previous_unit", "rehearsed"},
@@ -86,10 +85,10 @@ def names(schemas: dict[str, Any], schema: str, kind: str) -> bool:
     return not models or any(schemas[model].get("properties", {}).keys() & NAMED[kind] for model in models)
 
 
-async def test_every_id_in_an_answer_has_its_name_beside_it(tmp_path: Path) -> None:
-    document = whole(application("issues", tmp_path)[0].openapi())
-    schemas, nameless, looked = document["components"]["schemas"], set[tuple[str, str]](), 0
-    for schema, around in told(document):
+async def test_every_id_in_an_answer_has_its_name_beside_it() -> None:
+    described = document("issues")
+    schemas, nameless, looked = described["components"]["schemas"], set[tuple[str, str]](), 0
+    for schema, around in told(described):
         if schema.endswith("Names"):
             continue
         for kind, fields in KINDS.items():
