@@ -79,13 +79,15 @@ class ShownPicture(Value):
 
 
 class HelperSeats(Value):
-    """So many helpers are wanted for one part, and what they must be able to do for it."""
+    """So many helpers are wanted for one part, and what they must be able to do for it. `skill_level`: how well they
+    know the part's skill, from 1 (a beginner) to 3 (an expert)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     role: SeatRole
     seats: int = 1
     skill: Thing[Code | None] = None
+    skill_level: int = 1
 
 
 class TicketGroup(Value):

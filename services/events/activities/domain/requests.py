@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from services.chassis.errors import Invalid
 from services.chassis.values import Request
@@ -192,11 +192,18 @@ class DetailsRequest(Request):
 
 
 class HelperSeatsRequest(Request):
-    """So many helpers are wanted for one part."""
+    """So many helpers are wanted for one part, who have a skill at least at a level."""
 
     role: SeatRole
     seats: int = Field(default=1, ge=1, le=MAX_VOLUNTEERS // len(SeatRole))
     skill: Code | None = None
+    skill_level: int = Field(default=1, ge=1, le=3, description="The least level of the skill, as volunteers tell it.")
+
+    @model_validator(mode="after")
+    def _a_level_is_of_a_skill(self) -> "HelperSeatsRequest":
+        if self.skill is None and self.skill_level > 1:
+            raise ValueError("等级须与技能一并填写 (a level is asked of a skill: give skill as well)")
+        return self
 
 
 def _each_role_once(parts: tuple[HelperSeatsRequest, ...]) -> tuple[HelperSeatsRequest, ...]:
@@ -217,7 +224,7 @@ Helpers = Annotated[
 
 def staffed_by(helpers: tuple[HelperSeatsRequest, ...]) -> dict[str, Any]:
     """The fields of a plan that follow from its parts for helpers."""
-    parts = tuple(HelperSeats(role=each.role, seats=each.seats, skill=each.skill) for each in helpers)
+    parts = tuple(HelperSeats(**each.model_dump()) for each in helpers)
     return {"helpers": parts, "volunteers_needed": sum(part.seats for part in parts)}
 
 

@@ -116,7 +116,7 @@ def open_for_activity(id: str, community: str, scheduled: ActivityScheduled, now
     """Open the need of an activity that looks for volunteers. People are asked at once, since an activity is known
     early.
     """
-    parts = [RoleSeats(role=each.role, seats=each.seats, skill=each.skill) for each in scheduled.helpers]
+    parts = [RoleSeats(**each.model_dump()) for each in scheduled.helpers]
     return _opened(
         Need(
             id=need_of_activity(id),

@@ -1,7 +1,11 @@
 """Hours of somebody with two records: whichever comes first, the merger or the minutes, one account has them once."""
 
+from datetime import datetime
+from functools import partial
+
 import pytest
 
+from services.chassis.aggregate import Decision
 from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers
 from services.contracts.activities import ActivityCheckedOut
@@ -17,9 +21,16 @@ from tests.integration.volunteers.stored import CAUSE, stored_volunteer
 from tests.unit.volunteers.seats.interleaved import received
 from tests.unit.volunteers.world import HERE, HOUR, NOW, STAFF
 
-ENDED = {"approved": False, "status": VolunteerStatus.PAUSED}
-MERGED = VolunteerMerged(person="ann-2", into="ann", **ENDED)
-AGAIN = VolunteerMerged(person="ann-3", into="ann-2", **ENDED)
+
+def merged(person: str, into: str) -> VolunteerMerged:
+    return VolunteerMerged(person=person, into=into, approved=False, status=VolunteerStatus.PAUSED)
+
+
+def ended(volunteer: Volunteer, now: datetime, *, into: str) -> Decision[Volunteer]:
+    return end(volunteer, into, STAFF, now)
+
+
+MERGED, AGAIN = merged("ann-2", "ann"), merged("ann-3", "ann-2")
 SERVED = ActivityCheckedOut(person="ann-3", as_volunteer=True, at=NOW - HOUR, minutes=60, capped=False)
 
 
@@ -47,7 +58,8 @@ async def test_the_minutes_go_where_the_person_goes_on(
     for who in ("ann", "ann-2", "ann-3"):
         await stored_volunteer(volunteers, who)
     for one, into in (("ann-3", "ann-2"), ("ann-2", "ann")):
-        await volunteers.change(volunteer_id(HERE, one), lambda v, now, into=into: end(v, into, STAFF, now), CAUSE)
+        ending = partial(ended, into=into)
+        await volunteers.change(volunteer_id(HERE, one), ending, CAUSE)
     for _ in range(2):  # each event comes twice
         for sequence, event in enumerate(order, start=1):
             for name, reaction in table.reactions[event.type]:

@@ -47,21 +47,24 @@ def test_each_field_of_a_plan_stands_in_all_that_is_planned(model: type[BaseMode
 def test_the_seats_of_all_parts_are_the_helpers_that_it_needs() -> None:
     body = an_activity(
         volunteers_needed=9,
-        helpers=[{"role": "lead", "skill": "medical"}, {"role": "helper", "seats": 3}],
+        helpers=[{"role": "lead", "skill": "medical", "skill_level": 3}, {"role": "helper", "seats": 3}],
     )
     planned = ScheduleActivity.model_validate(body).plan("organiser-1")
     assert planned.volunteers_needed == 4
     event = scheduling.schedule("activity-1", HOME, planned, "314159", STAFF, NOW).events[0]
     assert isinstance(event, ActivityScheduled)
-    assert [(each.role, each.seats, each.skill) for each in event.helpers] == [
-        ("lead", 1, "medical"),
-        ("helper", 3, None),
+    assert [(each.role, each.seats, each.skill, each.skill_level) for each in event.helpers] == [
+        ("lead", 1, "medical", 3),
+        ("helper", 3, None, 1),
     ]
     need = open_for_activity("activity-1", HOME, event, NOW).aggregate
     assert (need.seats, need.open_in(SeatRole.LEAD), need.open_in(SeatRole.HELPER)) == (4, 1, 3)
-    assert (need.asking(SeatRole.LEAD).skill, need.asking(SeatRole.HELPER).skill) == ("medical", None)
+    lead, helper = need.asking(SeatRole.LEAD), need.asking(SeatRole.HELPER)
+    assert ((lead.skill, lead.skill_level), (helper.skill, helper.skill_level)) == (("medical", 3), (None, 1))
     with pytest.raises(ValidationError, match="each role is given once"):
         ScheduleActivity.model_validate(an_activity(helpers=[{"role": "lead"}, {"role": "lead"}]))
+    with pytest.raises(ValidationError, match="a level is asked of a skill"):
+        ScheduleActivity.model_validate(an_activity(helpers=[{"role": "lead", "skill_level": 2}]))
 
 
 def test_a_change_is_about_the_fields_that_were_given_those_of_the_terms_too() -> None:
