@@ -35,7 +35,8 @@ class Api:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._pictures = 0
+        self.pictures = 0
+        """How many it has made; the next one is another one."""
 
     async def get(self, by: Principal | None, path: str, headers: dict[str, str] | None = None, **query: Any) -> Answer:
         given = {name: value for name, value in query.items() if value is not None}
@@ -66,8 +67,8 @@ class Api:
 
     async def photo(self, by: Principal, data: bytes | None = None) -> Answer:
         """Send a picture; one that nobody has sent before if none is given."""
-        self._pictures += 1
-        data = data or a_picture(f"hsl({self._pictures % 360}, {50 + self._pictures // 360}%, 50%)")
+        self.pictures += 1
+        data = data or a_picture(f"hsl({self.pictures % 360}, {50 + self.pictures // 360}%, 50%)")
         photo = ("../../etc/passwd", data, "text/html")
         sent = await self._caller.send(by, "POST", "/photos", data={"community": HERE}, files={"photo": photo})
         return Answer(sent)

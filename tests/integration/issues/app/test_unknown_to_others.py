@@ -64,16 +64,17 @@ async def a_public_case(api: Api, building: str, by: Principal = RESIDENT) -> st
     return str((await api.made(by, "/cases", body))["id"])
 
 
+_DESCRIBED: list[tuple[str, str]] = []
+"""Method and path of every route, as the service describes itself to the first test of this process that asks."""
+
+
 async def routes_of(api: Api, kind: str) -> list[tuple[str, str]]:
     """Method and path, of the routes about one thing of `kind`; `{id}` in the path."""
-    described = (await api.get(None, "/api/issues/openapi.json")).json
+    if not _DESCRIBED:
+        paths = (await api.get(None, "/api/issues/openapi.json")).json["paths"]
+        _DESCRIBED.extend((method, path) for path, methods in paths.items() for method in methods)
     start = f"/api/issues/v1/{kind}/{{id}}"
-    return [
-        (method, path.removeprefix("/api/issues/v1"))
-        for path, methods in described["paths"].items()
-        if path.startswith(start)
-        for method in methods
-    ]
+    return [(method, path.removeprefix("/api/issues/v1")) for method, path in _DESCRIBED if path.startswith(start)]
 
 
 async def asked(api: Api, by: Principal, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:

@@ -11,7 +11,7 @@ from services.issues.routing.suggester import Known, Suggester
 from services.issues.routing.sweeps import Rehearsing
 from tests.integration.issues.calling import Api
 from tests.integration.issues.kept import Kept
-from tests.integration.issues.routing.dispatching import a_past, handled, reported, taught
+from tests.integration.issues.routing.dispatching import Past, a_past, handled, reported, taught
 from tests.unit.issues.world import HERE, NEIGHBOUR, RESIDENT, STAFF, STRANGER, SUPERVISOR
 
 SINCE, UNTIL = "2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z"
@@ -122,8 +122,9 @@ async def test_people_without_the_right_may_not_use_routing(api: Api) -> None:
     assert (await api.get(RESIDENT, "/routing/accuracy", community=HERE)).status == 200
 
 
-async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(api: Api, store: Kept) -> None:
-    past = await a_past(api)
+async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(
+    api: Api, store: Kept, past: Past
+) -> None:
     model = await taught(api, store)
 
     assert model["status"] == "ready"
@@ -153,8 +154,7 @@ async def test_a_model_learns_from_the_committees_cases_and_suggests_with_words(
     assert suggestion["names"]["categories"]["noise"] == "Noise"
 
 
-async def test_below_the_threshold_a_person_decides(api: Api, store: Kept) -> None:
-    past = await a_past(api)
+async def test_below_the_threshold_a_person_decides(api: Api, store: Kept, past: Past) -> None:
     model = await taught(api, store)
     await api.made(STAFF, "/routing/model/switch", {"community": HERE, "model": model["id"]})
     await api.made(STAFF, "/routing/automatic", {"community": HERE, "automatic": "off", "threshold": 1})
@@ -221,8 +221,7 @@ async def test_a_rehearsal_shows_what_would_differ_and_changes_nothing(api: Api,
     assert strange not in past.cases
 
 
-async def test_a_rehearsed_model_gets_no_credit_for_what_it_learnt_from(api: Api, store: Kept) -> None:
-    past = await a_past(api)
+async def test_a_rehearsed_model_gets_no_credit_for_what_it_learnt_from(api: Api, store: Kept, past: Past) -> None:
     model = await taught(api, store)
     new = await reported(api, past, "电动车乱停乱放堵住出口", "other")
     await api.made(STAFF, f"/cases/{new}/accept", {"category": "parking"})

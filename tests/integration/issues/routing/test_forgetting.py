@@ -15,7 +15,7 @@ from services.issues.routing.weights import BUCKET, LEARNT
 from tests.integration.issues.calling import Api
 from tests.integration.issues.kept import Kept
 from tests.integration.issues.opening import hear
-from tests.integration.issues.routing.dispatching import RESIDENTS, a_past, taught
+from tests.integration.issues.routing.dispatching import RESIDENTS, Past, taught
 from tests.unit.issues.world import HERE, STAFF
 
 MINE = RESIDENTS[1]
@@ -31,9 +31,8 @@ async def numbers(db: Database) -> list[str]:
 
 
 async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_the_words(
-    api: Api, store: Kept, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers, past: Past
 ) -> None:
-    await a_past(api)
     model = await taught(api, store)
     await api.made(STAFF, "/routing/model/switch", {"community": HERE, "model": model["id"]})
     theirs = {d["_id"] async for d in db["cases"].find({"state.reporter": MINE.sub}, {"_id": 1})}
@@ -60,9 +59,8 @@ async def test_the_model_in_use_is_destroyed_and_replaced_by_one_that_never_saw_
 
 
 async def test_words_that_go_while_a_model_is_trained_are_not_in_it(
-    api: Api, store: Kept, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers, past: Past
 ) -> None:
-    past = await a_past(api)
     asked = await api.made(STAFF, "/routing/models", {"community": HERE})
     keep, gone = store.routing.weights.keep, past.cases[0]
 
@@ -83,9 +81,8 @@ async def test_words_that_go_while_a_model_is_trained_are_not_in_it(
 
 
 async def test_forgetting_that_was_interrupted_goes_on_where_it_was(
-    api: Api, store: Kept, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers, past: Past
 ) -> None:
-    past = await a_past(api)
     model = await taught(api, store)
     await api.made(STAFF, "/routing/model/switch", {"community": HERE, "model": model["id"]})
     weights = store.routing.weights
@@ -102,9 +99,8 @@ async def test_forgetting_that_was_interrupted_goes_on_where_it_was(
 
 
 async def test_words_that_go_for_any_other_reason_are_forgotten_as_well(
-    api: Api, store: Kept, db: Database, handlers: Handlers
+    api: Api, store: Kept, db: Database, handlers: Handlers, past: Past
 ) -> None:
-    past = await a_past(api)
     await taught(api, store)
     await hear(handlers, db, CaseAnonymised(reporter=None, photos=0), past.cases[0], 99)
     assert await numbers(db) == []
