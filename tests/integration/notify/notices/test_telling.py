@@ -143,7 +143,7 @@ async def test_what_was_said_of_a_unit_is_untrue_once_another_has_the_case_or_no
         reason="不归我们管",
         by="unit-2-desk",
     )
-    waiting: list[set[tuple[str | None, Any]]] = []
+    waiting: list[set[tuple[Any, str]]] = []
     told: list[Record] = [reported, accepted, dispatched]
     for event in (None, reassigned, returned):
         told += [] if event is None else [fact(event, "case-1", len(told) + 1)]
