@@ -1,5 +1,10 @@
-"""The page behind an unsubscribe link: it asks, and only what is posted changes something, once."""
+"""The page behind an unsubscribe link: it asks, and only what is posted changes something, once.
 
+It works without a script, loads nothing, and its one style is named in the policy by its digest.
+"""
+
+import base64
+import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +20,15 @@ from services.notify.persons.links import PATH, Link, Links
 from services.notify.routing.domain.kinds import Kinds
 from services.notify.routing.shipped import RULES
 
-_CSP = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_STYLE = (
+    "body{font:1.25rem/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:0;color:#1c2733;"
+    "background:#f6f4f0}main{max-width:38rem;margin:0 auto;padding:1rem 1rem 3rem}h1{font-size:1.6rem;margin:.5rem 0}"
+    "button{font:inherit;font-weight:700;width:100%;min-height:64px;margin-top:1rem;border:0;border-radius:8px;"
+    "background:#8a1f19;color:#fff}:focus-visible{outline:4px solid #1a5fb4;outline-offset:3px}"
+    "@media(prefers-color-scheme:dark){body{background:#14181d;color:#e8ecf1}:focus-visible{outline-color:#99c1f1}}"
+)
+_SHA = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_CSP = f"default-src 'none'; style-src 'sha256-{_SHA}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _DIGEST = {"zh": "消息汇总", "en": "Digests"}
 _SUBJECT = {"zh": "关于这件事的消息", "en": "News about this matter"}
 _PAGES = Environment(
@@ -48,10 +61,18 @@ def router(persons: Aggregates[Person], links: Links, kinds: KindsOf) -> APIRout
         rules = [rule for each in there if (rule := each.get(link.kind)) is not None]
         return bool(rules) and all(rule.weight.comes_anyway for rule in rules)
 
+    async def ended(link: Link | None) -> bool:
+        """Whether the person gets nothing of it already, by this link or by a choice of theirs."""
+        known = None if link is None else await persons.find(link.person)
+        if link is None or known is None:
+            return False
+        choices = known.aggregate.choices
+        return choices == without(choices, link)
+
     @routes.get("/{token}", include_in_schema=False)
     async def ask(token: str, language: LanguageDep) -> Response:
         link = await links.read(token)
-        return _page(link, await reads(link, language), done=False, anyway=await comes_anyway(link))
+        return _page(link, await reads(link, language), done=await ended(link), anyway=await comes_anyway(link))
 
     @routes.post("/{token}", include_in_schema=False)
     async def end(token: str, language: LanguageDep) -> Response:
@@ -84,7 +105,9 @@ def without(choices: Choices, link: Link) -> Choices:
 
 def _page(link: Link | None, language: str, *, done: bool, anyway: bool = False) -> Response:
     name = None if link is None else _name(link, language)
-    html = _PAGES.get_template("unsubscribe.html.j2").render(lang=language, name=name, done=done, anyway=anyway)
+    html = _PAGES.get_template("unsubscribe.html.j2").render(
+        lang=language, name=name, done=done and not anyway, anyway=anyway, style=_STYLE
+    )
     headers = {"Content-Security-Policy": _CSP, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(html, 404 if link is None else 200, headers, media_type="text/html; charset=utf-8")
 

@@ -1,5 +1,8 @@
 """A link in a mail ends that kind of mail when something is posted to it, and changes nothing when it is fetched."""
 
+import base64
+import hashlib
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -54,7 +57,11 @@ async def test_fetching_changes_nothing_and_posting_ends_that_kind_alone(
         assert (posted.status_code, "已退订" in posted.text) == (200, True), posted.text
     choices = (await house.persons.get("resident-1")).aggregate.choices
     assert choices.muted == {"case-verified": frozenset({Way.EMAIL})}
-    assert (await api.call(None, "GET", path)).status_code == 200
+    later = await api.call(None, "GET", path)
+    assert (later.status_code, "已退订" in later.text, "<form" in later.text) == (200, True, False)
+    (style,) = re.findall("<style>(.*)</style>", later.text)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in later.headers["content-security-policy"]
     me = (await api.call(RESIDENT, "GET", "/me")).json()
     assert [(each["what"], each["given"], each["how"]) for each in me["consents"]] == [
         ("case-verified.email", False, "link")
