@@ -71,13 +71,14 @@ def answer_page(notice: Notice, shown: Sequence[Shown], wording: Wording, langua
         asked=asked,
         community=wording.community(notice.community, language),
         behalf=notice.behalf is not None,
+        called=notice.called,
         open=sum(each.stands is Standing.OPEN for each in shown),
     )
 
 
 def no_page(language: str) -> str:
     """The page of a link that leads nowhere: forged, mistyped, or of somebody who is gone."""
-    return _rendered(language, asked=None, community="", behalf=False, open=0)
+    return _rendered(language, asked=None, community="", behalf=False, called=None, open=0)
 
 
 def _rendered(language: str, **values: object) -> str:

@@ -226,8 +226,10 @@ class Notices:
     async def reached_otherwise(self, notice: Notice) -> bool:
         """Whether the recipient was reached, or is about to be, by another channel that makes a noise."""
         draft = draft_of(notice)
-        others = [draft.id(way) for way in NOISY if way is not notice.channel]
-        query = {"_id": {"$in": others}, "state.status": {"$ne": NoticeStatus.SUPPRESSED}}
+        others = NOISY - {notice.channel}
+        ids = [draft.id(way) for way in others]
+        ids += [draft.id_for(notice.recipient, way) for way in others]  # which did not name for whom, once
+        query = {"_id": {"$in": ids}, "state.behalf": notice.behalf, "state.status": {"$ne": NoticeStatus.SUPPRESSED}}
         return await self._collection.find_one(query, {"_id": 1}) is not None
 
     async def given_up(self, person: str, since: datetime) -> list[Notice]:

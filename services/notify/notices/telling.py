@@ -20,6 +20,7 @@ from services.chassis.store.unavailable import store_errors
 from services.contracts.notices import Suppression
 from services.notify.channels.domain.endpoint import WAITS, Endpoint
 from services.notify.channels.store import Wanting
+from services.notify.notices.domain.answering import asked_by
 from services.notify.notices.domain.bundling import bundle_id, open_bundle
 from services.notify.notices.domain.notice import Draft, Notice, drop_part, queue, supersede
 from services.notify.notices.domain.particulars import Particulars
@@ -32,7 +33,7 @@ from services.notify.notices.wording import Wording
 from services.notify.persons.domain.person import Person, stranger
 from services.notify.persons.store import PERSON
 from services.notify.routing.domain.kinds import KindRule
-from services.notify.shared.values import NOISY, Way
+from services.notify.shared.values import CHOSEN_FROM, NOISY, Way
 
 Making: TypeAlias = Callable[[datetime], Decision[Notice]]
 Themselves: TypeAlias = Callable[[str], Awaitable[bool]]
@@ -40,8 +41,8 @@ Themselves: TypeAlias = Callable[[str], Awaitable[bool]]
 _AT_ONCE = 500
 """So many people are told in one call to the store."""
 _SIDE_BY_SIDE = 16
-_StandingIn: TypeAlias = tuple[str, str]
-"""Who stands in, and for whom."""
+_StandingIn: TypeAlias = tuple[str, str, str | None]
+"""Who stands in, for whom, and what they call them."""
 _MANY = 16
 """So many notices of one plan are made in one mould; fewer go along with the others."""
 _FEW = 8
@@ -134,8 +135,8 @@ class Telling:
     ) -> None:
         """Queue a notice to each of `recipients`, and to those who stand in for them, many in one call to the store.
 
-        Who stands in and is among the recipients, or is told by another call, as `themselves` says, is told for
-        themselves alone.
+        Who stands in for several people is told for each. Who is among the recipients, or is told by another call, as
+        `themselves` says, is told for themselves alone, unless each is asked something.
         """
         everybody: Sequence[str] = list(dict.fromkeys(recipients))
         own = among(everybody)
@@ -145,10 +146,11 @@ class Telling:
             for start in range(0, len(everybody), _AT_ONCE):
                 some = everybody[start : start + _AT_ONCE]
                 wanted, standing_in = await self._planned(occasion, some, message, template, beforehand)
-                proxies = [each for each in standing_in if not await own(each[0])]
-                if themselves is not None:
-                    proxies = [each for each in proxies if not await themselves(each[0])]
-                await self._plan_for_proxies(occasion, wanted, message, proxies)
+                if not asked_by(wanted.draft):
+                    standing_in = [each for each in standing_in if not await own(each[0])]
+                    if themselves is not None:
+                        standing_in = [each for each in standing_in if not await themselves(each[0])]
+                await self._plan_for_proxies(occasion, wanted, message, standing_in)
                 if written is not None:
                     await written  # one part is on its way to the store while the next is made
                 written = asyncio.create_task(self._write(occasion, wanted))
@@ -201,7 +203,7 @@ class Telling:
                 else:
                     await self._collect(occasion, draft.to(id), planned, planned.bundle)
         standing_in = [
-            (proxy.person, person.id)
+            (proxy.person, person.id, proxy.called)
             for person in (known[id] for id in recipients if id in known)
             for proxy in person.proxies
             if proxy.agreed and not person.gone
@@ -228,15 +230,26 @@ class Telling:
         if not standing_in:
             return
         now, asked = self._clock(), _asked(wanted.draft, message)
-        proxies = await self._looked_up({id for id, _ in standing_in})
-        for id, behalf in standing_in:
+        proxies = await self._looked_up({id for id, *_ in standing_in})
+        before = await self._told_before(wanted.draft, standing_in)
+        for id, behalf, called in standing_in:
             person = proxies.get(id) or stranger(id, occasion.community)
-            draft = wanted.draft.to(id, behalf)
+            draft = wanted.draft.to(id, behalf, called)
             for planned in await self._plan(occasion, person, draft, asked, now):
+                if (id, planned.channel, behalf) in before:
+                    continue
                 if planned.bundle is not None:
                     await self._collect(occasion, draft, planned, planned.bundle)
                 else:
                     wanted.apart.setdefault(draft.id(planned.channel), partial(queue, draft, planned))
+
+    async def _told_before(
+        self, draft: Draft, standing_in: Sequence[_StandingIn]
+    ) -> frozenset[tuple[str, Way, str | None]]:
+        """Who was told for whom by which channel when ids did not name for whom: that is not told again."""
+        ids = {draft.id_for(id, way) for id, *_ in standing_in for way in CHOSEN_FROM}
+        found = (await self._notices.find_each(ids)).values()
+        return frozenset((each.recipient, each.channel, each.behalf) for each in found)
 
     async def _plan(
         self, occasion: Occasion, person: Person, draft: Draft, asked: Told, now: datetime

@@ -39,6 +39,11 @@ _ON_BEHALF = {
     "en": "(You receive this for somebody who has asked you to; “you” is that person.)",
 }
 _FOR_ANOTHER = {"zh": "（代家人接收）", "en": "(For somebody else) "}
+_ON_BEHALF_OF = {
+    "zh": "（您代“{called}”接收这条消息，“您”指“{called}”。）",
+    "en": "(You receive this for “{called}”; “you” is that person.)",
+}
+_FOR = {"zh": "（代“{called}”接收）", "en": "(For “{called}”) "}
 _ANSWER = {
     "zh": "能参加或不能参加，请点这里答复（无需登录）：",
     "en": "Say whether you come here, without signing in:",
@@ -112,8 +117,10 @@ class Wording:
         alone = self._of_one(notice, language)
         if notice.behalf is None:
             return alone
-        subject = f"{_FOR_ANOTHER[language]}{alone.subject}" if among_others else alone.subject
-        return replace(alone, subject=subject, body=f"{alone.body}\n{_ON_BEHALF[language]}\n")
+        subject = f"{_for_whom(notice, language)}{alone.subject}" if among_others else alone.subject
+        called = notice.called
+        whom = _ON_BEHALF[language] if called is None else _ON_BEHALF_OF[language].format(called=called)
+        return replace(alone, subject=subject, body=f"{alone.body}\n{whom}\n")
 
     def _of_several(self, notice: Notice, language: str) -> Words:
         """The words of a notice about several activities: what its kind says, and the dates of each kind of part."""
@@ -177,7 +184,7 @@ class Wording:
         if notice.parts:  # a text of one's own names one activity: the title says that there are several
             values["title"] = self._of_several(notice, language).subject
         if notice.behalf is not None and values["title"] is not None:
-            values["title"] = f"{_FOR_ANOTHER[language]}{values['title']}"
+            values["title"] = f"{_for_whom(notice, language)}{values['title']}"
         return {name: str(value) for name, value in values.items() if value is not None and name != "more"}
 
     def community(self, community: str, language: str) -> str:
@@ -217,6 +224,11 @@ class Wording:
             return None
         entered = None if self._venues is None else self._venues.name(community, code, language)
         return entered or self._names.venue(code, language)
+
+
+def _for_whom(notice: Notice, language: str) -> str:
+    """For whom a notice is whose recipient stands in, before its subject."""
+    return _FOR_ANOTHER[language] if notice.called is None else _FOR[language].format(called=notice.called)
 
 
 def _fits(words: Words) -> bool:

@@ -30,6 +30,7 @@ from services.notify.persons.domain.requests import (
     PutHome,
     PutPreferences,
     RequestErasure,
+    StandIn,
     TellCode,
 )
 from services.notify.persons.domain.standing_in import OwnProxy, TooManyProxies, agree, let_go, name_proxy
@@ -206,13 +207,13 @@ def _proxies(
         summary="Agree to be somebody's proxy",
         responses=problems(UnknownAggregate),
     )
-    async def agree_to(person: Id, command: CommandDep) -> Response:
-        """Agree to be a proxy. Somebody who was not named learns nothing of the person."""
-        by = command.principal
+    async def agree_to(person: Id, command: CommandDep, body: StandIn | None = None) -> Response:
+        """Agree to be a proxy, or say what you call the person. Somebody who was not named learns nothing of them."""
+        by, called = command.principal, None if body is None else body.called
         return await command.change(
             persons,
             person,
-            lambda known, now: agree(known, by, now),
+            lambda known, now: agree(known, by, now, called),
             lambda stored: AgreedView(person=stored.aggregate.id, agreed=stored.aggregate.stands_in(by.sub)),
             known_to=lambda known: any(proxy.person == by.sub for proxy in known.proxies),
         )

@@ -15,7 +15,7 @@ from services.chassis.aggregate import Decision, decided
 from services.contracts.notices import ERASED, NoticeAnswered
 from services.contracts.value import Value
 from services.notify.knowledge.domain import SeatKnown
-from services.notify.notices.domain.notice import Answered, Notice
+from services.notify.notices.domain.notice import Answered, Draft, Notice
 from services.notify.notices.domain.particulars import Particulars
 from services.notify.routing.domain.kinds import MOVED, OFFERED, REMINDED
 from services.notify.shared.values import TO_END_POINTS
@@ -58,10 +58,15 @@ def questions(notice: Notice) -> tuple[Question, ...]:
     """What `notice` asks of its recipient, or of who they stand in for."""
     if notice.channel in TO_END_POINTS or notice.recipient == ERASED:
         return ()
-    if notice.parts:
-        asked = [_question(part.kind, part.about, part.version, part.particulars) for part in notice.parts]
+    return asked_by(notice)
+
+
+def asked_by(message: Notice | Draft) -> tuple[Question, ...]:
+    """What a message asks of whoever is concerned."""
+    if message.parts:
+        asked = [_question(part.kind, part.about, part.version, part.particulars) for part in message.parts]
     else:
-        asked = [_question(notice.kind, notice.about, notice.version, notice.particulars)]
+        asked = [_question(message.kind, message.about, message.version, message.particulars)]
     return tuple(each for each in asked if each is not None)
 
 

@@ -74,6 +74,7 @@ class Draft(Value):
     sort: MessageClass | None = None
     mandatory: bool | None = None
     behalf: str | None = None
+    called: str | None = None
     edition: int = 1
     batch: str | None = None
     parts: tuple[ToldPart, ...] = ()
@@ -81,15 +82,16 @@ class Draft(Value):
 
     def id(self, channel: Way) -> str:
         """The id of the notice on `channel`."""
-        return self.id_for(self.recipient, channel)
+        return self.id_for(self.recipient, channel, self.behalf)
 
-    def id_for(self, recipient: str, channel: Way) -> str:
-        """The id of the notice to `recipient` on `channel`."""
-        return derived_id("notice", self.batch or self.cause, recipient, self.kind, channel)
+    def id_for(self, recipient: str, channel: Way, behalf: str | None = None) -> str:
+        """The id of the notice to `recipient` on `channel`. Who stands in for two people is told for each."""
+        place = () if behalf is None else (behalf,)
+        return derived_id("notice", self.batch or self.cause, recipient, self.kind, channel, *place)
 
-    def to(self, recipient: str, behalf: str | None = None) -> "Draft":
-        """The same message to `recipient`, who may stand in for somebody."""
-        return self.model_copy(update={"recipient": recipient, "behalf": behalf})
+    def to(self, recipient: str, behalf: str | None = None, called: str | None = None) -> "Draft":
+        """The same message to `recipient`, who may stand in for somebody, whom they call `called`."""
+        return self.model_copy(update={"recipient": recipient, "behalf": behalf, "called": called})
 
 
 class Answered(Value):
@@ -105,13 +107,14 @@ class Answered(Value):
 class Notice(Aggregate):
     """One message to one recipient by one channel.
 
-    While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is not
-    for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told together with
-    others, `behalf` the person for whom the recipient stands in, `edition` that of the table it was routed by. One that
-    has left, or could not reach anybody, and is `outdated` is not sent again. One about several activities has a part
-    for each; its `cause` is the command from which they follow, and `batch` names what was told together. `answers` are
-    those that were given by its link. Until `held_until` (None: before this was kept) it waits whatever its recipient
-    prefers: for its own time, for what is told with it, for another try.
+    While it is `sending`, `claim` names the sender that talks to the gateway. It is `withheld` once its subject is
+    not for everybody any more; then no topic speaks of it. `bundle` is the message in which it will be told
+    together with others, `behalf` the person for whom the recipient stands in, and whom they call `called`,
+    `edition` that of the table it was routed by. One that has left, or could not reach anybody, and is `outdated`
+    is not sent again. One about several activities has a part for each; its `cause` is the command from which they
+    follow, and `batch` names what was told together. `answers` are those that were given by its link. Until
+    `held_until` (None: before this was kept) it waits whatever its recipient prefers: for its own time, for what is
+    told with it, for another try.
     """
 
     recipient: Someone[str]
@@ -139,6 +142,7 @@ class Notice(Aggregate):
     why: Why | None = None
     bundle: Thing[str | None] = None
     behalf: Someone[str | None] = None
+    called: Personal[str | None] = Field(default=None, repr=False)
     edition: int = 1
     outdated: bool = False
     batch: Thing[str | None] = None
@@ -305,7 +309,7 @@ def anonymise(notice: Notice) -> Decision[Notice]:
     if notice.recipient == ERASED:
         return decided(notice)
     bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in notice.parts)}
-    changes: dict[str, Any] = {"recipient": ERASED, "behalf": None, **bare}
+    changes: dict[str, Any] = {"recipient": ERASED, "behalf": None, "called": None, **bare}
     if notice.status in _OPEN or waits(notice):
         over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
         changes = {**changes, **over, "claim": None, "delivered_at": None}
@@ -316,7 +320,7 @@ def anonymise(notice: Notice) -> Decision[Notice]:
 def not_on_behalf(notice: Notice) -> Decision[Notice]:
     """The person for whom the recipient stood in was erased: what was waiting never leaves, and nothing names them."""
     bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in notice.parts)}
-    changes: dict[str, Any] = {"behalf": None, **bare}
+    changes: dict[str, Any] = {"behalf": None, "called": None, **bare}
     if notice.status in _OPEN or waits(notice):
         over = {"status": NoticeStatus.SUPPRESSED, "reason": Suppression.ERASED, "fine": Stage.SUPPRESSED}
         changes = {**changes, **over, "claim": None, "delivered_at": None}
@@ -373,7 +377,7 @@ def _fields(draft: Draft, planned: Planned) -> dict[str, Any]:
     fields = {name: getattr(draft, name) for name in Draft.model_fields}
     if planned.reason is Suppression.ERASED:
         bare = {"particulars": Particulars(), "parts": tuple(part.bare() for part in draft.parts)}
-        return {**fields, "recipient": ERASED, "behalf": None, **bare}
+        return {**fields, "recipient": ERASED, "behalf": None, "called": None, **bare}
     return fields
 
 

@@ -8,6 +8,7 @@ from services.contracts.marks import Id
 from services.notify.persons.domain.addresses import Addresses
 from services.notify.persons.domain.choices import Choices, Language, OfClass
 from services.notify.persons.domain.home import Home
+from services.notify.persons.domain.proxies import Called
 from services.notify.persons.domain.quiet import QuietHours, require_zone
 from services.notify.routing.domain.kinds import KindName, MessageClass
 from services.notify.shared.values import CHOSEN_FROM, Way
@@ -109,6 +110,15 @@ class NameProxy(BaseModel):
 
     community: Id
     proxy: Id
+
+
+class StandIn(BaseModel):
+    """Agrees to be somebody's proxy. `called` is what the proxy calls that person ("妈妈"): the messages say it, so
+    that who stands in for several reads for whom each is. Nobody else is shown it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    called: Called | None = None
 
 
 class RequestErasure(BaseModel):

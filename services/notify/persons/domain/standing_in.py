@@ -48,20 +48,21 @@ def name_proxy(person: Person, proxy: str, community: str, by: Principal, now: d
     return _changed(person, (*person.proxies, named), by.sub)
 
 
-def agree(person: Person, by: Principal, now: datetime) -> Decision[Person]:
-    """Agree to be a proxy of `person`, as the one who was named.
+def agree(person: Person, by: Principal, now: datetime, called: str | None = None) -> Decision[Person]:
+    """Agree to be a proxy of `person`, as the one who was named, who calls that person `called` (None: as before).
 
     Raises:
         NotNamed: `by` was not named.
     """
     if person.gone or all(each.person != by.sub for each in person.proxies):
         raise NotNamed()
-    if person.stands_in(by.sub):
-        return decided(person)
     agreed = tuple(
-        each.model_copy(update={"agreed_at": now}) if each.person == by.sub else each for each in person.proxies
+        each.model_copy(update={"agreed_at": each.agreed_at or now, "called": called or each.called})
+        if each.person == by.sub
+        else each
+        for each in person.proxies
     )
-    return _changed(person, agreed, by.sub)
+    return decided(person) if agreed == person.proxies else _changed(person, agreed, by.sub)
 
 
 def let_go(person: Person, proxy: str, community: str, by: Principal) -> Decision[Person]:

@@ -267,6 +267,33 @@ async def test_who_stands_in_answers_for_the_other_until_they_do_not_any_more(
     assert (await api.call(None, "GET", path)).status_code == 404
 
 
+async def test_who_is_asked_for_two_others_and_for_herself_answers_for_each(
+    house: House, api: Api, mailbox: Mailbox
+) -> None:
+    daughter = await _with_a_daughter(house)
+    await house.know("mother-1", None)
+    for step in (
+        lambda person, now: name_proxy(person, daughter.sub, HERE, member("mother-1", HERE), now),
+        lambda person, now: agree(person, daughter, now, "妈妈"),
+    ):
+        await house.persons.change("mother-1", step, CAUSE)
+    asked = ("resident-1", "mother-1", daughter.sub)
+    await house.take([scheduled(START), *(registered(person, n, START) for n, person in enumerate(asked, 2))])
+    await mailed(house, mailbox)
+    house.now = START - DAY
+    await house.take([reminder_due(START, 5)])
+    mails = await mailed(house, mailbox)  # and what of their seats was waiting to be told together
+    plain = {mail["Message-ID"]: mail.get_body(("plain",)) for mail in mails}
+    asking = [id for id, body in plain.items() if body is not None and "/answer/" in body.get_content()]
+    paths = {link_in(mail) for mail in mails if mail["Message-ID"] in asking}
+    assert (len(paths), set(mailbox.to)) == (3, {"daughter@example.org"})
+    for path in sorted(paths):
+        page = await post(api, path, "no" if "您代“妈妈”答复" in (await api.call(None, "GET", path)).text else "yes")
+        assert "您已答复" in page.text
+    said = {person: comes for person, _, comes in await answers(house)}
+    assert said == {"resident-1": True, "mother-1": False, daughter.sub: True}
+
+
 async def test_a_reminder_is_answered_and_a_yes_may_turn_into_a_no(house: House, api: Api, mailbox: Mailbox) -> None:
     await house.know("resident-1")
     await house.take([scheduled(START), registered("resident-1", 2, START)])

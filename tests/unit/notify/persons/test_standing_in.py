@@ -27,6 +27,9 @@ def test_a_proxy_must_be_named_and_agree() -> None:
     agreed = agree(named, DAUGHTER, NOW).aggregate
     assert agreed.stands_in(DAUGHTER.sub)
     assert agree(agreed, DAUGHTER, NOW).events == ()
+    calls = agree(agreed, DAUGHTER, NOW, "爸爸").aggregate
+    assert [each.called for each in calls.proxies] == ["爸爸"]
+    assert agree(calls, DAUGHTER, NOW).events == ()
     assert name_proxy(agreed, DAUGHTER.sub, HERE, STAFF, NOW).events == ()
 
 
