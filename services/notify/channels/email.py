@@ -104,13 +104,15 @@ class EmailGateway:
 def compose(sender: str, message: Outgoing, now: datetime) -> bytes:
     """The mail, in plain ASCII, so that it needs no extension of a server.
 
-    Its Message-ID derives from the notice, so that a mailbox can drop a mail that comes twice.
+    Its Message-ID derives from the notice, so that a mailbox can drop a mail that comes twice, and from how often it
+    was readdressed, so that a report says which mail came back.
     """
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = message.address
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
+    copy = f".{message.readdressed}" if message.readdressed else ""
+    mail["Message-ID"] = f"<{message.id}{copy}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
     mail["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe is not None:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"

@@ -67,7 +67,8 @@ class Outgoing:
 
     `id` is the same in every try, so that a provider can drop a repetition. A provider fills a text of its own with
     `values` (template-coded SMS). `unsubscribe` is the address by which the recipient ends messages of this kind;
-    `answers` are those in the text at which what it asks is answered.
+    `answers` are those in the text at which what it asks is answered. A mail that went to another address before says
+    how often it was `readdressed`.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Outgoing:
     values: Mapping[str, str] = field(default_factory=dict)
     unsubscribe: str | None = None
     answers: tuple[str, ...] = ()
+    readdressed: int = 0
 
 
 class Gateway(Protocol):

@@ -31,7 +31,7 @@ from services.notify.notices.bounces import BouncedMail
 from services.notify.notices.domain.bundling import BUNDLES
 from services.notify.notices.domain.notice import Notice, draft_of, queue
 from services.notify.notices.domain.planning import Bundle
-from services.notify.notices.domain.sending import claim, doubt, put_back, refused, sent, wait_for_room
+from services.notify.notices.domain.sending import claim, doubt, put_back, readdress, refused, sent, wait_for_room
 from services.notify.notices.reviewing import Looked, Reviewing
 from services.notify.notices.store import Notices
 from services.notify.notices.wording import Wording
@@ -161,6 +161,7 @@ class Handing:
             words=words,
             language=language,
             kind=notice.kind,
+            readdressed=notice.readdressed,
             community=notice.community,
             values=self._wording.values(notice, language),
             unsubscribe=await self._unsubscribe(notice),
@@ -194,17 +195,20 @@ class Handing:
         return done.aggregate
 
     async def fall_back(self, notice: Notice) -> None:
-        """Where `notice` could not reach its recipient, and is true still, queue it for the next channel in their
-        order. Done again, it changes nothing. Of a bundle each part is, by itself.
+        """Where `notice` could not reach its recipient, and is true still, queue it for the address that has replaced
+        the one from which it came back, else for the next channel in their order. Done again, it changes nothing. Of a
+        bundle each part is, by itself.
         """
         lost = notice.status is NoticeStatus.SUPPRESSED and notice.reason in _NEXT_CHANNEL
         if not lost or notice.outdated or notice.kind in BUNDLES:
             return
         looked = await self._reviewing.of(notice)
-        planned = looked.next(notice)
-        if planned is None:
-            return
         if await self._asked.reached_otherwise(notice):
+            return
+        entered_at = looked.person.bounces.since
+        moved = await self._notices.change(notice.id, lambda n, _: readdress(n, entered_at, looked(n)), BY_DELIVERY)
+        planned = looked.next(notice)
+        if planned is None or moved.aggregate.status is not NoticeStatus.SUPPRESSED:
             return
         draft = draft_of(notice)
         with suppress(AlreadyExists, PersonGone):

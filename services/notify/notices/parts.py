@@ -68,7 +68,7 @@ class Parts:
         """A bundle came back: so did all that was told in it, and each goes by the next channel. Done again, it changes
         nothing."""
         for id in await self._asked.told_within(bundle.id):
-            lost = await self._notices.change(id, lambda n, _: bounced(n), BY_DELIVERY)
+            lost = await self._notices.change(id, lambda n, _: bounced(n, n.readdressed), BY_DELIVERY)
             await self._handing.fall_back(lost.aggregate)
 
     async def _joined(self, bundle: Notice) -> list[Notice]:

@@ -233,12 +233,16 @@ class Notices:
         return await self._collection.find_one(query, {"_id": 1}) is not None
 
     async def given_up(self, person: str, since: datetime) -> list[Notice]:
-        """The notices of late that could not reach `person`, or would not have outlasted their quiet hours, the oldest
-        first."""
+        """The notices of late that could not reach `person`, came back, or would not have outlasted their quiet hours,
+        the oldest first."""
         query = {
             "state.recipient": person,
             "state.status": NoticeStatus.SUPPRESSED,
-            "$or": [{"state.reason": Suppression.NO_ADDRESS}, {"state.why": Why.QUIET_HOURS}],
+            "$or": [
+                {"state.reason": Suppression.NO_ADDRESS},
+                {"state.why": Why.QUIET_HOURS},
+                {"state.fine": Stage.BOUNCED},
+            ],
             "state.queued_at": {"$gte": since},
         }
         page = await self.aggregates.select(query, limit=500)

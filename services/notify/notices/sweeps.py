@@ -12,6 +12,7 @@ from services.chassis.sweeper import Sweep
 from services.notify.notices.domain.calls import still_wanted
 from services.notify.notices.domain.notice import Notice, wanted_again
 from services.notify.notices.domain.sending import lapse
+from services.notify.notices.domain.stages import Stage
 from services.notify.notices.handing import Handing
 from services.notify.notices.parts import Parts
 from services.notify.notices.planning_again import PlanningAgain
@@ -80,6 +81,9 @@ class LookingAgain:
 
     async def _plan_anew(self, notice: Notice) -> None:
         if notice.outdated or await Notices(self.notices).reached_otherwise(notice):
+            return
+        if notice.stage is Stage.BOUNCED:
+            await self.handing.fall_back(notice)
             return
         looked = await self.reviewing.of(notice)
         if looked(notice).planned.reason is None:

@@ -17,7 +17,7 @@ from html import unescape
 
 from services.notify.channels.domain.mailboxes import Mailbox, of_failure
 
-_OURS = re.compile(r"<((?:notice|digest|burst)-[0-9a-f]{26})@")
+_OURS = re.compile(r"<((?:notice|digest|burst)-[0-9a-f]{26})(?:\.([1-9]\d{0,5}))?@")
 _STATUS = re.compile(r"^Status:\s*([245]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.IGNORECASE)
 _ACTION = re.compile(r"^Action:\s*(failed|delayed|delivered|relayed|expanded)\b", re.MULTILINE | re.IGNORECASE)
 _DIAGNOSIS = re.compile(r"^Diagnostic-Code:((?:.|\n[ \t])*)", re.MULTILINE | re.IGNORECASE)
@@ -61,11 +61,12 @@ class Returned(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The kind of a mail that came back, the notice that it is about, if it tells one, and what a bounce says of the
-    mailbox."""
+    mailbox. `readdressed` is how often the notice had been sent to another address before that mail."""
 
     what: Returned
     notice: str | None = None
     mailbox: Mailbox = Mailbox.UNBLAMED
+    readdressed: int = 0
 
 
 def read_returned(raw: bytes) -> Reading:
@@ -88,12 +89,13 @@ def _read(mail: Message) -> Reading:
             return _in_words(mail, words)
     automatic = (_header(mail, "Auto-Submitted") or "no").split(";")[0].strip().lower() not in ("no", "")
     if automatic or mail.get("X-Autoreply") or _header(mail, "Precedence").lower() == "auto_reply":
-        return Reading(Returned.AUTOMATIC_REPLY, _named(_header(mail, "In-Reply-To")))
+        return _reading(Returned.AUTOMATIC_REPLY, _named(_header(mail, "In-Reply-To")))
     return Reading(Returned.OTHER)
 
 
 def _report(mail: Message) -> Reading:
-    status, notice = "", None
+    status = ""
+    notice: tuple[str, int] | None = None
     for part in mail.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
@@ -103,10 +105,10 @@ def _report(mail: Message) -> Reading:
     action, code = _ACTION.search(status), _STATUS.search(status)
     failed = action[1].lower() == "failed" if action is not None else code is not None and code[1][0] == "5"
     if not failed:
-        return Reading(Returned.DELAY, notice)
+        return _reading(Returned.DELAY, notice)
     said = _DIAGNOSIS.search(status)
     mailbox = of_failure("" if said is None else said[1], None if code is None else code[1])
-    return Reading(Returned.BOUNCE, notice, mailbox)
+    return _reading(Returned.BOUNCE, notice, mailbox)
 
 
 def _by_a_server(mail: Message) -> bool:
@@ -121,8 +123,8 @@ def _in_words(mail: Message, words: str) -> Reading:
     own = _ADVICE.sub("", _COPY_BELOW.sub("", words))
     notice = _named("\n".join(_everything(mail, words)))
     if _STILL_TRIED.search(f"{subject}\n{own}"):
-        return Reading(Returned.DELAY, notice)
-    return Reading(Returned.BOUNCE, notice, of_failure(own))
+        return _reading(Returned.DELAY, notice)
+    return _reading(Returned.BOUNCE, notice, of_failure(own))
 
 
 def _everything(mail: Message, words: str) -> Iterator[str]:
@@ -168,6 +170,12 @@ def _header(mail: Message, name: str) -> str:
         return ""
 
 
-def _named(text: str) -> str | None:
+def _named(text: str) -> tuple[str, int] | None:
+    """The notice that a Message-ID of ours in `text` names, and how often it had been readdressed."""
     found = _OURS.search(text)
-    return None if found is None else found[1]
+    return None if found is None else (found[1], int(found[2] or 0))
+
+
+def _reading(what: Returned, named: tuple[str, int] | None, mailbox: Mailbox = Mailbox.UNBLAMED) -> Reading:
+    notice, readdressed = named or (None, 0)
+    return Reading(what, notice, mailbox, readdressed)

@@ -84,11 +84,12 @@ def router(
         if await notices.find(id) is not None:
             await notices.change(id, arrived, _BY)
 
-    async def note_return(id: str, mailbox: Mailbox) -> None:
+    async def note_return(id: str, mailbox: Mailbox, readdressed: int = 0) -> None:
+        """A mail came back. A report of one that has gone to another address since says nothing of the new one."""
         if await notices.find(id) is None:
             return
-        changed = await notices.change(id, lambda n, _: bounced(n), _BY)
-        if changed.aggregate.stage is Stage.BOUNCED:
+        changed = await notices.change(id, lambda n, _: bounced(n, readdressed), _BY)
+        if changed.aggregate.stage is Stage.BOUNCED and changed.aggregate.readdressed == readdressed:
             await lost(changed.aggregate, mailbox)  # done again, it changes nothing
 
     @routes.post(
@@ -115,7 +116,7 @@ def router(
         except binascii.Error:
             raise NotBase64() from None
         if reading.what is Returned.BOUNCE and reading.notice is not None:
-            await note_return(reading.notice, reading.mailbox)
+            await note_return(reading.notice, reading.mailbox, reading.readdressed)
         return TakenView(what=reading.what)
 
     return routes

@@ -17,12 +17,15 @@ from services.contracts.notices import (
     Suppression,
 )
 from services.notify.notices.domain.notice import Notice, Review, deferred, delivered, fact, suppressed
-from services.notify.notices.domain.planning import Why
+from services.notify.notices.domain.planning import Bundle, Why
 from services.notify.notices.domain.stages import Stage
 from services.notify.shared.values import Way
 
 RETRY_AFTER: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 """Pauses between attempts; after the last one the gateway counts as unreachable."""
+
+_TOLD_APART = frozenset(Bundle)
+"""Of a digest or a burst that came back each part goes by itself."""
 
 CLAIM_LASTS = timedelta(minutes=5)
 """No attempt takes so long: an older claim belongs to a process that died."""
@@ -105,9 +108,12 @@ def arrived(notice: Notice, now: datetime) -> Decision[Notice]:
     return decided(done, fact(NoticeProgressed, done))
 
 
-def bounced(notice: Notice) -> Decision[Notice]:
+def bounced(notice: Notice, readdressed: int = 0) -> Decision[Notice]:
     """The provider tells that what it took can't be delivered, perhaps before the sender could write down that it was
-    taken, or where nobody knew whether it was. What nobody handed over can't bounce."""
+    taken, or where nobody knew whether it was. What nobody handed over can't bounce, nor what went to another address
+    since: the report names the mail after the notice was `readdressed` so often."""
+    if notice.readdressed != readdressed:
+        return decided(notice)
     handed_over = notice.accepted_at is not None or notice.stage in (Stage.SENDING, Stage.UNKNOWN)
     if notice.stage not in (Stage.SENDING, Stage.ACCEPTED, Stage.UNKNOWN, Stage.DELIVERED) or not handed_over:
         return decided(notice)
@@ -120,6 +126,33 @@ def bounced(notice: Notice) -> Decision[Notice]:
         claim=None,
     )
     return decided(back, fact(NoticeProgressed, back))
+
+
+def readdress(notice: Notice, entered_at: datetime | None, review: Review) -> Decision[Notice]:
+    """Mail that came back from an address which its recipient has replaced by one `entered_at` then (None: not known)
+    goes to that one, if the plan as it is now still says that it is to be sent."""
+    sent_at = notice.accepted_at or notice.claimed_at
+    if notice.stage is not Stage.BOUNCED or notice.channel is not Way.EMAIL or notice.kind in _TOLD_APART:
+        return decided(notice)
+    if notice.outdated or notice.recipient == ERASED or review.planned.reason is not None:
+        return decided(notice)
+    if sent_at is None or entered_at is None or sent_at >= entered_at:
+        return decided(notice)
+    at = max(review.planned.not_before, review.now)
+    again = notice.becoming(
+        status=NoticeStatus.QUEUED,
+        fine=Stage.HELD if at > review.now else Stage.QUEUED,
+        reason=None,
+        why=None,
+        bundle=None,
+        not_before=at,
+        held_until=review.now,
+        attempts=0,
+        accepted_at=None,
+        claimed_at=None,
+        readdressed=notice.readdressed + 1,
+    )
+    return decided(again, fact(NoticeProgressed, again))
 
 
 def resend(notice: Notice, by: Principal, now: datetime) -> Decision[Notice]:

@@ -4,15 +4,20 @@ import asyncio
 import base64
 import hmac
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from services.chassis.store.aggregates import Cause
 from services.notify.channels.domain.mailboxes import Mailbox
+from services.notify.channels.email import compose
 from services.notify.channels.gateways import Accepted, Answer, Later, Outgoing, Rate, Refused, Unknown
 from services.notify.notices.delivery import SIDE_BY_SIDE
+from services.notify.persons.domain.addresses import Addresses
+from services.notify.persons.domain.person import change
 from services.notify.settings import NotifySettings
 from tests.integration import standing
 from tests.integration.notify.calling import Api
@@ -94,6 +99,60 @@ async def test_what_bounces_goes_by_the_next_channel_once(house: House, api: Api
         assert (await told(house, api, "deliveries", id=id, status="failed")).status_code == 200
         await a_delivery(house, sms=sms).once()
     assert [message.kind for message in sms.taken] == ["case-verified"]
+
+
+async def moves(house: House) -> None:
+    """`resident-1` has another address now, which is looked at."""
+    house.now += HOUR
+    new = Addresses(email="new@example.org")
+    await house.persons.change(
+        "resident-1", lambda known, now: change(known, None, new, HERE, RESIDENT, now), Cause("resident-1")
+    )
+    assert await standing.sweep(house.rooms, "look-again").once(house.clock) == 1
+
+
+async def comes_back(house: House, api: Api, id: str) -> None:
+    """A mail server reports that a mail failed, since its mailbox is gone."""
+    raw = base64.b64encode(REPORT.format(action="failed", status="5.1.1", id=id).encode()).decode()
+    assert (await told(house, api, "mail", raw=raw)).status_code == 200
+
+
+@pytest.mark.parametrize("first", ["report", "address"])
+async def test_mail_to_an_address_that_was_replaced_goes_to_the_new_one_and_no_old_report_touches_that(
+    house: House, api: Api, first: str
+) -> None:
+    id, post = await sent(house, Accepted()), Saying(Accepted())
+    if first == "report":
+        await comes_back(house, api, id)
+        assert await stage(house, id) == "bounced"
+    await moves(house)
+    await comes_back(house, api, id)
+    await comes_back(house, api, id)
+    await a_delivery(house, email=post).once()
+    assert [(message.kind, message.address) for message in post.taken] == [("case-verified", "new@example.org")]
+    for _ in range(2):
+        await comes_back(house, api, id)
+        assert (await told(house, api, "deliveries", id=id, status="failed")).status_code == 200
+        await a_delivery(house, email=post).once()
+        assert (len(post.taken), await stage(house, id)) == (1, "accepted")
+    assert (await api.call(RESIDENT, "GET", "/me")).json()["email_bounced_at"] is None
+    mail = message_from_bytes(compose("board@example.org", post.taken[0], house.now))
+    assert mail["Message-ID"] == f"<{id}.1@example.org>"
+    await comes_back(house, api, f"{id}.1")
+    await a_delivery(house, email=post).once()
+    assert (len(post.taken), await stage(house, id)) == (1, "bounced")
+    assert (await api.call(RESIDENT, "GET", "/me")).json()["email_bounced_at"] is not None
+
+
+async def test_what_reached_them_otherwise_does_not_go_to_the_new_address_as_well(house: House, api: Api) -> None:
+    id, post, sms = await sent(house, Accepted()), Saying(Accepted()), Saying(Accepted())
+    await house.db["persons"].update_one({"_id": "resident-1"}, {"$set": {"state.addresses.phone": "13800138000"}})
+    await comes_back(house, api, id)
+    await a_delivery(house, email=post, sms=sms).once()
+    await moves(house)
+    await comes_back(house, api, id)
+    await a_delivery(house, email=post, sms=sms).once()
+    assert ([message.kind for message in sms.taken], post.taken) == (["case-verified"], [])
 
 
 @pytest.mark.parametrize("first", ["answer", "report"])

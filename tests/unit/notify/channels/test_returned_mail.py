@@ -165,3 +165,9 @@ def test_bounces_in_a_servers_own_words_are_understood(
     mail: str, reading: tuple[Returned, str | None, Mailbox]
 ) -> None:
     assert read_returned(mail.encode()) == Reading(*reading)
+
+
+@pytest.mark.parametrize(("local", "readdressed"), [(ID, 0), (f"{ID}.1", 1), (f"{ID}.27", 27)])
+def test_a_report_names_the_very_mail_of_a_notice_that_was_readdressed(local: str, readdressed: int) -> None:
+    reading = read_returned(REPORT.format(action="failed", status="5.1.1", id=local).encode())
+    assert (reading.notice, reading.readdressed) == (ID, readdressed)

@@ -19,6 +19,7 @@ from services.notify.notices.domain.sending import (
     doubt,
     lapse,
     put_back,
+    readdress,
     refused,
     resend,
     sent,
@@ -145,3 +146,20 @@ def test_nobody_is_called_about_what_has_become_untrue_or_whom_nothing_is_known_
     ):
         assert (over.aggregate.stage, over.aggregate.reason) == (Stage.SUPPRESSED, reason)
         assert over.aggregate.delivered_at is None
+
+
+def test_mail_that_came_back_goes_once_to_the_address_that_replaced_its_own() -> None:
+    taken = sent(claim(a_queued(), go(), "one").aggregate, "one", NOW).aggregate
+    back = bounced(taken).aggregate
+    for entered_at in (None, NOW - HOUR, NOW):
+        assert readdress(back, entered_at, go()).events == (), "it came back from this address"
+    review = Review(Planned(EMAIL, NOW + 2 * HOUR), NOW + 2 * HOUR)
+    again = readdress(back, NOW + HOUR, review).aggregate
+    assert (again.status, again.readdressed, again.attempts, again.why) == (S.QUEUED, 1, 0, None)
+    for unwanted in (back.becoming(outdated=True), taken, again):
+        assert readdress(unwanted, NOW + HOUR, review).events == ()
+    muted = Review(Planned(EMAIL, NOW, Suppression.PREFERENCE), NOW + 2 * HOUR)
+    assert readdress(back, NOW + HOUR, muted).events == ()
+    new = sent(claim(again, review, "two").aggregate, "two", NOW + 2 * HOUR).aggregate
+    assert bounced(new).events == ()
+    assert bounced(new, 1).aggregate.stage is Stage.BOUNCED
