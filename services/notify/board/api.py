@@ -64,7 +64,7 @@ def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: flo
         try:
             html = page.board(await gallery.board(community), lang, large=type == "large")
         except UnknownCommunity as error:
-            return _gone(request, error, page.gone(lang))
+            return not_there(request, error, page.gone(lang))
         return _page(html, request, shared)
 
     @routes.get("/board/{community}/screen", include_in_schema=False)
@@ -77,7 +77,7 @@ def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: flo
         try:
             html = page.screen(await gallery.board(community), lang, number)
         except UnknownCommunity as error:
-            return _gone(request, error, page.gone(lang))
+            return not_there(request, error, page.gone(lang))
         return _page(html, request, shared)
 
     @routes.get("/board/{community}/announcements/{id}", include_in_schema=False)
@@ -85,7 +85,7 @@ def router(gallery: Gallery, page: Page, names: Names, origin: str, seconds: flo
         try:
             html = page.announcement(await gallery.announcement(community, id), lang)
         except UnknownAggregate as error:
-            return _gone(request, error, page.gone(lang, announcement=True))
+            return not_there(request, error, page.gone(lang, announcement=True))
         return _page(html, request, shared)
 
     @routes.get("/board/{community}/feed.rss", include_in_schema=False)
@@ -132,7 +132,7 @@ def _page(html: str, request: Request, cache: str) -> Response:
     return answer
 
 
-def _gone(request: Request, error: CommunityError, html: str) -> Response:
+def not_there(request: Request, error: CommunityError, html: str) -> Response:
     """The answer where there is no such thing: a page for a browser; others read it as from any route."""
     if "text/html" not in request.headers.get("accept", ""):
         raise error

@@ -9,7 +9,7 @@ from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
 from services.contracts.marks import Id
-from services.notify.board.api import CSP
+from services.notify.board.api import CSP, not_there
 from services.notify.bulletins.domain import Bulletin, Week, broken
 from services.notify.bulletins.pages import Sheets
 from services.notify.bulletins.printing import printed
@@ -66,11 +66,15 @@ def router(bulletins: Aggregates[Bulletin], sheets: Sheets, origin: str) -> APIR
     @routes.get("/board/{community}/bulletins/{year}-W{week}", include_in_schema=False)
     async def sheet(
         community: Id,
+        request: Request,
         year: Annotated[int, Path(ge=2000, le=2999)],
         week: Annotated[int, Path(ge=1, le=53)],
         lang: Literal["zh", "en"] = "zh",
     ) -> Response:
-        stored = await bulletins.get(id_of(community, Week(year=year, week=week)))
+        try:
+            stored = await bulletins.get(id_of(community, Week(year=year, week=week)))
+        except UnknownAggregate as error:
+            return not_there(request, error, sheets.gone(lang))
         headers = {"Content-Security-Policy": CSP, "Cache-Control": "public, max-age=300"}
         return Response(sheets.sheet(stored.aggregate, lang), media_type=_HTML, headers=headers)
 

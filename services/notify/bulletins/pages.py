@@ -72,6 +72,10 @@ class Sheets:
             name=self._page.name(bulletin.community, lang),
         )
 
+    def gone(self, lang: str) -> str:
+        """The page that says that a week has no bulletin."""
+        return self._page.render("gone.html.j2", lang, what="bulletin")
+
     def name(self, community: str, lang: str) -> str:
         """The name of the community in the language `lang`."""
         return self._page.name(community, lang)

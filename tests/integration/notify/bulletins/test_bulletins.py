@@ -57,7 +57,10 @@ async def test_a_week_has_one_bulletin_with_the_figures_of_its_events(house: Hou
     assert page.status_code == 200
     assert shown["seal"] in page.text
     assert "2026-W48" in (await api.call(None, "GET", "/board/sunshine/bulletins")).text
-    assert (await api.call(None, "GET", "/board/sunshine/bulletins/2026-W47")).status_code == 404
+    none = "/board/sunshine/bulletins/2026-W47"
+    assert (await api.call(None, "GET", none)).json()["code"] == "not-found"
+    read = await api.send(None, "GET", none, {"Accept": "text/html"})
+    assert (read.status_code, "没有这一期周报" in read.text) == (404, True)
 
 
 async def test_weeks_that_were_missed_are_issued_and_an_edit_in_the_store_shows(house: House, api: Api) -> None:
