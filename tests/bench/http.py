@@ -207,16 +207,11 @@ async def a_community(port: int, environment: dict[str, str]) -> tuple[bytes, st
     headers = {"Authorization": f"Bearer {await a_token(environment, 'staff')}"}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
         place = {"community": COMMUNITY, "kind": "compound", "title": "都市阳光小区"}
-        compound = (await http.post("/api/issues/v1/places", json=place)).raise_for_status()
-        place = {
-            **place,
-            "kind": "building",
-            "parent": compound.json()["id"],
-            "title": "7号楼",
-            "number": 7,
-            "floors": 18,
-        }
-        answer = (await http.post("/api/issues/v1/places", json=place)).raise_for_status()
+        compound = (await http.post("/api/issues/v1/places", json=place)).raise_for_status().json()
+        place |= {"kind": "building", "parent": compound["id"], "title": "7号楼"}
+        answer = (
+            await http.post("/api/issues/v1/places", json={**place, "number": 7, "floors": 18})
+        ).raise_for_status()
         categories = (await http.get("/api/issues/v1/categories")).raise_for_status().json()
     category = (categories["items"] if isinstance(categories, dict) else categories)[0]["code"]
     report = {
