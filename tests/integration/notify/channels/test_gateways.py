@@ -18,8 +18,9 @@ from services.notify.channels.wecom import LONGEST, WecomApp, WecomGateway, robo
 from services.notify.shared.texts import Words
 from tests.integration.notify.receiver import Receiver, receiving
 from tests.unit.notify.given import NOW
+from tests.waiting import patiently
 
-CALLING = Calling(0.5)
+CALLING = Calling(patiently(0.5))
 TEXTS = {"case-verified": SmsText(code="SMS_1", text="您反映的${title}已解决。", longest=6)}
 
 
