@@ -40,7 +40,7 @@ def router(taking: TakingIn) -> APIRouter:
             if isinstance(error, Unavailable):
                 raise
             return _refused(error, None if form is None else form.fields.get("place"), taking)
-        shown = report_page.taken(case.number, taking.telephones.get(case.community, ""))
+        shown = report_page.taken(case.number, taking.telephones.get(case.community, ""), public=case.is_public)
         return Response(shown, 201, headers=_HEADERS, media_type=_HTML)
 
     return routes

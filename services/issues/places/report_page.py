@@ -30,6 +30,17 @@ _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 CSP = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 """What the page may do: show itself, and send its form here."""
 
+_ON_THE_BOARD = (
+    "<p>居委会会尽快处理，处理结果在公示栏公布。请记下编号，可凭它询问进展。<br>"
+    '<small lang="en">The committee will see to it, and tells on the notice board what became of it. '
+    "Ask by the number.</small></p>"
+)
+_NOT_PUBLIC = (
+    "<p>居委会会尽快处理。您反映的情况不会公开。请记下编号，可凭它向居委会询问进展。<br>"
+    '<small lang="en">The committee will see to it. What you report is not made public. '
+    "Ask the committee by the number.</small></p>"
+)
+
 
 def opened(path: list[StepView], catalogue: CatalogueView, place: str, telephone: str | None) -> str:
     """The page of a place. With a `telephone`, the committee's or an empty one, it has a form."""
@@ -47,15 +58,13 @@ def opened(path: list[StepView], catalogue: CatalogueView, place: str, telephone
     )
 
 
-def taken(number: str | None, telephone: str) -> str:
-    """What is shown once a report was taken."""
+def taken(number: str | None, telephone: str, *, public: bool) -> str:
+    """What is shown once a report was taken; of one that is not `public` the notice board will tell nothing."""
     named = "" if number is None else f"<p class=said>编号 <b>{escape(number)}</b> <small>Number</small></p>"
     return _page(
         "已收到 · Received",
         f'<h1>已收到，谢谢您！ <small lang="en">Received, thank you!</small></h1>{named}'
-        "<p>居委会会尽快处理，处理结果在公示栏公布。请记下编号，可凭它询问进展。<br>"
-        '<small lang="en">The committee will see to it, and tells on the notice board what became of it. '
-        f"Ask by the number.</small></p>{_call(telephone)}",
+        f"{_ON_THE_BOARD if public else _NOT_PUBLIC}{_call(telephone)}",
     )
 
 

@@ -101,7 +101,8 @@ def stickers() -> dict[str, str]:
     return {
         "/sticker/form.html": report_page.opened(steps, catalogue, BUILDING.id, phone),
         "/sticker/reading.html": report_page.opened(steps, catalogue, BUILDING.id, None),
-        "/sticker/taken.html": report_page.taken("YG-2611-0042", phone),
+        "/sticker/taken.html": report_page.taken("YG-2611-0042", phone, public=True),
+        "/sticker/taken-private.html": report_page.taken("YG-2611-0042", phone, public=False),
         "/sticker/outlived.html": report_page.outlived(phone),
         "/sticker/refused.html": report_page.refused("请先说明是什么问题。", "Say what it is.", BUILDING.id, phone),
     }

@@ -37,6 +37,7 @@ async def test_a_form_becomes_a_case_of_nobody_once(settings: IssuesSettings) ->
         assert "unsafe" not in policy
         made = await sent(api, building, a_picture("red"), a_picture("blue"))
         assert made.status_code == 201, made.text
+        assert "结果在公示栏公布" in made.text
         number = re.search(r"编号 <b>(.+?)</b>", made.text)
         assert number is not None
         again = await sent(api, building, a_picture("red"), a_picture("blue"))
@@ -60,6 +61,16 @@ async def test_a_form_becomes_a_case_of_nobody_once(settings: IssuesSettings) ->
         limited = [await sent(api, building, description=f"{n}") for n in range(6)]
         assert limited[-1].status_code == 429, "an address sends few"
         assert "请求过于频繁" in limited[-1].text
+
+
+async def test_of_what_is_not_public_the_board_is_not_named(settings: IssuesSettings) -> None:
+    open_to_all = settings.model_copy(update={"report_without_account": {HERE: ""}})
+    async with indexed(open_to_all) as runtime, called(service.rooms(runtime), open_to_all) as api:
+        _, [building] = await a_community(api, 1)
+        made = await sent(api, building, service_code="hardship")
+    assert made.status_code == 201, made.text
+    assert "不会公开" in made.text
+    assert "公示栏" not in made.text
 
 
 async def test_where_it_is_not_allowed_the_page_has_no_form_and_nothing_is_taken(api: Api) -> None:
