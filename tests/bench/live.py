@@ -1,11 +1,12 @@
 """From an event on Kafka to the message in an open inbox, beside the bare chain of the same parts; and open inboxes.
 
-The floor (`live_floor`): aiokafka `getmany`, a Motor `insert_many` with the same write concern, a change stream, a line
-of server-sent events over a socket. Ours is the service: envelope, routes, preferences, templates, the notice, server-
-sent events behind a token. Each is a process of its own, on the same loop; who sends and who reads is this process for
-both, as other services and readers are elsewhere in life. (Until November 30th 2026 the floor ran in this process, so
-that a message of it passed from one process to another once less often on its way.) `LIVE_A_SECOND` events a second, 50
-unless it is said, to twenty people.
+The floor (`live_floor`) does the same I/O by the bare drivers: aiokafka `getmany`, a Motor `find`, an `insert_many` of
+the documents that the service has written of one event, into a collection with the same indexes and with the same write
+concern, a change stream, a line of server-sent events over a socket. Ours is the service: envelope, routes,
+preferences, templates, the notice, server-sent events behind a token. Each is a process of its own, on the same loop;
+who sends and who reads is this process for both, as other services and readers are elsewhere in life. (Until November
+30th 2026 the floor asked nothing, and wrote one small document into a collection without indexes.) `LIVE_A_SECOND`
+events a second, 50 unless it is said, to twenty people.
 
 The memory of an open inbox is what the process grows by with `LIVE_CONNECTIONS` of them, 2,000 unless it is said.
 `LIVE_ROUNDS`: how often floor and service take turns, three times unless it is said.
@@ -21,14 +22,19 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import bson
 import orjson
 from aiokafka import AIOKafkaProducer
 
 from services.chassis.auth.development import DevelopmentIssuer
 from services.chassis.clock import utc_now
 from services.chassis.settings.service_settings import AuthSettings
+from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Document
 from services.contracts.topics import ISSUES
 from services.notify.knowledge.store import SUBJECTS
+from services.notify.notices.domain.notice import Notice
+from services.notify.notices.store import INDEXES, NOTICE
 from tests.bench.ground import Figure, Servers, database, free_port, median_of, settle, topics, turns
 from tests.bench.http import ROOT
 from tests.bench.idle import resident
@@ -42,6 +48,8 @@ A_SECOND = int(os.environ.get("LIVE_A_SECOND", "50"))
 ROUNDS = int(os.environ.get("LIVE_ROUNDS", "3"))
 CONNECTIONS = int(os.environ.get("LIVE_CONNECTIONS", "2000"))
 _OPENED_AT_ONCE = 50
+_OF_ONE = 8
+"""So many documents hold all of the first event, for one event makes fewer."""
 
 Arrivals = dict[str, float]
 Send = Callable[[str], Awaitable[None]]
@@ -51,15 +59,16 @@ async def run(servers: Servers) -> list[Figure | str]:
     """Milliseconds at the median and the 99th percentile, and the memory of an open inbox."""
     floors, ours, lines, cost = [], [], list[str](), list[float]()
     for turn in turns(ROUNDS):
-        async with topics(servers) as prefix:
-            floors.append(await _bare(servers, prefix))
-        await settle()
         async with topics(servers) as prefix, _Service(servers, prefix) as service:
             worked = service.worked
             ours.append(await service.latency())
             cost.append((service.worked - worked) * 1000 / (A_SECOND * SECONDS))
             if turn == ROUNDS - 1:
                 lines.append(await service.memory())
+            documents = service.documents
+        await settle()
+        async with topics(servers) as prefix:
+            floors.append(await _bare(servers, prefix, documents))
         await settle()
     return [
         *(
@@ -120,14 +129,20 @@ async def _listen(port: int, path: str, headers: str, arrived: Arrivals, opened:
         writer.close()
 
 
-async def _bare(servers: Servers, prefix: str) -> dict[int, float]:
+async def _bare(servers: Servers, prefix: str, documents: Sequence[Document]) -> dict[int, float]:
+    """What the bare chain takes to carry an event whose message is `documents`."""
     arrived: Arrivals = {}
     topic, port, people, here = prefix + ISSUES.name, free_port(), [f"resident-{n}" for n in range(PEOPLE)], list[str]()
     async with database(servers) as store, AsyncExitStack() as stack:
+        notices: Aggregates[Notice] = Aggregates(NOTICE, store, utc_now)
+        await store["rows"].create_indexes([*INDEXES[NOTICE.collection], *notices.indexes()])
+        await store["persons"].insert_many([{"_id": person, "language": "zh"} for person in people])
+        sample = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "documents"
+        sample.write_bytes(b"".join(bson.encode(each) for each in documents))
         producer = AIOKafkaProducer(bootstrap_servers=servers.kafka, acks="all")
         await producer.start()
         stack.push_async_callback(producer.stop)
-        command = [str(port), servers.mongodb, store.name, servers.kafka, topic]
+        command = [str(port), servers.mongodb, store.name, servers.kafka, topic, str(sample)]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.bench.live_floor", *command, cwd=ROOT
         )
@@ -142,7 +157,7 @@ async def _bare(servers: Servers, prefix: str) -> dict[int, float]:
         cases = _cases()
 
         async def send(case: str) -> None:
-            value = orjson.dumps({"reporter": cases[case], "title": "楼道灯不亮"})
+            value = orjson.dumps({"reporter": cases[case]})
             await producer.send_and_wait(topic, value, key=case.encode())
 
         return await _steady(cases, send, arrived)
@@ -166,6 +181,8 @@ class _Service:
         self._stack = AsyncExitStack()
         self._arrived: Arrivals = {}
         self._open = 0
+        self.documents: Sequence[Document] = ()
+        """The documents that the service wrote of one event, as it wrote them; known once latency was measured."""
 
     async def __aenter__(self) -> "_Service":
         try:
@@ -223,7 +240,12 @@ class _Service:
         async def send(case: str) -> None:
             await self._publish(stories[case][3])
 
-        result = await _steady(stories, send, self._arrived)
+        inserted = [{"$match": {"operationType": "insert"}}]
+        async with self._kept[NOTICE.collection].watch(inserted, max_await_time_ms=100) as written:
+            await written.try_next()  # from here on it tells of everything, when it is asked
+            result = await _steady(stories, send, self._arrived)
+            first = [change["fullDocument"] for _ in range(_OF_ONE) if (change := await written.try_next())]
+        self.documents = [each for each in first if each["state"]["cause"] == first[0]["state"]["cause"]]
         await _cancel(listening)
         return result
 

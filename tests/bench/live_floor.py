@@ -1,32 +1,40 @@
 """The floor of the bench of live inboxes: the bare chain from a record on Kafka to a line in a reader's stream.
 
 It is a process of its own on the loop that services run on, for neither who sends an event nor who reads is in the
-process that carries it. It does what cannot be left out and nothing else: aiokafka `getmany` with the settings by which
-a service reads, one Motor `insert_many` that a majority and its journal have, a commit of the offsets behind it, a
-change stream, which tells only of what a majority has, and a line of server-sent events over a socket. There are no
-envelope, rules, preferences, texts, indexes or tokens.
+process that carries it. It does the same I/O as the service, by the bare drivers, and nothing else: aiokafka `getmany`
+with the settings by which a service reads, one Motor `find` of who is told, one `insert_many` of the documents that the
+service writes of such an event, which a majority and its journal have, a commit of the offsets behind it, a change
+stream, which tells only of what a majority has, and a line of server-sent events over a socket. There are no envelope,
+rules, preferences, texts or tokens. The collection has the indexes that it was given.
 
-`python -m tests.bench.live_floor PORT MONGODB_URL DATABASE KAFKA TOPIC`
+`python -m tests.bench.live_floor PORT MONGODB_URL DATABASE KAFKA TOPIC DOCUMENTS`; DOCUMENTS is a file of the documents
+of one event, one BSON after the other.
 """
 
 import asyncio
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
 
+import bson
 import orjson
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
 from services.chassis.store import mongo
+from services.chassis.store.mongo import Document
 from services.chassis.subscriber.member import BATCH
 from tests.waiting import eventually
 
 _POLL_MS = 100
 
 
-async def run(port: int, url: str, name: str, kafka: str, topic: str) -> None:
-    """Carry records for ever. The port is open once everything is in its place."""
-    rows = mongo.database(mongo.connect(url, application="floor"), name)["rows"]
+async def run(port: int, url: str, name: str, kafka: str, topic: str, of_one: Sequence[Document]) -> None:
+    """Carry records for ever, and write the documents `of_one` event for each. The port is open once everything is in
+    its place."""
+    store = mongo.database(mongo.connect(url, application="floor"), name)
+    rows, persons = store["rows"], store["persons"]
     queues: defaultdict[str, asyncio.Queue[bytes]] = defaultdict(asyncio.Queue)
     watching = asyncio.Event()
     consumer = AIOKafkaConsumer(
@@ -40,18 +48,31 @@ async def run(port: int, url: str, name: str, kafka: str, topic: str) -> None:
     async def consume() -> None:
         while True:
             batches = (await consumer.getmany(timeout_ms=_POLL_MS, max_records=BATCH)).values()
-            read = [{"_id": record.key.decode(), **orjson.loads(record.value)} for each in batches for record in each]
+            read = [
+                (record.key.decode(), orjson.loads(record.value)["reporter"]) for each in batches for record in each
+            ]
             if read:
-                await rows.insert_many(read)
+                known = await persons.find({"_id": {"$in": [person for _, person in read]}}).to_list(None)
+                told = {each["_id"] for each in known}
+                await rows.insert_many(
+                    [
+                        {**each, "_id": f"{n}-{case}", "state": {**each["state"], "about": case, "recipient": person}}
+                        for case, person in read
+                        if person in told
+                        for n, each in enumerate(of_one)
+                    ],
+                    ordered=False,
+                )
                 await consumer.commit()
 
     async def watch() -> None:
-        async with rows.watch([{"$match": {"operationType": "insert"}}]) as stream:
+        inboxes = {"operationType": "insert", "fullDocument.state.channel": "inbox"}
+        async with rows.watch([{"$match": inboxes}]) as stream:
             watching.set()
             async for change in stream:
-                row = change["fullDocument"]
-                said = orjson.dumps({"about": row["_id"], "title": row["title"]})
-                queues[row["reporter"]].put_nowait(b"id: 1\nevent: notice\ndata: " + said + b"\n\n")
+                state = change["fullDocument"]["state"]
+                said = orjson.dumps({"about": state["about"], "kind": state["kind"]})
+                queues[state["recipient"]].put_nowait(b"id: 1\nevent: notice\ndata: " + said + b"\n\n")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = await reader.readline()
@@ -72,4 +93,4 @@ async def run(port: int, url: str, name: str, kafka: str, topic: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(int(sys.argv[1]), *sys.argv[2:]))
+    uvloop.run(run(int(sys.argv[1]), *sys.argv[2:6], bson.decode_all(Path(sys.argv[6]).read_bytes())))
