@@ -114,8 +114,8 @@ class Notice(Aggregate):
     is not sent again. One about several activities has a part for each; its `cause` is the command from which they
     follow, and `batch` names what was told together. `answers` are those that were given by its link. Until
     `held_until` (None: before this was kept) it waits whatever its recipient prefers: for its own time, for what is
-    told with it, for another try. It was
-    sent to another address `readdressed` times, after mail to the one before had come back.
+    told with it, for another try. It was sent to another address `readdressed` times, after mail to the one before had
+    come back.
     """
 
     recipient: Someone[str]
