@@ -93,4 +93,5 @@ async def run(port: int, url: str, name: str, kafka: str, topic: str, of_one: Se
 
 
 if __name__ == "__main__":
-    uvloop.run(run(int(sys.argv[1]), *sys.argv[2:6], bson.decode_all(Path(sys.argv[6]).read_bytes())))
+    port, url, name, kafka, topic, documents = sys.argv[1:]
+    uvloop.run(run(int(port), url, name, kafka, topic, bson.decode_all(Path(documents).read_bytes())))
