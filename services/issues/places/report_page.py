@@ -3,10 +3,9 @@
 It works without a script, loads nothing, and its one style is named in the policy by its digest.
 """
 
-import base64
-import hashlib
 from html import escape
 
+from services.chassis.http.style_policy import style_policy
 from services.issues.catalogue.api.editions import CatalogueView
 from services.issues.places.views import StepView
 
@@ -26,8 +25,7 @@ _STYLE = (
     "select,textarea,input,.where,.said{background:#1e242b;color:#e8ecf1}a{color:#ff9d94}"
     ":focus-visible{outline-color:#99c1f1}}"
 )
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-CSP = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+CSP = style_policy(_STYLE)
 """What the page may do: show itself, and send its form here."""
 
 _ON_THE_BOARD = (

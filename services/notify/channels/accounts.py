@@ -34,7 +34,9 @@ class Accounts:
         self._troubles: dict[str, Trouble] = {}
         self._at_fault: Mapping[str, str] = {}
         self._met: defaultdict[str, set[str]] = defaultdict(set)
+        """The messages of each account that met its fault, since it last took one."""
         self._suspected: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+        """Those that met one and are alone with it, for others were taken since."""
 
     def fault(self, account: str) -> str | None:
         """What is wrong with `account`, as its provider says; None where nothing is known to be."""

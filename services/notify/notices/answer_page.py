@@ -3,8 +3,6 @@
 It works without a script, loads nothing, and its one style is named in the policy by its digest.
 """
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.chassis.http.style_policy import style_policy
 from services.notify.notices.domain.answering import Question, Standing, may_change
 from services.notify.notices.domain.notice import Notice
 from services.notify.notices.wording import Wording
@@ -31,8 +30,7 @@ _STYLE = (
     ".community{color:#ff9d94}button.no{background:#1e242b;color:#ff9d94;border-color:#ff9d94}"
     ":focus-visible{outline-color:#99c1f1}}"
 )
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-CSP = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+CSP = style_policy(_STYLE)
 """What the page may do: show itself, and send its form here."""
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "pages"),

@@ -3,8 +3,6 @@
 It works without a script, loads nothing, and its one style is named in the policy by its digest.
 """
 
-import base64
-import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.errors import PersonGone
 from services.chassis.http.language import Language, LanguageDep
+from services.chassis.http.style_policy import style_policy
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.notify.persons.domain.choices import DIGEST, Choices
 from services.notify.persons.domain.person import Person, unsubscribe
@@ -27,8 +26,7 @@ _STYLE = (
     "background:#8a1f19;color:#fff}:focus-visible{outline:4px solid #1a5fb4;outline-offset:3px}"
     "@media(prefers-color-scheme:dark){body{background:#14181d;color:#e8ecf1}:focus-visible{outline-color:#99c1f1}}"
 )
-_SHA = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_CSP = f"default-src 'none'; style-src 'sha256-{_SHA}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_CSP = style_policy(_STYLE)
 _DIGEST = {"zh": "消息汇总", "en": "Digests"}
 _SUBJECT = {"zh": "关于这件事的消息", "en": "News about this matter"}
 _PAGES = Environment(

@@ -119,43 +119,6 @@ async def test_the_reporter_hears_of_a_new_deadline_after_an_extension_and_a_pau
     assert told == [("case-dispatched", due) for due in (NOW + DAY, SOON, LATER + HOUR)]
 
 
-async def test_what_was_said_of_a_unit_is_untrue_once_another_has_the_case_or_none(house: House) -> None:
-    await house.know("resident-1")
-    reported, accepted, dispatched, _ = a_case()
-    reassigned = i.CaseReassigned(
-        status=i.CaseStatus.DISPATCHED,
-        unit="unit-2",
-        due_at=SOON,
-        overdue=False,
-        signed_at=None,
-        contacted_at=None,
-        extension_requested=False,
-        previous_unit="unit-1",
-        by="staff-1",
-    )
-    returned = i.CaseReturned(
-        status=i.CaseStatus.ACCEPTED,
-        unit=None,
-        due_at=None,
-        overdue=False,
-        returned=1,
-        previous_unit="unit-2",
-        reason="不归我们管",
-        by="unit-2-desk",
-    )
-    waiting: list[set[tuple[Any, str]]] = []
-    told: list[Record] = [reported, accepted, dispatched]
-    for event in (None, reassigned, returned):
-        told += [] if event is None else [fact(event, "case-1", len(told) + 1)]
-        await house.take(told)
-        states = [each["state"] for each in await house.db["notices"].find({"state.channel": "email"}).to_list(None)]
-        waiting.append({(s["particulars"]["due_at"], s["status"]) for s in states})
-    (first,), second, third = waiting
-    assert first == (NOW + DAY, "queued")
-    assert second == {(NOW + DAY, "suppressed"), (SOON, "queued")}
-    assert third == {(NOW + DAY, "suppressed"), (SOON, "suppressed")}
-
-
 async def test_a_report_without_a_person_tells_nobody(house: House) -> None:
     await house.take(a_case(reporter=None))
     assert await house.told() == []
