@@ -1,5 +1,5 @@
-"""The commands of an operator: `python -m services run|topics|token|dlq|restate|kpis|calendar`, and those that lock a
-deployment: `secrets|access|databases`.
+"""The commands of an operator: `python -m services run|topics|indexes|token|dlq|restate|kpis|calendar`, and those that
+lock a deployment: `secrets|access|databases`.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from services.chassis.auth.development import NotInProduction
 from services.chassis.errors import CommunityError
 from services.chassis.settings.sources import SettingsError
 from services.chassis.store.mongo import ConfigurationError, InvalidURI
-from services.commands import access, calendar, databases, dlq, kpis, restate, run, secrets, topics
+from services.commands import access, calendar, databases, dlq, indexes, kpis, restate, run, secrets, topics
 from services.topology import SERVICES
 
 
@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run.add_arguments(commands.add_parser("run", help="run one or more services in this process"), list(SERVICES))
     topics.add_arguments(commands.add_parser("topics", help="create the topics, or bring them up to the settings"))
+    indexes.add_arguments(
+        commands.add_parser("indexes", help="make the indexes of one or more services"), list(SERVICES)
+    )
     access.add_arguments(commands.add_parser("access", help="users of Kafka and their rights: services, subscribers"))
     databases.add_arguments(commands.add_parser("databases", help="the replica set of an own MongoDB, and its users"))
     token = commands.add_parser("token", help="print a token of the development issuer")

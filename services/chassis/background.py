@@ -18,6 +18,7 @@ from services.chassis.clock import Clock
 from services.chassis.kafka.producer import Producer
 from services.chassis.relay.relay import Lane, Relayed
 from services.chassis.relay.watch import watch
+from services.chassis.store.indexing import make_indexes
 from services.chassis.store.lease import Lease
 from services.chassis.store.mongo import Database, IndexModel, PyMongoError
 from services.chassis.subscriber.consumer import Consumer
@@ -155,9 +156,7 @@ class Background:
     async def _make_indexes(self) -> None:
         while not self.indexed:
             try:
-                for collection, models in self._indexes.items():
-                    if models:
-                        await self._database[collection].create_indexes(models)
+                await make_indexes(self._database, self._indexes)
                 self.indexed = True
             except PyMongoError as error:
                 log.warning("indexes not made, trying again", extra={"error": type(error).__name__})

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +36,7 @@ from services.chassis.store.gone_ahead import GoneAhead
 from services.chassis.store.journal import INDEXES as JOURNAL_INDEXES
 from services.chassis.store.journal import Journal
 from services.chassis.store.lease import Lease
-from services.chassis.store.mongo import IndexModel, connect, database
+from services.chassis.store.mongo import Database, IndexModel, connect, database
 from services.chassis.subscriber.consumer import Consumer
 from services.chassis.subscriber.handlers import Handlers
 from services.chassis.subscriber.intake import Intake
@@ -122,6 +122,14 @@ def build(
         serving=serving,
         lifespan=lifespan,
     )
+
+
+def indexes_of(service: Service[Any], settings: ServiceSettings, store: Database) -> Mapping[str, Sequence[IndexModel]]:
+    """The indexes that `service` asks for, by collection of `store`."""
+    runtime = Runtime(
+        settings, clock_at(settings.development_clock), store, Journal(store), Metrics(), {}, service.kinds
+    )
+    return _indexes(service, runtime, service.rooms(runtime))
 
 
 def _background(

@@ -17,7 +17,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["serv
 
 
 _COMPOSE, _RUN, _CLUSTER = "tests/compose/stack.py", "tests/compose/__main__.py", "tests/kubernetes/cluster.py"
-_CONTAINERS = "tests/compose/test_stack.py"
+_CONTAINERS, _INDEXES = "tests/compose/test_stack.py", "deploy/kubernetes/base/indexes.yaml"
 CARRIED_OUT = {
     "docker compose up --build --wait": ("tests/compose/conftest.py", 'stack.compose("up", "--build"'),
     "docker compose build": ("tests/compose/conftest.py", '"--build"'),
@@ -40,6 +40,7 @@ CARRIED_OUT = {
     "make kubernetes": ("Makefile", "$(RUN) tests.kubernetes"),
     "make identity": ("Makefile", "tests/identity"),
     "make test-compose": ("Makefile", "$(RUN) tests.compose"),
+    "python -m services indexes issues": (_INDEXES, "services, indexes, issues"),
     "python -m services topics": ("docker-compose.yml", '"services", "topics"'),
     "python -m services restate issues": ("tests/integration/issues/cases/test_publicity.py", "restate"),
     "python -m services.contracts check": (".ci/run", "services.contracts check"),

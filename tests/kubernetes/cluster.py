@@ -59,6 +59,7 @@ class Cluster:
         for name in (*STORES, *SERVICES):
             self.rolled_out(f"statefulset/{name}")
         self.rolled_out("deployment/edge")
+        self.kubectl("wait", "--for=condition=complete", "job", "--all", f"--timeout={_STARTED}s", within=_STARTED + 30)
 
     def down(self) -> None:
         """Take everything away, what was kept too."""
