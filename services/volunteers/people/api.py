@@ -30,7 +30,7 @@ from services.volunteers.people.domain.guardians import (
     NotTheirOwnGuardian,
     TooManyConsents,
 )
-from services.volunteers.people.domain.leaving import MergedIntoItself, MergeWith
+from services.volunteers.people.domain.leaving import MergedIntoItself, MergedTheOtherWay, MergeWith
 from services.volunteers.people.domain.partners import AvoidedAndPreferred, Partner, TooManyAvoided
 from services.volunteers.people.domain.profile import ChangeProfile, Register, Verify
 from services.volunteers.people.domain.volunteer import HasLeft, Volunteer, WasMerged, volunteer_id
@@ -310,7 +310,10 @@ def _ending(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Chang
         "/{id}/merge",
         response_model=VolunteerView,
         summary="Merge another record of the same person into this one (staff)",
-        responses=problems(NotYours, UnknownAggregate, StaleVersion, NotByOneself, MergedIntoItself, HasLeft),
+        responses=problems(
+            *(NotYours, UnknownAggregate, StaleVersion, NotByOneself),
+            *(MergedIntoItself, MergedTheOtherWay, HasLeft, WasMerged),
+        ),
     )
     async def merge(id: Id, body: MergeWith, command: CommandDep) -> Response:
         """Merge two records of one person. This record goes on, and the other one ends. Where the two differ, the

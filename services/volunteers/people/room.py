@@ -8,7 +8,7 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.erasure import Leaver, erase_each
 from services.volunteers.names.store import Names
 from services.volunteers.people.api import router
-from services.volunteers.people.domain import guardians, partners, registering
+from services.volunteers.people.domain import guardians, leaving, partners, registering
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.reactions import reactions
 from services.volunteers.people.settings import PeopleSettings
@@ -42,6 +42,8 @@ async def erase(volunteers: Aggregates[Volunteer], leaver: Leaver) -> None:
         lambda v, now: guardians.forget_guardian(v, leaver.person, leaver.stand_in, now),
         leaver,
     )
+    took_over = {"state.merged_from": leaver.person}
+    await erase_each(volunteers, took_over, lambda v, now: leaving.forget_duplicate(v, leaver.person), leaver)
     merged = {"state.merged_into": leaver.person}
     await erase_each(volunteers, merged, lambda v, now: registering.erase(v, leaver.stand_in), leaver)
     theirs = {"state.person": leaver.person}

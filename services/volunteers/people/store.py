@@ -32,6 +32,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         found_by("avoided_by"),
         found_by("prefers"),
         found_by("merged_into"),
+        found_by("merged_from"),
         listed_by("community", "guardian"),
         found_by("guardian"),
         found_by("consents.by"),

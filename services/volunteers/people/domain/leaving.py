@@ -8,7 +8,7 @@ The hours of the record that ends go over to the record that goes on.
 from datetime import date, datetime
 
 from services.chassis.aggregate import Decision, decided, event_from
-from services.chassis.errors import Invalid
+from services.chassis.errors import Conflict, Invalid
 from services.chassis.principal import Principal
 from services.chassis.values import Request, local_date
 from services.contracts.marks import Id
@@ -23,7 +23,7 @@ from services.volunteers.people.domain.guardians import ended
 from services.volunteers.people.domain.levels import levels_of, lower_levels, named_in
 from services.volunteers.people.domain.profile import Certificate, Gender, Window
 from services.volunteers.people.domain.registering import require_self_or_staff
-from services.volunteers.people.domain.volunteer import GuardianConsent, HasLeft, Volunteer
+from services.volunteers.people.domain.volunteer import GuardianConsent, HasLeft, Volunteer, WasMerged
 from services.volunteers.people.domain.vouching import LEAST_AGE, may_act, require_another_of_staff
 
 
@@ -31,6 +31,15 @@ class MergedIntoItself(
     Invalid, code="volunteer.merged-into-itself", zh="不能与自身合并。", en="A record isn't merged with itself."
 ):
     """A record can't be merged with itself."""
+
+
+class MergedTheOtherWay(
+    Conflict,
+    code="volunteer.merged-the-other-way",
+    zh="另一条记录正在接收这条记录，请按那个方向合并。",
+    en="The other record is taking this one over. Merge them that way.",
+):
+    """Somebody else merges the two records the other way round."""
 
 
 class MergeWith(Request):
@@ -61,12 +70,19 @@ def end(duplicate: Volunteer, into: str, by: Principal, now: datetime) -> Decisi
         NotYours: the caller is not staff.
         NotByOneself: the record is the caller's own.
         MergedIntoItself: `into` is the person of this record.
+        WasMerged: the record ended in another merger.
+        MergedTheOtherWay: this record takes over that of `into` at the same time, and it is the one that stays, since
+            its person comes first in the order of their ids.
     """
     require_another_of_staff(duplicate, by)
     if into == duplicate.person:
         raise MergedIntoItself()
     if duplicate.erased or duplicate.merged_into == into:
         return decided(duplicate)
+    if duplicate.merged_into is not None:
+        raise WasMerged()
+    if into in duplicate.merged_from and duplicate.person < into:
+        raise MergedTheOtherWay()
     changed = _gone(duplicate, now).model_copy(update={"merged_into": into})
     told = event_from(VolunteerMerged, changed, into=into)
     return decided(changed, told, event_from(VolunteerDisapproved, changed))
@@ -82,10 +98,16 @@ def absorb(
     Raises:
         NotYours, NotByOneself: as for `end`.
         HasLeft: the record that is to go on has ended.
+        WasMerged: `duplicate` ended in another merger.
+        MergedTheOtherWay: `duplicate` has begun to take over this record.
     """
     require_another_of_staff(volunteer, by)
     if volunteer.left_at is not None or volunteer.erased:
         raise HasLeft()
+    if duplicate.merged_into not in (None, volunteer.person):
+        raise WasMerged()
+    if volunteer.person in duplicate.merged_from and duplicate.left_at is None:
+        raise MergedTheOtherWay()
     changed = volunteer.model_copy(
         update={
             "skills": volunteer.skills | duplicate.skills,
@@ -124,6 +146,7 @@ def absorb(
             "phone": volunteer.phone or duplicate.phone,
             "approved_at": volunteer.approved_at if duplicate.approved or duplicate.left_at is not None else None,
             "status": VolunteerStatus.PAUSED if _is_paused(duplicate) else volunteer.status,
+            "merged_from": volunteer.merged_from | {duplicate.person},
         }
     )
     if not may_act(changed, local_date(now), least_age):
@@ -134,6 +157,14 @@ def absorb(
     if volunteer.approved and not changed.approved:
         return decided(changed, *told, event_from(VolunteerDisapproved, changed))
     return decided(changed, *told)
+
+
+def forget_duplicate(volunteer: Volunteer, person: str) -> Decision[Volunteer]:
+    """`person`, whose record this one took over, was erased."""
+    if person not in volunteer.merged_from:
+        return decided(volunteer)
+    changed = volunteer.model_copy(update={"merged_from": volunteer.merged_from - {person}})
+    return decided(changed, event_from(VolunteerChanged, changed))
 
 
 def _gone(volunteer: Volunteer, now: datetime) -> Volunteer:

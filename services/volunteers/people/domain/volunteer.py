@@ -81,6 +81,7 @@ class Volunteer(Aggregate):
     lie within `reach_metres` of where the volunteer sets out. `avoids`: the people with whom the volunteer never wants
     to be put together, who are not told of it. `avoided_by`: the people who avoid the volunteer. `prefers`: the people
     with whom the volunteer prefers to serve. `merged_into`: the person under whose record the volunteer goes on.
+    `merged_from`: the people whose records this one took over, or is about to.
     `guardian`: the person who decides for a volunteer who is a minor, and who serves only while one of the `consents`
     stands.
     """
@@ -121,6 +122,7 @@ class Volunteer(Aggregate):
     approved_at: datetime | None = None
     left_at: datetime | None = None
     merged_into: Someone[str | None] = None
+    merged_from: Someone[frozenset[str]] = frozenset()
     status: VolunteerStatus = VolunteerStatus.ACTIVE
     bookings: tuple[Booking, ...] = ()
     registered_at: datetime

@@ -1,5 +1,6 @@
 """Volunteers over HTTP: who may see and change what."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -136,3 +137,19 @@ async def test_whom_somebody_avoids_neither_learns_nor_ends_it_also_where_they_r
     assert given_back[1]["volunteers"] == ["bob"]
     await api.ok(STAFF, f"/volunteers/{volunteer_id(HERE, 'bob')}/disapprove")
     await wire.wait_for(NeedReopened, person="bob", taken_off=TakenOff.UNSUITABLE)
+
+
+async def test_of_two_records_merged_both_ways_at_once_one_goes_on(api: Api) -> None:
+    """Two of staff, each with another view of which record is the true one; twenty times, for it is a race."""
+    for n in range(20):
+        subs = (f"ann-{n}", f"twin-{n}")
+        one, two = [(await admit(api, person(sub)))["id"] for sub in subs]
+        answers = await asyncio.gather(
+            api.post(STAFF, f"/volunteers/{one}/merge", {"person": subs[1]}),
+            api.post(STAFF, f"/volunteers/{two}/merge", {"person": subs[0]}),
+        )
+        codes = sorted(answer.json().get("code", "") for answer in answers)
+        assert codes[0] == "", "both were refused"
+        assert codes[1] in ("volunteer.merged-the-other-way", "volunteer.has-left", "volunteer.was-merged")
+        into = [(await api.read(STAFF, f"/volunteers/{id}"))["profile"]["merged_into"] for id in (one, two)]
+        assert into.count(None) == 1, f"after {codes} the records go on under {into}"

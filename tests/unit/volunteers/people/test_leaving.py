@@ -6,7 +6,14 @@ import pytest
 
 from services.chassis.errors import NotYours
 from services.contracts.volunteers import VolunteerStatus
-from services.volunteers.people.domain.leaving import MergedIntoItself, absorb, end, leave
+from services.volunteers.people.domain.leaving import (
+    MergedIntoItself,
+    MergedTheOtherWay,
+    absorb,
+    end,
+    forget_duplicate,
+    leave,
+)
 from services.volunteers.people.domain.profile import Away, Certificate, ChangeProfile, Gender, Window
 from services.volunteers.people.domain.registering import change, resume
 from services.volunteers.people.domain.volunteer import HasLeft, WasMerged
@@ -121,3 +128,38 @@ def test_a_record_that_has_ended_is_neither_changed_nor_resumed_and_after_a_merg
     with pytest.raises(WasMerged):
         approve(merged, STAFF, NOW)
     assert resume(approve(left, STAFF, NOW).aggregate, person("ann"), NOW).aggregate.status is VolunteerStatus.ACTIVE
+
+
+def test_a_record_that_ended_in_one_merger_takes_part_in_no_other() -> None:
+    merged = end(a_volunteer("ann-2"), "ann", STAFF, NOW).aggregate
+    with pytest.raises(WasMerged):
+        end(merged, "ann-3", STAFF, NOW)
+    with pytest.raises(WasMerged):
+        absorb(a_volunteer("ann-3"), merged, STAFF, NOW)
+
+
+def test_of_two_records_merged_both_ways_at_once_one_goes_on_whatever_comes_first() -> None:
+    one, two = a_volunteer("ann"), a_volunteer("ann-2")
+    kept, other = absorb(one, two, STAFF, NOW).aggregate, absorb(two, one, STAFF, NOW).aggregate
+    with pytest.raises(MergedTheOtherWay):
+        end(kept, "ann-2", STAFF, NOW)
+    ended = end(other, "ann", STAFF, NOW)
+    assert_folds(other, ended)
+    assert ended.aggregate.merged_into == "ann"
+
+
+def test_who_comes_later_with_the_other_way_is_told_so_and_may_finish_the_one_that_was_begun() -> None:
+    one, two = a_volunteer("ann"), a_volunteer("ann-2")
+    kept = absorb(one, two, STAFF, NOW).aggregate
+    with pytest.raises(MergedTheOtherWay):
+        absorb(two, kept, STAFF, NOW)
+    assert absorb(kept, two, STAFF, NOW).events == ()
+    assert end(two, "ann", STAFF, NOW).aggregate.merged_into == "ann"
+
+
+def test_an_erased_person_is_named_by_nobody_who_took_their_record_over() -> None:
+    kept = absorb(a_volunteer("ann"), a_volunteer("ann-2"), STAFF, NOW).aggregate
+    forgotten = forget_duplicate(kept, "ann-2")
+    assert_folds(kept, forgotten)
+    assert forgotten.aggregate.merged_from == frozenset()
+    assert forget_duplicate(forgotten.aggregate, "ann-2").events == ()
