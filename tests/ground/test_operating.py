@@ -37,6 +37,11 @@ CARRIED_OUT = {
     "kubectl apply --kustomize deploy/kubernetes/overlays/one-node": (_CLUSTER, '"apply", "--kustomize", str(OVERLAY)'),
     "kubectl label namespace NAME community.cn/edge=true": (_CLUSTER, '"community.cn/edge=true"'),
     "kubectl set image statefulset/issues issues=community-issues:next": (_CLUSTER, '"set", "image"'),
+    "kubectl patch statefulset/issues --patch "
+    + """'{"spec":{"updateStrategy":{"rollingUpdate":{"partition":1}}}}'""": (
+        _CLUSTER,
+        '"rollingUpdate": {"partition"',
+    ),
     "make kubernetes": ("Makefile", "$(RUN) tests.kubernetes"),
     "make identity": ("Makefile", "tests/identity"),
     "make test-compose": ("Makefile", "$(RUN) tests.compose"),

@@ -56,17 +56,20 @@ async def run(cluster: Cluster, table: Table, kills: int, rate: float) -> None:
     load = Load([cluster.edge()], variables, a_second=rate)
 
     async def both() -> str:
+        await asyncio.to_thread(cluster.choose, "issues", versions.NEXT, from_pod=1)
+        await asyncio.to_thread(cluster.rolled_out, "statefulset/issues")
+        await load.more(60, within=600)
         with cluster.names_known():
             newer, older = await side_by_side(load, FIELD)
-        assert newer, "no version told anything while another was at work"
+        assert newer > 10 < older, f"{newer} and {older} were told while both versions were at work"
         return f"{newer} with a field more and {older} without it, while both versions were at work"
 
     async with load.running():
         await load.more(10, within=300)
         await table.during(f"at least {kills} pods killed under load", lambda: _kill(cluster, load, kills))
         await table.during("pods evicted, one of a service at a time", lambda: _evict(cluster, load))
-        await table.during("the next version rolled under load", lambda: _roll(cluster, load, versions.NEXT))
         await table.during("two versions of an event side by side", both)
+        await table.during("the next version rolled under load", lambda: _roll(cluster, load, versions.NEXT))
         await table.during("back by one version", lambda: _roll(cluster, load, versions.THIS))
     await table.during("threads after all that", threaded)
 

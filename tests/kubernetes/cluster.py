@@ -84,8 +84,10 @@ class Cluster:
     def rolled_out(self, what: str) -> None:
         self.kubectl("rollout", "status", what, f"--timeout={_STARTED}s", within=_STARTED + 30)
 
-    def choose(self, service: str, version: str) -> None:
-        """Roll a service to the images of a version."""
+    def choose(self, service: str, version: str, *, from_pod: int = 0) -> None:
+        """Roll a service to the images of a version; those of its pods that come before `from_pod` stay as they are."""
+        change = {"spec": {"updateStrategy": {"rollingUpdate": {"partition": from_pod}}}}
+        self.kubectl("patch", f"statefulset/{service}", "--patch", json.dumps(change))
         self.kubectl("set", "image", f"statefulset/{service}", f"{service}=community-{service}:{version}")
 
     def things(self, kind: str) -> list[dict[str, Any]]:
