@@ -1,7 +1,8 @@
 """`python -m services access`: who may do what on a Kafka that asks everybody who they are.
 
 services FOLDER    give each service its user, with the password in FOLDER/<service>, and exactly the rights it needs;
-                   with --keep, the rights that another version at work beside it may need stay, too
+                   with --keep, the rights that another version at work beside it may need stay, too; where FOLDER/keda
+                   is, the user `keda`, too, who sees how far behind they are and reads nothing
 subscriber NAME    make a user for a system outside, who reads facts and states and writes nothing; prints how it gets
                    in, with a new password (asked again, the password is changed)
 revoke NAME        take that user's password and rights away
@@ -15,13 +16,14 @@ import re
 import secrets
 from pathlib import Path
 
-from services.chassis.kafka.grants import of_service, of_subscriber
+from services.chassis.kafka.grants import of_scaler, of_service, of_subscriber
 from services.chassis.settings.service_settings import KafkaSettings
 from services.chassis.settings.sources import SettingsError, read_settings
 from services.contracts.topics import TOPICS
 from services.topology import SERVICES
 
-_RESERVED = {*SERVICES, "admin", "broker", "controller"}
+_SCALER = "keda"
+_RESERVED = {*SERVICES, _SCALER, "admin", "broker", "controller"}
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,40}")
 
 
@@ -54,9 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = read_settings(KafkaSettings, arguments.env_file)
     users, prefix = Users(settings, patience=arguments.wait), settings.kafka_topic_prefix
     if arguments.action == "services":
-        for service, password in _passwords(arguments.folder).items():
-            added, taken = users.put(service, password, of_service(service, prefix=prefix), keep=arguments.keep)
-            print(f"{service}: {added} rights added, {taken} taken away")
+        for name, password in _passwords(arguments.folder).items():
+            rights = of_scaler(prefix=prefix) if name == _SCALER else of_service(name, prefix=prefix)
+            added, taken = users.put(name, password, rights, keep=arguments.keep)
+            print(f"{name}: {added} rights added, {taken} taken away")
     elif arguments.action == "subscriber":
         chosen = [topic for topic in TOPICS if not arguments.topic or topic.name in arguments.topic]
         password = secrets.token_urlsafe(32)
@@ -78,13 +81,13 @@ def _name(text: str) -> str:
 
 def _passwords(folder: Path) -> dict[str, str]:
     found = {}
-    for service in SERVICES:
+    for name in (*SERVICES, *([_SCALER] if (folder / _SCALER).exists() else [])):
         try:
-            found[service] = (folder / service).read_text("ascii").strip()
+            found[name] = (folder / name).read_text("ascii").strip()
         except (OSError, UnicodeDecodeError):
-            raise SettingsError(f"{folder / service} must hold the password of {service} and can't be read.") from None
-        if not found[service]:
-            raise SettingsError(f"{folder / service} must hold the password of {service} and is empty.")
+            raise SettingsError(f"{folder / name} must hold the password of {name} and can't be read.") from None
+        if not found[name]:
+            raise SettingsError(f"{folder / name} must hold the password of {name} and is empty.")
     return found
 
 

@@ -14,7 +14,7 @@ Thing = dict[str, Any]
 
 _KNOWN = {
     *("apiVersion", "kind", "namespace", "resources", "components"),
-    *("labels", "images", "configMapGenerator", "patches", "replicas"),
+    *("labels", "images", "configMapGenerator", "patches", "replicas", "replacements"),
 }
 _OF_NO_NAMESPACE = {"Namespace"}
 
@@ -45,6 +45,8 @@ def _applied(folder: Path, things: list[Thing]) -> list[Thing]:
                 for step in yaml.safe_load(patch["patch"]):
                     _change(thing, **step)
     _name(things, plan)
+    for replacement in plan.get("replacements", ()):
+        _replace(things, **replacement)
     return things
 
 
@@ -71,6 +73,18 @@ def _generate(folder: Path, things: list[Thing], generator: Thing) -> None:
             raise Unknown(f"{folder}: {other[0]} of {generator['name']}")
 
 
+def _replace(things: list[Thing], source: Thing, targets: list[Thing]) -> None:
+    """What stands at one field, put at others; fields are there, and named by words and places in lists."""
+    [found] = [thing for thing in things if _is_meant(thing, {key: source[key] for key in ("kind", "name")})]
+    for part in source["fieldPath"].split("."):
+        found = found[part]
+    for target in targets:
+        for thing in things:
+            if _is_meant(thing, target["select"]):
+                for path in target["fieldPaths"]:
+                    _change(thing, op="replace", path="/" + path.replace(".", "/"), value=found)
+
+
 def _is_meant(thing: Thing, target: Thing) -> bool:
     labels = thing["metadata"].get("labels", {})
     wanted = dict(part.split("=") for part in target.get("labelSelector", "").split(",") if part)
@@ -79,7 +93,7 @@ def _is_meant(thing: Thing, target: Thing) -> bool:
     return named == meant and bool(wanted.items() <= labels.items())
 
 
-def _change(thing: Thing, op: str, path: str, value: Any) -> None:
+def _change(thing: Thing, op: str, path: str, value: Any = None) -> None:
     """One step of a JSON patch."""
     *way, last = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
     place: Any = thing
@@ -92,6 +106,8 @@ def _change(thing: Thing, op: str, path: str, value: Any) -> None:
             place[name] = copy.deepcopy(value)
         case "add", dict(), name:
             place[name] = copy.deepcopy(value)
+        case "remove", dict(), name if name in place:
+            del place[name]
         case _:
             raise Unknown(f"{op} {path}")
 

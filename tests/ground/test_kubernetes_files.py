@@ -207,7 +207,7 @@ def test_each_secret_of_a_store_outside_has_the_keys_that_are_made_here() -> Non
         thing["metadata"]["name"]: {entry["secretKey"] for entry in thing["spec"]["data"]}
         for thing in read(FOLDER / "components" / "external-secrets" / "secrets.yaml")
     }
-    assert told.keys() == {*SERVICES, "access"}
+    assert told.keys() == {*SERVICES, "access", "scaling"}
     script = (FOLDER / "secrets.sh").read_text("utf-8")
     for keys in told.values():
         assert {key for key in keys if f"{key}=" not in script} == set()

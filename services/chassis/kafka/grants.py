@@ -2,7 +2,8 @@
 
 A service writes its own topics and the dead letters of those that it reads, reads what it subscribes to, and is a
 member of its own group. A subscriber from outside reads facts and states in groups of its own name, and writes nothing.
-Nobody has a right that is not listed here: the brokers refuse what nobody was granted.
+Who scales the services sees how far behind their groups are, and reads nothing. Nobody has a right that is not listed
+here: the brokers refuse what nobody was granted.
 """
 
 from collections.abc import Iterable
@@ -47,5 +48,16 @@ def of_subscriber(name: str, topics: Iterable[Topic] = TOPICS, *, prefix: str = 
             *(Grant("TOPIC", prefix + each, "READ") for each in read),
             Grant("GROUP", name, "READ"),
             Grant("GROUP", f"{name}.", "READ", prefixed=True),
+        }
+    )
+
+
+def of_scaler(*, prefix: str = "") -> frozenset[Grant]:
+    """The rights of whoever scales the services by what waits for them: to look at groups and ends of topics."""
+    topics = {name for service in READ_BY for name in READ_BY[service]}
+    return frozenset(
+        {
+            *(Grant("TOPIC", prefix + name, "DESCRIBE") for name in topics),
+            *(Grant("GROUP", f"{prefix}community.{service}", "DESCRIBE") for service in READ_BY),
         }
     )

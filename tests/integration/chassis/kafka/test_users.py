@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from deploy.local.kafka_server import KafkaServer
@@ -94,7 +95,7 @@ async def _write(settings: KafkaSettings, topic: str) -> None:
         await producer.stop()
 
 
-async def _read(settings: KafkaSettings, topic: str, group: str) -> int:
+async def _read(settings: KafkaSettings, topic: str, group: str | None) -> int:
     """How many records there are."""
     consumer = AIOKafkaConsumer(
         topic,
@@ -110,6 +111,22 @@ async def _read(settings: KafkaSettings, topic: str, group: str) -> int:
         await consumer.stop()
 
 
+async def _behind(settings: KafkaSettings, group: str) -> int:
+    """How many records wait for a group, as whoever scales it asks: what it has done, and where its topics end."""
+    way = for_client(settings.kafka_access)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, **way)
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap, **way)
+    try:
+        await admin.start()
+        done = await admin.list_consumer_group_offsets(group)
+        await consumer.start()
+        ends = await consumer.end_offsets(list(done))
+        return sum(ends[partition] - done[partition].offset for partition in done)
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
 async def test_each_service_does_its_own_work_and_nothing_else(
     locked: Locked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +137,7 @@ async def test_each_service_does_its_own_work_and_nothing_else(
     monkeypatch.setenv("ENVIRONMENT", "test")
     for name in SERVICES:
         (tmp_path / name).write_text(f"of-{name}")
+    (tmp_path / "keda").write_text("of-keda")
     await ensure_topics(locked.bootstrap, partitions=1, access=administrator.kafka_access)
 
     command = _command()
@@ -127,7 +145,7 @@ async def test_each_service_does_its_own_work_and_nothing_else(
         services = command.parse_args(["services", str(tmp_path)])
         assert services.command(services) == 0
     said = capsys.readouterr().out.splitlines()
-    assert [line.partition(": ")[2] for line in said[4:]] == ["0 rights added, 0 taken away"] * 4
+    assert [line.partition(": ")[2] for line in said[5:]] == ["0 rights added, 0 taken away"] * 5
 
     by = {name: locked.known_as(name, f"of-{name}") for name in SERVICES}
     for topic in TOPICS:
@@ -135,6 +153,16 @@ async def test_each_service_does_its_own_work_and_nothing_else(
             await _write(by[topic.service], name)
     assert await _read(by["volunteers"], NOTICES.name, "community.volunteers") == 1
     await _write(by["volunteers"], NOTICES.dead_letters)
+
+    await _write(by["notify"], NOTICES.name)
+    keda = locked.known_as("keda", "of-keda")
+    assert await _behind(keda, "community.volunteers") == 1
+    with pytest.raises(TopicAuthorizationFailedError):
+        await _read(keda, NOTICES.name, None)
+    with pytest.raises(GroupAuthorizationFailedError):
+        await _read(keda, NOTICES.name, "community.volunteers")
+    with pytest.raises(TopicAuthorizationFailedError):
+        await _write(keda, NOTICES.name)
 
     with pytest.raises(TopicAuthorizationFailedError):
         await _write(by["volunteers"], ISSUES.name)
@@ -172,7 +200,7 @@ async def test_each_service_does_its_own_work_and_nothing_else(
     with pytest.raises(KafkaError):
         await _read(city, ISSUES.name, "city-desk")
     users = Users(administrator)
-    assert users.names() == sorted(SERVICES)
+    assert users.names() == sorted([*SERVICES, "keda"])
     users.put("volunteers", "of-volunteers", of_service("volunteers") | of_service("notify"))
     assert users.put("volunteers", "of-volunteers", of_service("volunteers"), keep=True) == (0, 0)
     added, taken = users.put("volunteers", "of-volunteers", of_service("volunteers"))

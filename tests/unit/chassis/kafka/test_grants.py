@@ -3,7 +3,7 @@
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.kafka.grants import Grant, of_service, of_subscriber
+from services.chassis.kafka.grants import Grant, of_scaler, of_service, of_subscriber
 from services.chassis.room import open_rooms
 from services.chassis.runtime import Runtime
 from services.chassis.store.journal import Journal
@@ -47,4 +47,13 @@ def test_a_subscriber_only_reads() -> None:
     assert {(grant.name, grant.prefixed) for grant in grants if grant.on == "GROUP"} == {
         ("city-desk", False),
         ("city-desk.", True),
+    }
+
+
+def test_who_scales_sees_what_every_service_reads_and_reads_nothing() -> None:
+    grants = of_scaler(prefix="p.")
+    assert {grant.act for grant in grants} == {"DESCRIBE"}
+    assert {grant.name for grant in grants if grant.on == "GROUP"} == {f"p.community.{name}" for name in SERVICES}
+    assert {grant.name for grant in grants if grant.on == "TOPIC"} == {
+        f"p.{each}" for name in SERVICES for each in READ_BY[name]
     }
