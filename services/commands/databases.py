@@ -33,18 +33,26 @@ def run(arguments: argparse.Namespace) -> int:
         SettingsError: a password is missing.
         DatabasesRefused: it could not be done.
     """
-    before = [word for word in (_read(arguments.folder / "root.before"), *sorted(PASSWORDS)) if word]
-    passwords = Passwords(
-        root=_needed(arguments.folder / "root"),
-        before=before,
-        services={name: _needed(arguments.folder / name) for name in SERVICES},
-    )
+    passwords = passwords_in(arguments.folder)
     wanted = ReplicaSet(arguments.set, [member.strip() for member in arguments.members.split(",")])
     for line in asyncio.run(ensure_databases(wanted, passwords, wait=arguments.wait)):
         print(line, flush=True)
     while arguments.stay:
         time.sleep(3600)
     return 0
+
+
+def passwords_in(folder: Path) -> Passwords:
+    """The passwords of `folder`: those of root before this one, too, for the store may have any of them.
+
+    Raises:
+        SettingsError: a password is missing.
+    """
+    return Passwords(
+        root=_needed(folder / "root"),
+        before=[*_read(folder / "root.before").splitlines(), *sorted(PASSWORDS)],
+        services={name: _needed(folder / name) for name in SERVICES},
+    )
 
 
 def _needed(path: Path) -> str:

@@ -8,9 +8,12 @@
     FOLDER/authority/   who signed broker.pem: read by this command alone, so that a certificate is renewed by the same
 
 What is there stays, whatever is asked for twice. A value that the environment gives (MONGODB_ROOT_PASSWORD,
-MONGODB_CLUSTER_KEY, ISSUES_MONGODB_PASSWORD, …, ISSUES_CONTACT_KEYS) is taken instead. With `--rotate` everything that
-the environment doesn't give is made anew; contact keys are added to, since the old ones still open what they sealed.
-Kafka's passwords are always made here, for nobody types them. KAFKA_ADDRESS names the host that broker.pem is for.
+MONGODB_CLUSTER_KEY, ISSUES_MONGODB_PASSWORD, …, ISSUES_CONTACT_KEYS) is taken instead; contact keys are added to, since
+those that were there open what they sealed. With `--rotate` everything that the environment doesn't give is made anew,
+but for what others already hold: the authority, which subscribers trust, and the password of Grafana's administrator,
+which Grafana takes at its first start alone. The passwords that a store may still have are kept, the latest first,
+however often it is asked. Kafka's passwords are always made here, for nobody types them. KAFKA_ADDRESS, KAFKA_ADDRESS_2
+and KAFKA_ADDRESS_3 name the hosts that broker.pem is for.
 """
 
 import argparse
@@ -32,6 +35,7 @@ MONGODB, KAFKA, COMMUNITY, GRAFANA = 999, 1000, 10_001, 472
 
 _URL = "mongodb://{user}:{password}@databases:27017/?replicaSet=rs0&authSource=admin"
 _BROKERS = ("kafka", "kafka-2", "kafka-3", "brokers", "localhost", "127.0.0.1")
+_ADDRESSES = ("KAFKA_ADDRESS", "KAFKA_ADDRESS_2", "KAFKA_ADDRESS_3")
 
 
 class Unsafe(Exception):
@@ -64,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         if service == "issues":
             _keep_contact_keys(drawer, os.environ.get("ISSUES_CONTACT_KEYS"))
     _equip_brokers(arguments, access)
-    _Drawer(arguments.folder / "grafana", GRAFANA, rotate=arguments.rotate).keep("admin", None, _password)
+    _Drawer(arguments.folder / "grafana", GRAFANA, rotate=False).keep("admin", None, _password)
     return 0
 
 
@@ -73,11 +77,12 @@ def _equip_brokers(arguments: argparse.Namespace, access: "_Drawer") -> None:
     kafka = _Drawer(arguments.folder / "kafka", KAFKA, rotate=arguments.rotate)
     kafka.keep("broker", None, _password)
     kafka.write("admin", access.keep("admin", None, _password))
-    signing = _Drawer(arguments.folder / "authority", os.geteuid(), rotate=arguments.rotate)
+    signing = _Drawer(arguments.folder / "authority", os.geteuid(), rotate=False)
     authority = Authority.read(signing.keep("authority.pem", None, lambda: Authority.new().pem()))
-    host = os.environ.get("KAFKA_ADDRESS", "").rpartition(":")[0]
-    names = tuple(dict.fromkeys((*_BROKERS, *((host,) if host else ()))))
-    if kafka.read("ca.pem") != authority.certificate() or not fits(kafka.read("broker.pem"), names, utc_now()):
+    hosts = (os.environ.get(name, "").rpartition(":")[0].strip("[]") for name in _ADDRESSES)
+    names = tuple(dict.fromkeys((*_BROKERS, *filter(None, hosts))))
+    known = kafka.read("ca.pem") == authority.certificate() and fits(kafka.read("broker.pem"), names, utc_now())
+    if arguments.rotate or not known:
         kafka.write("broker.pem", authority.sign(names))
     kafka.write("ca.pem", authority.certificate())
 
@@ -120,11 +125,12 @@ class _Drawer:
         return ""
 
     def keep(self, name: str, given: str | None, make: Callable[[], str]) -> str:
-        """What is `given`, else what is there, else what `make` makes; the one before stays beside it."""
+        """What is `given`, else what is there, else what `make` makes; those before stay beside it, latest first."""
         known = self.read(name)
         value = given or ("" if self.rotate else known) or make()
         if known and value != known:
-            self.write(f"{name}.before", known)
+            earlier = self.read(f"{name}.before").splitlines()
+            self.write(f"{name}.before", "\n".join(dict.fromkeys([known, *earlier])))
         self.write(name, value)
         return value
 

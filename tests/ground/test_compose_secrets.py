@@ -14,6 +14,7 @@ from services.chassis.clock import utc_now
 from services.chassis.settings.published import CLUSTER_KEYS, PASSWORDS
 from services.commands import secrets
 from services.commands.certificates import fits
+from services.commands.databases import passwords_in
 from services.issues.privacy.settings import read_masters
 from services.topology import SERVICES
 
@@ -82,10 +83,20 @@ def test_what_is_given_is_taken_and_the_one_before_is_kept(tmp_path: Path, monke
 def test_a_change_makes_all_anew_and_old_contacts_stay_readable(tmp_path: Path) -> None:
     first, second = made(tmp_path), made(tmp_path, rotate=True)
     kept = {name for name in first if first[name] == second[name]}
-    assert kept == set()
+    assert kept == {"authority/authority.pem", "kafka/ca.pem", "grafana/admin"}, "what others already hold"
+    context = ssl.create_default_context(cadata=first["kafka/ca.pem"])
+    context.load_cert_chain(tmp_path / "kafka" / "broker.pem")
+    assert first["kafka/ca.pem"] in second["kafka/broker.pem"]
     assert second["mongodb/root.before"] == first["mongodb/root"]
     assert second["issues/contact-keys"].endswith("," + first["issues/contact-keys"])
     assert len(read_masters(second["issues/contact-keys"]).keys) == 2
+
+
+def test_changed_again_before_a_store_took_it_over_no_password_of_it_is_lost(tmp_path: Path) -> None:
+    roots = [made(tmp_path)["mongodb/root"], *(made(tmp_path, rotate=True)["mongodb/root"] for _ in range(3))]
+    assert len(set(roots)) == 4
+    known = passwords_in(tmp_path / "mongodb")
+    assert [known.root, *known.before][:4] == roots[::-1]
 
 
 @pytest.mark.parametrize("known", sorted(PASSWORDS | CLUSTER_KEYS))
@@ -116,6 +127,14 @@ def test_a_certificate_for_another_host_is_signed_by_the_same_authority(
     assert fits(second["kafka/broker.pem"], ["kafka.example.org", "127.0.0.1"], utc_now())
     assert not fits(first["kafka/broker.pem"], ["kafka.example.org"], utc_now())
     assert not fits(second["kafka/broker.pem"], ["127.0.0.1"], utc_now() + timedelta(days=600))
+
+
+def test_the_certificate_is_for_the_host_of_each_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_ADDRESS", "one.example.org:19092")
+    monkeypatch.setenv("KAFKA_ADDRESS_2", "two.example.org:19092")
+    monkeypatch.setenv("KAFKA_ADDRESS_3", "[2001:db8::3]:19092")
+    names = ["one.example.org", "two.example.org", "2001:db8::3", "kafka"]
+    assert fits(made(tmp_path)["kafka/broker.pem"], names, utc_now())
 
 
 def test_development_keeps_the_contact_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

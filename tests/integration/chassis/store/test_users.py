@@ -77,6 +77,8 @@ async def test_each_service_reads_and_writes_its_own_database_and_no_other(locke
         await ensure_databases(wanted, passwords("forgotten"))
     await ensure_databases(wanted, passwords("second", "long ago", "first"))
     await ensure_databases(wanted, passwords("second"))
+    await ensure_databases(wanted, passwords("fifth", "fourth", "third", "second"))  # changed and changed again
+    await ensure_databases(wanted, passwords("fifth"))
 
 
 async def test_without_a_server_the_refusal_says_so(tmp_path: Path) -> None:
