@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: KAFKA_BOOTSTRAP is missing or wrong, or a password can't be read.
         UsersRefused: it could not be done.
+        NameOfServices: a subscriber of that name would be a member of the services' groups.
     """
     from services.chassis.kafka.users import Users  # its library is not in the image of every service
 
@@ -62,8 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{name}: {added} rights added, {taken} taken away")
     elif arguments.action == "subscriber":
         chosen = [topic for topic in TOPICS if not arguments.topic or topic.name in arguments.topic]
-        password = secrets.token_urlsafe(32)
-        users.put(arguments.name, password, of_subscriber(arguments.name, chosen, prefix=prefix))
+        rights, password = of_subscriber(arguments.name, chosen, prefix=prefix), secrets.token_urlsafe(32)
+        users.put(arguments.name, password, rights)
         print(_way_in(arguments.name, password))
     elif arguments.action == "revoke":
         print(f"{arguments.name}: {users.remove(arguments.name)} rights taken away")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from services.chassis.errors import CommunityError
 from services.contracts.topics import READ_BY, TOPICS, Topic
 
 Act = Literal["READ", "WRITE", "DESCRIBE"]
@@ -25,23 +26,38 @@ class Grant:
     prefixed: bool = False
 
 
+class NameOfServices(
+    CommunityError,
+    code="subscriber-name-of-services",
+    zh="订阅方不能命名为 {name}：服务的消费组 {group} 将归入其名下。请另取名称。",
+    en="No subscriber may be called {name}: the group {group} of a service would be its own. Choose another name.",
+):
+    """Groups called `name` or `name.…` hold one of a service, whose partitions and offsets that name could take."""
+
+
 def of_service(service: str, *, prefix: str = "") -> frozenset[Grant]:
     """The rights of a service; `prefix` stands before every topic and group (KAFKA_TOPIC_PREFIX)."""
     read = READ_BY[service]
     own = [name for topic in TOPICS if topic.service == service for name in (topic.name, topic.state)]
     letters = [topic.dead_letters for topic in TOPICS if {topic.name, topic.state} & set(read)]
-    group = f"{prefix}community.{service}"
     return frozenset(
         {
             *(Grant("TOPIC", prefix + name, "WRITE") for name in (*own, *letters)),
             *(Grant("TOPIC", prefix + name, "READ") for name in read),
-            Grant("GROUP", group, "READ"),
+            Grant("GROUP", _group(service, prefix), "READ"),
         }
     )
 
 
 def of_subscriber(name: str, topics: Iterable[Topic] = TOPICS, *, prefix: str = "") -> frozenset[Grant]:
-    """The rights of a subscriber from outside: facts and states of `topics`, in groups called `name` or `name.…`."""
+    """The rights of a subscriber from outside: facts and states of `topics`, in groups called `name` or `name.…`.
+
+    Raises:
+        NameOfServices: a service's group is one of those.
+    """
+    for group in (_group(service, prefix) for service in READ_BY):
+        if f"{group}.".startswith(f"{name}."):
+            raise NameOfServices(name=name, group=group)
     read = [each for topic in topics for each in (topic.name, topic.state)]
     return frozenset(
         {
@@ -58,6 +74,10 @@ def of_scaler(*, prefix: str = "") -> frozenset[Grant]:
     return frozenset(
         {
             *(Grant("TOPIC", prefix + name, "DESCRIBE") for name in topics),
-            *(Grant("GROUP", f"{prefix}community.{service}", "DESCRIBE") for service in READ_BY),
+            *(Grant("GROUP", _group(service, prefix), "DESCRIBE") for service in READ_BY),
         }
     )
+
+
+def _group(service: str, prefix: str) -> str:
+    return f"{prefix}community.{service}"

@@ -11,7 +11,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuth
 
 from deploy.local.kafka_server import KafkaServer
 from services.chassis.kafka.access import for_client
-from services.chassis.kafka.grants import of_service
+from services.chassis.kafka.grants import NameOfServices, of_service
 from services.chassis.kafka.topics import TopicRefused, ensure_topics
 from services.chassis.kafka.users import Users, UsersRefused
 from services.chassis.settings.service_settings import KafkaSettings
@@ -195,6 +195,10 @@ async def test_each_service_does_its_own_work_and_nothing_else(
     with pytest.raises(GroupAuthorizationFailedError):
         await _read(city, ISSUES.name, "community.notify")
 
+    among_services = command.parse_args(["subscriber", "community"])
+    with pytest.raises(NameOfServices):
+        among_services.command(among_services)
+    assert "community" not in Users(administrator).names()
     revoked = command.parse_args(["revoke", "city-desk"])
     revoked.command(revoked)
     with pytest.raises(KafkaError):

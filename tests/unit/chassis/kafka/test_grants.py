@@ -3,7 +3,7 @@
 import pytest
 
 from services.chassis.clock import utc_now
-from services.chassis.kafka.grants import Grant, of_scaler, of_service, of_subscriber
+from services.chassis.kafka.grants import Grant, NameOfServices, of_scaler, of_service, of_subscriber
 from services.chassis.room import open_rooms
 from services.chassis.runtime import Runtime
 from services.chassis.store.journal import Journal
@@ -48,6 +48,33 @@ def test_a_subscriber_only_reads() -> None:
         ("city-desk", False),
         ("city-desk.", True),
     }
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "group"),
+    [
+        ("", "community", "community.issues"),
+        ("district.", "district", "district.community.issues"),
+        ("city.district-", "city", "city.district-community.issues"),
+        ("city-", "city-community", "city-community.issues"),
+    ],
+)
+def test_a_subscriber_is_not_called_as_groups_of_services_begin(prefix: str, name: str, group: str) -> None:
+    with pytest.raises(NameOfServices, match=r"^subscriber-name-of-services") as refused:
+        of_subscriber(name, prefix=prefix)
+    assert refused.value.sentence("en").startswith(f"No subscriber may be called {name}: the group {group} of")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name"),
+    [("", "communit"), ("", "community-desk"), ("district.", "community"), ("district.", "dist"), ("city-", "city")],
+)
+def test_another_name_may_begin_alike(prefix: str, name: str) -> None:
+    of_service_groups = {grant.name for each in SERVICES for grant in of_service(each, prefix=prefix)}
+    groups = {grant for grant in of_subscriber(name, prefix=prefix) if grant.on == "GROUP"}
+    assert {grant.prefixed for grant in groups} == {True, False}
+    for grant in groups:
+        assert not [each for each in of_service_groups if each == grant.name or each.startswith(f"{name}.")]
 
 
 def test_who_scales_sees_what_every_service_reads_and_reads_nothing() -> None:
