@@ -1,7 +1,7 @@
 #!/bin/sh
 # Brings the services to another version while they work, one after another: sh deploy/compose/roll.sh [--back] [SERVICE …]
 # The version is COMMUNITY_VERSION (in `.env`), whose images are there (docker compose build, or pull). A new container is
-# ready, and known to the edge, before the one before it stops. First topics and rights are brought up to date, and
+# ready, and known to the edge, before the one before it stops. First secrets, topics and rights are brought up to date, and
 # rights that no version at work needs are taken away last; back by one version (--back) they stay as they are.
 set -eu
 back=
@@ -10,6 +10,7 @@ back=
 job="docker compose run --rm --no-deps -T"
 users="kafka-users python -m services access --wait 300 services"
 if [ -z "$back" ]; then
+  $job secrets python -m services secrets /secrets --missing
   $job topics
   $job $users --keep /run/secrets
 fi

@@ -1,6 +1,7 @@
 """docker-compose.yml hands on every setting that exists, and to each service its own secrets alone."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_no_secret_has_a_value_and_those_that_are_made_are_written_by_one_contai
     secret = [(name, value) for name, value in settings if re.search("PASSWORD|SECRET|_KEYS?(_FILE)?$", name)]
     assert secret
     assert {value for _, value in secret if value is not None} <= {
-        f"/run/secrets/{name}" for name in ("admin", "kafka-password", "contact-keys")
+        f"/run/secrets/{name}" for name in ("admin", "kafka-password", "contact-keys", "endpoint-key")
     }
     assert not holds_a_published_secret(TEXT)
     writing = {
@@ -63,6 +64,19 @@ def test_no_secret_has_a_value_and_those_that_are_made_are_written_by_one_contai
     assert writing == {"secrets"}
     for reader in ("mongodb", *_BROKERS, *SERVICES):
         assert CONTAINERS[reader]["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}
+
+
+@pytest.mark.parametrize("made", ["", "of this version"])
+def test_a_release_that_makes_no_endpoint_key_starts_without_one(tmp_path: Path, made: str) -> None:
+    """docker-compose.yml brings up the last release, too: an upgrade goes back to it."""
+    folder, programs = tmp_path / "secrets", tmp_path / "bin"
+    programs.mkdir()
+    python = programs / "python"
+    python.write_text(f'mkdir -p "$4/notify"\n[ -z "{made}" ] || echo "{made}" > "$4/notify/endpoint-key"\n')
+    python.chmod(0o755)
+    command = [part.replace("/secrets", str(folder)) for part in CONTAINERS["secrets"]["command"]]
+    subprocess.run(command, check=True, env={"PATH": f"{programs}:/usr/bin:/bin"})
+    assert (folder / "notify" / "endpoint-key").read_text().strip() == made
 
 
 def test_services_believe_the_edge_alone_and_the_edge_whom_it_is_told() -> None:
