@@ -2,6 +2,7 @@
 only what must talk talk, and closes what can be closed."""
 
 import base64
+import os
 import shutil
 import subprocess
 from functools import cache
@@ -15,6 +16,7 @@ import yaml  # type: ignore[import-untyped]
 from services.chassis.kafka.grants import of_service
 from services.chassis.settings.published import holds_a_published_secret
 from services.chassis.settings.sources import read_settings
+from services.commands.certificates import Authority
 from services.topology import HOME, PAGES, SERVICES, service
 from tests.ground.kustomize import Thing, read, rendered
 
@@ -97,9 +99,14 @@ def _without_digests(thing: Any, under: str = "") -> Any:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_starts_with_these_settings(name: str, overlay: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_starts_with_these_settings(
+    name: str, overlay: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for variable, value in _of(overlay, "ConfigMap")["settings"]["data"].items():
         monkeypatch.setenv(variable, value)
+    if "KAFKA_CA_FILE" in os.environ:  # it is mounted; test_kubernetes_encryption.py looks where
+        (tmp_path / "ca.crt").write_text(Authority.new().certificate())
+        monkeypatch.setenv("KAFKA_CA_FILE", str(tmp_path / "ca.crt"))
     monkeypatch.setenv("MONGODB_URL", f"mongodb://{name}:secret@mongodb/?replicaSet=rs0&authSource=admin")
     monkeypatch.setenv("KAFKA_USERNAME", name)
     monkeypatch.setenv("KAFKA_PASSWORD", "secret")
