@@ -71,13 +71,17 @@ def clearing(arrived: Iterable[Mapping[str, Stretch]]) -> list[UpdateMany]:
 
 
 def published(entry: Document, model: type[Event]) -> tuple[str, Document] | None:
-    """The type and the data that are published of the outbox entry; None where nothing of it is."""
+    """The type and the data that are published of the outbox entry; None where nothing of it is.
+
+    What stays inside is said by the version that wrote the entry, which may have fields that this one does not know.
+    Entries of versions that did not say it have those fields that `model` publishes.
+    """
     if model.internal:
         return None
     if "told" not in entry:
-        veil = entry.get("veil", {})
-        shown = {name: value for name, value in entry["data"].items() if name in model.public_fields}
-        return model.type, {name: veil.get(name, value) for name, value in shown.items()}
+        veil, data = entry.get("veil", {}), entry["data"]
+        shown = model.public_fields & data.keys() if "hidden" not in entry else data.keys() - entry["hidden"]
+        return model.type, {name: veil.get(name, value) for name, value in data.items() if name in shown}
     return None if entry["told"] is None else (entry["told"]["type"], entry["told"]["data"])
 
 

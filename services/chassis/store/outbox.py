@@ -1,7 +1,8 @@
 """The entries of an outbox: a decision's events, which wait in the aggregate's own document for the relay.
 
 The last entry of a write carries the public state after it, ready to send. So the relay needs no model, and when
-several writes wait it sends only the newest state.
+several writes wait it sends only the newest state. Each entry names the fields of its event that are not published
+(`hidden`): the relay may be a process of the version before, which does not know them all.
 
 An entry of an aggregate that withholds something has, beside the event for the journal, what is published instead
 (`told`): the type and the public data of another event, or None for nothing; and the type of the state, which is not
@@ -49,7 +50,7 @@ def entries(
     """
     made = [
         {"seq": version + n, "type": event.type, "time": now, "actor": actor, "data": _data(event)}
-        | dict(_present(cause=causationid, trace=traceparent, who=_who(event, actor)))
+        | dict(_present(cause=causationid, trace=traceparent, who=_who(event, actor), hidden=_hidden(event)))
         for n, event in enumerate(decision.events, 1)
     ]
     aggregate: Aggregate = decision.aggregate
@@ -106,6 +107,11 @@ def _data(event: Event) -> Document:
     data = event.data()
     _checked(orjson.dumps(data))
     return data
+
+
+def _hidden(event: Event) -> list[str] | None:
+    """The fields of an event that stay inside; None of one that stays inside as a whole."""
+    return None if event.internal else sorted(event.internal_fields & event.model_fields_set)
 
 
 def _checked(raw: bytes) -> bytes:
