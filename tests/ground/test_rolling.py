@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,14 +81,14 @@ class Engine:
         """The jobs that ran, by what they ran in."""
         return [asked[5] for asked in self._read()["asked"] if asked[:2] == ["compose", "run"]]
 
-    def _one(self, service: str, number: int) -> dict[str, object]:
+    def _one(self, service: str, number: int) -> dict[str, Any]:
         return {"id": f"{service}-{number}", "service": service, "version": "last", "running": True}
 
-    def _read(self) -> dict[str, list[dict[str, str]]]:
-        kept: dict[str, list[dict[str, str]]] = json.loads(self._state.read_text())
+    def _read(self) -> dict[str, Any]:
+        kept: dict[str, Any] = json.loads(self._state.read_text())
         return kept
 
-    def _write(self, containers: list[dict[str, object]] | list[object]) -> None:
+    def _write(self, containers: list[dict[str, Any]]) -> None:
         self._state.write_text(json.dumps({"containers": containers, "made": 0, "asked": []}))
 
 
