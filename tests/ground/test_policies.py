@@ -3,6 +3,7 @@
 No cluster that this is run on need enforce them, so they are evaluated here.
 """
 
+import copy
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.topology import SERVICES
-from tests.ground.kustomize import Thing, rendered
+from tests.ground.kustomize import Thing, read, rendered
 from tests.ground.policies import Party, Unknown, may_reach
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes" / "overlays"
@@ -101,6 +102,27 @@ def test_everybody_asks_for_names_and_nobody_reaches_a_node(overlay: str) -> Non
         assert may_reach(_things(overlay), pod, Party.of("kube-system", {}), 53, "UDP"), name
         for port in (22, 2379, 6443, 10250):
             assert not may_reach(_things(overlay), pod, _NODE, port), name
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_services_hand_traces_on(overlay: str) -> None:
+    for name, pod in _pods(overlay).items():
+        assert may_reach(_things(overlay), pod, _SOMEBODY, 4318) == (name in SERVICES), name
+
+
+def test_in_production_more_ports_are_opened_in_one_place_where_nothing_is_open_as_it_stands() -> None:
+    things = copy.deepcopy(_things("production"))
+    places = {each["metadata"]["name"]: each["spec"] for each in read(FOLDER / "production" / "ports.yaml")}
+    assert {name: spec["egress"] for name, spec in places.items()} == {"ports-of-all": [], "ports-of-notify": []}
+    pods = _pods("production")
+    for policy, port, who in (
+        ("ports-of-all", 9096, {*_ASK_KAFKA, *_ASK_MONGODB} & pods.keys()),
+        ("ports-of-notify", 25, {"notify"}),
+    ):
+        assert not [name for name, pod in pods.items() if may_reach(things, pod, _SOMEBODY, port)]
+        [opened] = [thing for thing in things if thing["metadata"]["name"] == policy]
+        opened["spec"]["egress"].append({"ports": [{"port": port}]})
+        assert {name for name, pod in pods.items() if may_reach(things, pod, _SOMEBODY, port)} == who
 
 
 def _policy(rule: Thing) -> list[Thing]:
