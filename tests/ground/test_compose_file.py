@@ -136,3 +136,18 @@ def test_the_edge_leads_to_every_service_and_asks_each_whether_it_is_ready(name:
     assert re.search(rf"location /api/{name}/ +{{ set \$to {name};", edge)
     assert f"auth_request /of/{name};" in edge
     assert f'virtual="/of/{name}"' in edge
+
+
+def test_what_is_kept_in_memory_has_a_bound() -> None:
+    """A tmpfs lies in the memory of the host, half of which Docker lets each take where no size is said."""
+    unbounded = {
+        (name, place)
+        for name, container in CONTAINERS.items()
+        for place in container.get("tmpfs", ())
+        if not re.search(r":size=\d{2,3}m$", place)
+    }
+    assert unbounded == set()
+    edge = (ROOT / "deploy" / "compose" / "nginx.conf").read_text("utf-8")
+    outer = edge.partition("location")[0]
+    assert "proxy_request_buffering off;" in outer, "slow uploads would fill it"
+    assert "proxy_max_temp_file_size 0;" in outer, "and answers that are fetched slowly"
