@@ -18,6 +18,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["serv
 
 _COMPOSE, _RUN, _CLUSTER = "tests/compose/stack.py", "tests/compose/__main__.py", "tests/kubernetes/cluster.py"
 _CONTAINERS, _INDEXES = "tests/compose/test_stack.py", "deploy/kubernetes/base/indexes.yaml"
+_RESTATED, _TYPED = "tests/integration/issues/cases/test_publicity.py", "tests/ground/test_kubernetes_commands.py"
 CARRIED_OUT = {
     "docker compose up --build --wait": ("tests/compose/conftest.py", 'stack.compose("up", "--build"'),
     "docker compose build": ("tests/compose/conftest.py", '"--build"'),
@@ -46,8 +47,14 @@ CARRIED_OUT = {
     "make identity": ("Makefile", "tests/identity"),
     "make test-compose": ("Makefile", "$(RUN) tests.compose"),
     "python -m services indexes issues": (_INDEXES, "services, indexes, issues"),
-    "python -m services topics": ("docker-compose.yml", '"services", "topics"'),
-    "python -m services restate issues": ("tests/integration/issues/cases/test_publicity.py", "restate"),
+    "docker compose run --rm topics": ("deploy/compose/roll.sh", "$job topics"),
+    "docker compose exec issues python -m services restate issues": (_RESTATED, "restate"),
+    "kubectl exec issues-0 -- python -m services restate issues": (_RESTATED, "restate"),
+    "kubectl config set-context --current --namespace community": (_TYPED, "set-context"),
+    "kubectl delete jobs --all": (_CLUSTER, '"delete", "job", "--all"'),
+    "kubectl get secret kafka-cluster-ca-cert --namespace kafka --output "
+    + """'go-template={{base64decode (index .data "ca.crt")}}' > ca.crt""": (_TYPED, "get secret"),
+    "kubectl create secret generic kafka-cluster-ca-cert --from-file=ca.crt": (_TYPED, "create secret"),
     "python -m services.contracts check": (".ci/run", "services.contracts check"),
 }
 """What carries each command out, and how it stands there."""
