@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import httpx
@@ -88,6 +88,34 @@ class Stack:
             said = (done.stderr + done.stdout)[-4000:]
             raise AssertionError(f"docker compose {arguments[0]}: {done.returncode}\n{said}\nsee {self._folder}")
         return done.stdout
+
+    def keep(self, archive: Path) -> None:
+        """Write everything that is stored into `archive`, as an operator does it.
+
+        Raises:
+            AssertionError: it failed; the message is what it said.
+        """
+        with archive.open("wb") as kept:
+            done = self._run("run", "--rm", "-T", "backup", within=_UP, stdout=kept)
+        assert done.returncode == 0, done.stderr
+
+    def put_back(self, archive: Path) -> None:
+        """Put back what is in `archive`.
+
+        Raises:
+            AssertionError: it failed; the message is what it said.
+        """
+        with archive.open("rb") as kept:
+            done = self._run("run", "--rm", "-T", "restore", within=_UP, stdin=kept)
+        assert done.returncode == 0, done.stderr
+
+    def put_password(self, file: Path) -> str:
+        """Put what is in `file` where notify reads the password of its mail server; what was printed."""
+        order = ("python", "-m", "services", "secrets", "/secrets", "--put", "smtp-password")
+        with file.open("rb") as words:
+            done = self._run("run", "--rm", "-T", "secrets", *order, stdin=words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def inside(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
         """How `command` ended in the container of `service`."""
@@ -210,10 +238,12 @@ class Stack:
     def _container(self, service: str) -> str:
         return self.compose("ps", "--all", "--quiet", service).strip()
 
-    def _run(self, *arguments: str, within: float = 120) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, *arguments: str, within: float = 120, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         chosen = [part for file in _FILES for part in ("--file", str(ROOT / file))]
         command = ["docker", "compose", "--project-name", self.project, "--env-file", str(self._file), *chosen]
-        return _finish([*command, *arguments], within, env=_plain_environment())
+        return _finish([*command, *arguments], within, env=_plain_environment(), stdin=stdin, stdout=stdout)
 
 
 def engine_trouble() -> str | None:
@@ -241,8 +271,17 @@ def _docker(*arguments: str) -> str:
     return done.stdout
 
 
-def _finish(command: list[str], within: float, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, timeout=within, env=env, cwd=ROOT)
+def _finish(
+    command: list[str],
+    within: float,
+    env: dict[str, str] | None = None,
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    pipe = subprocess.PIPE
+    return subprocess.run(
+        command, stdin=stdin, stdout=stdout or pipe, stderr=pipe, text=True, timeout=within, env=env, cwd=ROOT
+    )
 
 
 async def _ready(http: httpx.AsyncClient, service: str) -> bool:

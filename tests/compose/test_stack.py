@@ -1,5 +1,6 @@
 """What docker-compose.yml brings up: the same system as everywhere, with closed doors."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -175,6 +176,19 @@ def test_dead_letters_are_listed(stack: Stack) -> None:
     assert stack.compose("run", "--rm", "--no-deps", "-T", "topics", "python", "-m", "services", "dlq", "list") == ""
 
 
+def test_topics_are_made_again_and_states_told_again(stack: Stack) -> None:
+    stack.compose("run", "--rm", "-T", "topics")
+    stack.compose("exec", "-T", "issues", "python", "-m", "services", "restate", "issues")
+
+
+def test_a_secret_of_a_provider_is_read_by_notify(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("a word of the mail server\n")
+    name, _, place = stack.put_password(tmp_path / "word").partition("=")
+    assert name == "NOTIFY_SMTP_PASSWORD_FILE"
+    assert stack.inside("notify", "cat", place).stdout == "a word of the mail server"
+    stack.compose("run", "--rm", "--no-deps", "-T", "secrets", "rm", place.replace("/run/secrets", "/secrets/notify"))
+
+
 async def test_a_service_is_two_and_one_again(stack: Stack) -> None:
     for count in (2, 1):
         scaled = ("--scale", f"issues={count}", "--wait", "--wait-timeout", "300")
@@ -193,6 +207,26 @@ def test_down_and_up_keep_what_is_stored(stack: Stack) -> None:
     stack.compose("down", "--timeout", "60", within=300)
     stack.up()
     assert stored() >= before
+
+
+async def test_what_was_kept_is_put_back(stack: Stack, tmp_path: Path) -> None:
+    archive = tmp_path / "community.tgz"
+    with pytest.raises(AssertionError, match="MongoDB is at work"):
+        stack.keep(archive)
+    before = {user: stack.password(user) for user in ("root", *SERVICES)}
+    with MongoClient[dict[str, object]](stack.mongodb("root")) as client:
+        stored = client["community_issues"]["journal"].count_documents({})
+    stack.compose("stop", within=300)
+    stack.keep(archive)
+    with pytest.raises(AssertionError, match="Something is stored here"):
+        stack.put_back(archive)
+    stack.compose("down", "--volumes", "--timeout", "60", within=300)
+    stack.put_back(archive)
+    stack.up()
+    assert {user: stack.password(user) for user in before} == before
+    with MongoClient[dict[str, object]](stack.mongodb("root")) as client:
+        assert client["community_issues"]["journal"].count_documents({}) >= stored > 0
+    await threads.a_finding_is_put_right(stack.house().elsewhere())
 
 
 async def test_what_is_too_large_for_the_edge_is_refused_as_a_service_refuses_it(stack: Stack) -> None:

@@ -61,7 +61,8 @@ def test_no_secret_has_a_value_and_those_that_are_made_are_written_by_one_contai
         for volume in container.get("volumes", ())
         if volume.startswith("secrets-") and not volume.endswith(":ro")
     }
-    assert writing == {"secrets"}
+    assert writing == {"secrets", "restore"}
+    assert CONTAINERS["restore"]["profiles"] == ["by-hand"]
     for reader in ("mongodb", *_BROKERS, *SERVICES):
         assert CONTAINERS[reader]["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}
 

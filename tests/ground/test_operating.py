@@ -47,14 +47,21 @@ CARRIED_OUT = {
     "make identity": ("Makefile", "tests/identity"),
     "make test-compose": ("Makefile", "$(RUN) tests.compose"),
     "python -m services indexes issues": (_INDEXES, "services, indexes, issues"),
-    "docker compose run --rm topics": ("deploy/compose/roll.sh", "$job topics"),
-    "docker compose exec issues python -m services restate issues": (_RESTATED, "restate"),
     "kubectl exec issues-0 -- python -m services restate issues": (_RESTATED, "restate"),
     "kubectl config set-context --current --namespace community": (_TYPED, "set-context"),
     "kubectl delete jobs --all": (_CLUSTER, '"delete", "job", "--all"'),
     "kubectl get secret kafka-cluster-ca-cert --namespace kafka --output "
     + """'go-template={{base64decode (index .data "ca.crt")}}' > ca.crt""": (_TYPED, "get secret"),
     "kubectl create secret generic kafka-cluster-ca-cert --from-file=ca.crt": (_TYPED, "create secret"),
+    "docker compose run --rm topics": (_CONTAINERS, '"-T", "topics")'),
+    "docker compose exec issues python -m services restate issues": (_CONTAINERS, '"restate"'),
+    "docker compose stop": (_CONTAINERS, 'stack.compose("stop"'),
+    "docker compose run --rm -T backup > community.tgz": (_COMPOSE, '"--rm", "-T", "backup"'),
+    "docker compose run --rm -T restore < community.tgz": (_COMPOSE, '"--rm", "-T", "restore"'),
+    "docker compose run --rm -T secrets python -m services secrets /secrets --put smtp-password < FILE": (
+        _COMPOSE,
+        '"--put", "smtp-password"',
+    ),
     "python -m services.contracts check": (".ci/run", "services.contracts check"),
 }
 """What carries each command out, and how it stands there."""
@@ -71,13 +78,14 @@ def test_every_command_is_carried_out_by_a_test_or_an_applied_run() -> None:
 
 @pytest.mark.parametrize("command", [each for each in QUOTED if "python -m services " in each])
 def test_a_command_of_ours_is_one(command: str) -> None:
-    words = shlex.split(command.partition("python -m services ")[2])
+    words = shlex.split(command.partition("python -m services ")[2].partition(" < ")[0])
     assert _parser().parse_args(words).command
 
 
 @pytest.mark.parametrize("command", [each for each in QUOTED if each.startswith("docker compose run")])
 def test_it_runs_in_a_container_that_there_is(command: str) -> None:
-    assert shlex.split(command)[4] in COMPOSE
+    words = shlex.split(command)[3:]
+    assert next(word for word in words if not word.startswith("-")) in COMPOSE
 
 
 @pytest.mark.parametrize("command", [each for each in QUOTED if each.startswith("make ")])
