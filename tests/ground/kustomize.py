@@ -57,6 +57,19 @@ def read(path: Path) -> list[Thing]:
     return json.loads(json.dumps(things))  # type: ignore[no-any-return]  # what stands once under two names is two things
 
 
+def secrets_named(part: Any) -> set[str]:
+    """The secrets that an object, or a part of one, reads or is to write, wherever it names them."""
+    if isinstance(part, list):
+        return set[str]().union(*map(secrets_named, part))
+    if not isinstance(part, dict):
+        return set()
+    named = {part[key]["name"] for key in ("secretRef", "secretKeyRef") if key in part}
+    named |= {entry["name"] for entry in part.get("secretTargetRef", ())}
+    named |= {part["secret"]["secretName"]} if "secret" in part else set()
+    named |= {part["target"]["name"]} if "secretStoreRef" in part else set()
+    return named.union(*map(secrets_named, part.values()))
+
+
 def _generate(folder: Path, things: list[Thing], generator: Thing) -> None:
     data = dict(literal.split("=", 1) for literal in generator.get("literals", ()))
     data |= {name: (folder / name).read_text("utf-8") for name in generator.get("files", ())}

@@ -18,7 +18,7 @@ from services.chassis.settings.published import holds_a_published_secret
 from services.chassis.settings.sources import read_settings
 from services.commands.certificates import Authority
 from services.topology import HOME, PAGES, SERVICES, service
-from tests.ground.kustomize import Thing, read, rendered
+from tests.ground.kustomize import Thing, read, rendered, secrets_named
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
@@ -209,15 +209,40 @@ def test_the_users_of_strimzi_have_the_rights_of_every_other_deployment(name: st
     assert rights == {(grant.on.lower(), grant.name, grant.act.capitalize()) for grant in of_service(name)}
 
 
+def test_no_user_of_strimzi_is_called_as_a_secret_that_is_read() -> None:
+    """The operator writes a secret under the name of each user, over whatever is there."""
+    users = {thing["metadata"]["name"]: thing for thing in read(FOLDER / "components" / "strimzi" / "users.yaml")}
+    assert users.keys() == {*SERVICES, "admin", "keda"}
+    given = secrets_named([read(path) for path in FOLDER.rglob("*.yaml")])
+    given |= secrets_named([_things(overlay) for overlay in OVERLAYS])
+    sources = {
+        user["spec"]["authentication"]["password"]["valueFrom"]["secretKeyRef"]["name"] for user in users.values()
+    }
+    assert {"issues-settings", "access", "kafka-passwords"} <= given >= sources
+    assert users.keys() & given == set()
+
+
+def test_the_super_user_of_the_jobs_is_a_user_of_strimzi() -> None:
+    [admin] = [
+        thing
+        for thing in read(FOLDER / "components" / "strimzi" / "users.yaml")
+        if thing["metadata"]["name"] == "admin"
+    ]
+    password = admin["spec"]["authentication"]["password"]["valueFrom"]["secretKeyRef"]
+    assert password == {"name": "access", "key": "KAFKA_PASSWORD"}
+    assert "authorization" not in admin["spec"]
+
+
 def test_each_secret_of_a_store_outside_has_the_keys_that_are_made_here() -> None:
     told = {
         thing["metadata"]["name"]: {entry["secretKey"] for entry in thing["spec"]["data"]}
         for thing in read(FOLDER / "components" / "external-secrets" / "secrets.yaml")
     }
-    assert told.keys() == {*SERVICES, "access", "scaling"}
+    assert told.keys() == {*(f"{name}-settings" for name in SERVICES), "access", "scaling", "kafka-passwords"}
+    assert told["kafka-passwords"] == {*SERVICES, "keda"}
     script = (FOLDER / "secrets.sh").read_text("utf-8")
     for keys in told.values():
-        assert {key for key in keys if f"{key}=" not in script} == set()
+        assert {key for key in keys - {*SERVICES} if f"{key}=" not in script} == set()
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

@@ -31,7 +31,7 @@ class Failed(Exception):
 
 
 class Cluster:
-    """What is applied, and how a test reaches it. `folder` keeps the issuer's key."""
+    """What is applied, and how a test reaches it. `folder` keeps a copy of the issuer's key."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -43,16 +43,13 @@ class Cluster:
         Raises:
             Failed: it was not within a quarter of an hour.
         """
-        self.kubectl("apply", "-f", str(ROOT / "deploy/kubernetes/base/namespace.yaml"))
         made = {**os.environ, "PYTHON": str(ROOT / ".venv/bin/python"), "KUBECTL": _KUBECTL}
         done = subprocess.run(
-            ["sh", "deploy/kubernetes/secrets.sh"], cwd=ROOT, env=made, capture_output=True, text=True
+            ["sh", "deploy/kubernetes/secrets.sh", "--development"], cwd=ROOT, env=made, capture_output=True, text=True
         )
         if done.returncode != 0:
             raise Failed(done.stderr)
-        DevelopmentIssuer(AuthSettings(environment="test", auth_development_key=self.key)).mint("nobody", [], [])
-        self.kubectl("delete", "secret", "development-issuer", "--ignore-not-found")
-        self.kubectl("create", "secret", "generic", "development-issuer", f"--from-file={self.key}")
+        self.key.write_text(self.secret("development-issuer", "issuer.json"), "utf-8")
         self.kubectl("delete", "job", "--all", "--ignore-not-found")
         self.kubectl("apply", "--kustomize", str(OVERLAY))
         self.kubectl("label", "namespace", "default", "community.cn/edge=true", "--dry-run=server")
