@@ -17,6 +17,7 @@ _KNOWN = {
     *("apiVersion", "kind", "namespace", "resources", "components"),
     *("labels", "images", "configMapGenerator", "patches", "replicas", "replacements"),
 }
+_OF_PODS = {"StatefulSet", "Deployment", "Job", "CronJob"}
 _OF_NO_NAMESPACE = {"Namespace"}
 
 
@@ -55,6 +56,15 @@ def read(path: Path) -> list[Thing]:
     """The documents of one file."""
     things = [thing for thing in yaml.safe_load_all(path.read_text("utf-8")) if thing is not None]
     return json.loads(json.dumps(things))  # type: ignore[no-any-return]  # what stands once under two names is two things
+
+
+def template_of(thing: Thing) -> Thing | None:
+    """What the pods of an object are made by; None where it makes none."""
+    spec = thing.get("spec", {})
+    if thing["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    found: Thing | None = spec.get("template") if thing["kind"] in _OF_PODS else None
+    return found
 
 
 def secrets_named(part: Any) -> set[str]:
@@ -156,5 +166,5 @@ def _label(thing: Thing, pairs: Thing) -> None:
 
 
 def _containers(thing: Thing) -> list[Thing]:
-    found: list[Thing] = thing.get("spec", {}).get("template", {}).get("spec", {}).get("containers", [])
+    found: list[Thing] = (template_of(thing) or {}).get("spec", {}).get("containers", [])
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.ground.kustomize import Thing, read, rendered
+from tests.ground.kustomize import Thing, read, rendered, template_of
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 SECRET, KEY = "kafka-cluster-ca-cert", "ca.crt"
@@ -34,7 +34,7 @@ def _is_encrypted(things: list[Thing]) -> None:
     assert settings["KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
     seen = []
     for thing in things:
-        pod = thing.get("spec", {}).get("template", {}).get("spec", {})
+        pod = (template_of(thing) or {}).get("spec", {})
         volumes = {each["name"]: each for each in pod.get("volumes", ())}
         for container in pod.get("containers", ()):
             if {"configMapRef": {"name": "settings"}} not in container.get("envFrom", ()):
@@ -52,7 +52,7 @@ def _is_encrypted(things: list[Thing]) -> None:
                 assert trigger["metadata"]["tls"] == "enable"
         if thing["kind"] == "TriggerAuthentication":
             assert {"parameter": "ca", "name": SECRET, "key": KEY} in thing["spec"]["secretTargetRef"]
-    assert len(seen) == len(set(seen)) >= 9
+    assert len(seen) == len(set(seen)) >= 10
 
 
 @pytest.mark.parametrize("components", COMPONENTS, ids="-".join)

@@ -18,14 +18,14 @@ from services.chassis.settings.published import holds_a_published_secret
 from services.chassis.settings.sources import read_settings
 from services.commands.certificates import Authority
 from services.topology import HOME, PAGES, SERVICES, service
-from tests.ground.kustomize import Thing, read, rendered, secrets_named
+from tests.ground.kustomize import Thing, read, rendered, secrets_named, template_of
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
 VERSIONS = ("1.31", "1.33")
 """The oldest that is meant, and the one that it was run on."""
-_OF_OTHERS = {"HTTPRoute", "ScaledObject", "TriggerAuthentication", "KafkaUser", "ExternalSecret"}
-_OF_OTHERS |= {"ServiceMonitor", "PrometheusRule"}
+OF_OTHERS = {"HTTPRoute", "ScaledObject", "TriggerAuthentication", "KafkaUser", "ExternalSecret"}
+OF_OTHERS |= {"ServiceMonitor", "PrometheusRule"}
 """Their schemas come with their operators."""
 
 
@@ -48,9 +48,9 @@ def _of(overlay: str, kind: str) -> dict[str, Thing]:
 
 def _pods(overlay: str) -> dict[str, Thing]:
     return {
-        f"{thing['kind']}/{thing['metadata']['name']}": thing["spec"]["template"]
+        f"{thing['kind']}/{thing['metadata']['name']}": template
         for thing in _things(overlay)
-        if "template" in thing.get("spec", {}) and thing["kind"] in {"StatefulSet", "Deployment", "Job"}
+        if (template := template_of(thing)) is not None
     }
 
 
@@ -58,7 +58,7 @@ def _pods(overlay: str) -> dict[str, Thing]:
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_object_fits_the_schema(overlay: str, version: str) -> None:
     for thing in _things(overlay):
-        if thing["kind"] not in _OF_OTHERS:
+        if thing["kind"] not in OF_OTHERS:
             kubernetes_validate.validate(thing, version, strict=True)
 
 
@@ -68,7 +68,7 @@ def test_every_component_is_whole(component: str) -> None:
     assert plan["kind"] == "Component"
     for name in plan.get("resources", ()):
         for thing in read(FOLDER / "components" / component / name):
-            if thing["kind"] not in _OF_OTHERS:
+            if thing["kind"] not in OF_OTHERS:
                 kubernetes_validate.validate(thing, VERSIONS[-1], strict=True)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.topology import SERVICES
-from tests.ground.kustomize import Thing, read, rendered
+from tests.ground.kustomize import Thing, read, rendered, template_of
 from tests.ground.policies import Party, Unknown, may_reach
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes" / "overlays"
@@ -19,7 +19,7 @@ OVERLAYS = sorted(path.name for path in FOLDER.iterdir())
 PORTS = (22, 25, 53, 80, 443, 2019, 6443, 8000, 8080, 9092, 9093, 10250, 19092, 27017)
 
 _WITH_STORES = "one-node"
-_ASK_KAFKA = {*SERVICES, "topics", "kafka-users"}
+_ASK_KAFKA = {*SERVICES, "topics", "kafka-users", "operator"}
 _ASK_MONGODB = {*SERVICES, "indexes"}
 _INGRESS = Party.of("ingress-nginx", {"app": "ingress"}, **{"community.cn/edge": "true"})
 _MONITORING = Party.of("monitoring", {"app": "prometheus"})
@@ -34,11 +34,9 @@ def _things(overlay: str) -> list[Thing]:
 
 def _pods(overlay: str) -> dict[str, Party]:
     return {
-        thing["metadata"]["name"]: Party.of(
-            thing["metadata"]["namespace"], thing["spec"]["template"]["metadata"]["labels"]
-        )
+        thing["metadata"]["name"]: Party.of(thing["metadata"]["namespace"], template["metadata"]["labels"])
         for thing in _things(overlay)
-        if "template" in thing.get("spec", {}) and thing["kind"] in {"StatefulSet", "Deployment", "Job"}
+        if (template := template_of(thing)) is not None
     }
 
 

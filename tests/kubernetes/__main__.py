@@ -81,10 +81,31 @@ async def run(cluster: Cluster, table: Table, kills: int, rate: float) -> None:
 
     await table.during("audit of what was acknowledged", audited)
 
+    async def operated() -> str:
+        return await asyncio.to_thread(_operate, cluster)
+
+    await table.during("what an operator types", operated)
+
     async def scanned() -> str:
         return await asyncio.to_thread(_scan, cluster)
 
     await table.during("nothing listens beyond the edge", scanned)
+
+
+def _operate(cluster: Cluster) -> str:
+    """What an operator types, each once: letters, rights, a system outside that is let in and out again, states."""
+    with cluster.operator() as typed:
+        typed("dlq", "list")
+        said = typed("access", "services", "/run/secrets")
+        assert said.count(": 0 rights added, 0 taken away") == len(said.splitlines()) > 0, said
+        told = typed("access", "subscriber", "city-desk")
+        assert "sasl.username=city-desk" in told
+        assert "city-desk:" in typed("access", "list")
+        typed("access", "revoke", "city-desk")
+        assert "city-desk:" not in typed("access", "list")
+        typed("topics")
+    cluster.kubectl("exec", "issues-0", "--", "python", "-m", "services", "restate", "issues", within=300)
+    return "letters and users listed, one let in and out again, rights as they were, states told again"
 
 
 async def _kill(cluster: Cluster, load: Load, kills: int) -> str:

@@ -5,8 +5,9 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -86,6 +87,17 @@ class Cluster:
         change = {"spec": {"updateStrategy": {"rollingUpdate": {"partition": from_pod}}}}
         self.kubectl("patch", f"statefulset/{service}", "--patch", json.dumps(change))
         self.kubectl("set", "image", f"statefulset/{service}", f"{service}=community-{service}:{version}")
+
+    @contextmanager
+    def operator(self) -> Iterator[Callable[..., str]]:
+        """Inside, whoever is called types a command of ours as an operator, and is told what it printed."""
+        self.kubectl("create", "job", "operator", "--from=cronjob/operator")
+        try:
+            ready = ("pod", "--selector=app.kubernetes.io/name=operator", "--for=condition=ready")
+            self.kubectl("wait", *ready, f"--timeout={_STARTED}s", within=_STARTED + 30)
+            yield partial(self.kubectl, "exec", "job/operator", "--", "python", "-m", "services")
+        finally:
+            self.kubectl("delete", "job", "operator")
 
     def things(self, kind: str) -> list[dict[str, Any]]:
         """Everything of a kind in the namespace."""
