@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -188,3 +190,19 @@ def test_another_namespace_is_made_as_closed_as_ours(namespace: Namespace) -> No
     assert made["metadata"]["labels"] == {"pod-security.kubernetes.io/enforce": "restricted"}
     assert not (namespace.kept / "community.namespace").exists()
     assert namespace.secrets().keys() == MADE
+
+
+def test_a_secret_that_is_typed_is_what_a_service_reads(tmp_path: Path) -> None:
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:  # what it makes of a file is kubectl's own; the file's keys are held to in every other test
+        return
+    (tmp_path / "issues.env").write_text("MONGODB_URL=mongodb://issues:p=s@db/?replicaSet=rs0\nKAFKA_USERNAME=issues\n")
+    command = shlex.split("kubectl create secret generic issues-settings --from-env-file issues.env")
+    told = ("--dry-run=client", "--output=json")
+    done = subprocess.run([kubectl, *command[1:], *told], cwd=tmp_path, capture_output=True, text=True, check=True)
+    made = json.loads(done.stdout)
+    assert made["metadata"]["name"] == "issues-settings"
+    assert {key: base64.b64decode(value).decode() for key, value in made["data"].items()} == {
+        "MONGODB_URL": "mongodb://issues:p=s@db/?replicaSet=rs0",
+        "KAFKA_USERNAME": "issues",
+    }

@@ -9,6 +9,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from services.__main__ import _parser
+from tests.ground.kustomize import rendered
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -18,7 +19,8 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["serv
 
 _COMPOSE, _RUN, _CLUSTER = "tests/compose/stack.py", "tests/compose/__main__.py", "tests/kubernetes/cluster.py"
 _CONTAINERS, _INDEXES = "tests/compose/test_stack.py", "deploy/kubernetes/base/indexes.yaml"
-_RESTATED, _TYPED = "tests/integration/issues/cases/test_publicity.py", "tests/ground/test_kubernetes_commands.py"
+_TYPED = "tests/ground/test_kubernetes_commands.py"
+_CLUSTER_RUN, _HERE = "tests/kubernetes/__main__.py", "tests/ground/test_operating.py"
 CARRIED_OUT = {
     "docker compose up --build --wait": ("tests/compose/conftest.py", 'stack.compose("up", "--build"'),
     "docker compose build": ("tests/compose/conftest.py", '"--build"'),
@@ -34,8 +36,12 @@ CARRIED_OUT = {
     "docker compose run --rm topics python -m services dlq list": (_CONTAINERS, '"dlq", "list"'),
     "docker compose run --rm secrets cat /secrets/grafana/admin": (_CONTAINERS, "/secrets/grafana/admin"),
     "docker compose up --detach --scale issues=2 --wait": (_CONTAINERS, '"--scale"'),
-    "sh deploy/kubernetes/secrets.sh": (_CLUSTER, '"sh", "deploy/kubernetes/secrets.sh"'),
+    "make environment": ("tests/ground/test_environment.py", "environment."),
+    "make images": ("tests/applied/versions.py", "_docker_build(str(tree), *chosen"),
+    "sh deploy/kubernetes/secrets.sh --development": (_CLUSTER, '"deploy/kubernetes/secrets.sh", "--development"'),
     "kubectl apply --kustomize deploy/kubernetes/overlays/one-node": (_CLUSTER, '"apply", "--kustomize", str(OVERLAY)'),
+    "kubectl wait --for=condition=complete job --all --timeout=900s": (_CLUSTER, '"--for=condition=complete", "job"'),
+    "kubectl port-forward service/edge 8080:80": (_HERE, "def test_the_forwarded_edge_is_where_the_overlay_says"),
     "kubectl label namespace NAME community.cn/edge=true": (_CLUSTER, '"community.cn/edge=true"'),
     "kubectl set image statefulset/issues issues=community-issues:next": (_CLUSTER, '"set", "image"'),
     "kubectl patch statefulset/issues --patch "
@@ -43,11 +49,27 @@ CARRIED_OUT = {
         _CLUSTER,
         '"rollingUpdate": {"partition"',
     ),
+    "kubectl create job operator --from=cronjob/operator": (_CLUSTER, '"job", "operator", "--from=cronjob/operator"'),
+    "kubectl delete job operator": (_CLUSTER, '"delete", "job", "operator"'),
+    **{
+        f"kubectl exec job/operator -- python -m services {command}": (_CLUSTER_RUN, f"typed({words})")
+        for command, words in (
+            ("dlq list", '"dlq", "list"'),
+            ("access subscriber city-desk", '"access", "subscriber", "city-desk"'),
+            ("access list", '"access", "list"'),
+            ("access revoke city-desk", '"access", "revoke", "city-desk"'),
+            ("access services /run/secrets", '"access", "services", "/run/secrets"'),
+        )
+    },
+    "kubectl exec issues-0 -- python -m services restate issues": (_CLUSTER_RUN, '"restate", "issues"'),
+    "kubectl create secret generic issues-settings --from-env-file issues.env": (
+        "tests/ground/test_kubernetes_secrets.py",
+        "kubectl create secret generic issues-settings --from-env-file issues.env",
+    ),
     "make kubernetes": ("Makefile", "$(RUN) tests.kubernetes"),
     "make identity": ("Makefile", "tests/identity"),
     "make test-compose": ("Makefile", "$(RUN) tests.compose"),
     "python -m services indexes issues": (_INDEXES, "services, indexes, issues"),
-    "kubectl exec issues-0 -- python -m services restate issues": (_RESTATED, "restate"),
     "kubectl config set-context --current --namespace community": (_TYPED, "set-context"),
     "kubectl delete jobs --all": (_CLUSTER, '"delete", "job", "--all"'),
     "kubectl get secret kafka-cluster-ca-cert --namespace kafka --output "
@@ -90,8 +112,8 @@ def test_it_runs_in_a_container_that_there_is(command: str) -> None:
 
 @pytest.mark.parametrize("command", [each for each in QUOTED if each.startswith("make ")])
 def test_a_target_is_one(command: str) -> None:
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert command.split()[1] in targets
+    rules = re.findall(r"^([a-z -]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert command.split()[1] in {target for rule in rules for target in rule.split()}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +125,16 @@ def test_a_path_leads_somewhere(path: str) -> None:
 
 def test_the_script_of_secrets_is_one() -> None:
     subprocess.run(["sh", "-n", "deploy/kubernetes/secrets.sh"], cwd=ROOT, check=True)
+
+
+def test_the_forwarded_edge_is_where_the_overlay_says() -> None:
+    things = rendered(ROOT / "deploy" / "kubernetes" / "overlays" / "one-node")
+    [edge] = [each for each in things if (each["kind"], each["metadata"]["name"]) == ("Service", "edge")]
+    [settings] = [each for each in things if (each["kind"], each["metadata"]["name"]) == ("ConfigMap", "settings")]
+    [forwarded] = [each for each in QUOTED if each.startswith("kubectl port-forward service/edge ")]
+    here, _, there = forwarded.split()[-1].partition(":")
+    assert [port["port"] for port in edge["spec"]["ports"]] == [int(there)]
+    assert settings["data"]["PUBLIC_URL"] == f"http://localhost:{here}"
 
 
 def test_every_setting_that_it_names_exists() -> None:
