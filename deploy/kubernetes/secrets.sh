@@ -21,7 +21,7 @@ esac
 command -v "$python" >/dev/null || { echo "$python is not there: make environment, or name one with PYTHON." >&2; exit 2; }
 
 $kubectl get namespace "$namespace" >/dev/null 2>&1 ||
-  sed "s/^  name: community$/  name: $namespace/" deploy/kubernetes/base/namespace.yaml | $kubectl create -f -
+  sed "s/^  name: community$/  name: $namespace/" deploy/kubernetes/base/namespace.yaml | $kubectl apply -f -
 there=$($kubectl get secrets --output=name) found= missing=
 is_there() { printf '%s\n' "$there" | grep -qx "secret/$1"; }
 for name in mongodb kafka access scaling kafka-passwords $(printf '%s-settings ' $services); do

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["--namespace", namespace, "get", "namespace", asked]:
             return 0 if namespace == asked and (KEPT / f"{asked}.namespace").exists() else 1
-        case ["--namespace", namespace, "create", "-f", "-"]:
+        case ["--namespace", namespace, "apply", "-f", "-"]:
             given = sys.stdin.read()
             return _keep_namespace(namespace, given) if f"  name: {namespace}\n" in given else 1
         case ["--namespace", namespace, "get", "secrets", "--output=name"]:
