@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ class Namespace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=_hear_signals,
         )
 
     def called(self, *arguments: str, **more: str) -> tuple[int, str]:
@@ -70,6 +72,12 @@ class Namespace:
             }
             for path in self.kept.glob("*.secret")
         }
+
+
+def _hear_signals() -> None:
+    """Who is run in the background of a shell ignores Ctrl-C, and so would all that it starts."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -178,7 +186,11 @@ def test_who_is_interrupted_leaves_nothing_behind(namespace: Namespace, sent: si
         time.sleep(0.05)
     assert list(namespace.scratch.iterdir()) != []
     os.killpg(process.pid, sent)
-    process.communicate()
+    try:
+        process.communicate(timeout=patiently(60))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 128 + sent
     assert list(namespace.scratch.iterdir()) == []
 
