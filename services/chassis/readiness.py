@@ -1,8 +1,9 @@
 """Tells what a replica is ready for, by facts of its work and not by a ping, and gives the same facts as metrics.
 
-To take commands: the store answers and the indexes are made. While Kafka is away, commands go on; their events wait in
-the store. To consume: no event waits too long for Kafka, the consumer group is joined, and the subscriber has not been
-too far behind for too long. To be read: the facts that the service's rooms give of work that follows late.
+To take commands: the store answers, the indexes are made, and what the service's rooms need is there. While Kafka is
+away, commands go on; their events wait in the store. To consume: no event waits too long for Kafka, the consumer
+group is joined, and the subscriber has not been too far behind for too long. To be read: the facts that the service's
+rooms give of work that follows late.
 """
 
 import time
@@ -39,9 +40,13 @@ class _Remembered:
 
 
 def checks(
-    background: Background, settings: ServiceSettings, clock: Clock, reading: Sequence[ReadinessCheck] = ()
+    background: Background,
+    settings: ServiceSettings,
+    clock: Clock,
+    reading: Sequence[ReadinessCheck] = (),
+    commands: Sequence[ReadinessCheck] = (),
 ) -> Checks:
-    """The readiness checks of a service; `reading` are those of its own rooms."""
+    """The readiness checks of a service; `reading` and `commands` are those of its own rooms."""
     backlog = _Remembered(background.backlog)
     lag = _Lag(background, settings)
 
@@ -77,7 +82,7 @@ def checks(
         return Fact(True, "partitions assigned", len(consumer.assigned))
 
     return {
-        Purpose.COMMANDS: [_Check("store", store), _Check("indexes", indexes)],
+        Purpose.COMMANDS: [_Check("store", store), _Check("indexes", indexes), *commands],
         Purpose.CONSUMING: [_Check("relay", relay), _Check("subscriber", subscriber), _Check("lag", lag.check)],
         Purpose.READING: reading,
     }

@@ -43,7 +43,7 @@ class Room:
     rooms.
     - `sweeps`: its work on due times, done by one process of the service; `tasks`: work that every process does all the
     time.
-    - `facts`: checks of readiness to be read.
+    - `facts`: checks of readiness to be read; `needs`: of readiness to take commands.
     - `erase`: removes a person from everything that the room stores. A room whose aggregates have personal fields must
     have one.
     """
@@ -56,6 +56,7 @@ class Room:
     sweeps: Sequence[Sweeping] = ()
     tasks: Sequence[Callable[[], Awaitable[None]]] = ()
     facts: Sequence[ReadinessCheck] = ()
+    needs: Sequence[ReadinessCheck] = ()
     erase: Erase | None = None
 
 

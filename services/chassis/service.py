@@ -118,7 +118,13 @@ def build(
         [router for room in rooms for router in room.routers],
         verifier=verifier_of(settings),
         metrics=metrics,
-        checks=checks(background, settings, clock, [fact for room in rooms for fact in room.facts]),
+        checks=checks(
+            background,
+            settings,
+            clock,
+            reading=[fact for room in rooms for fact in room.facts],
+            commands=[need for room in rooms for need in room.needs],
+        ),
         serving=serving,
         lifespan=lifespan,
     )

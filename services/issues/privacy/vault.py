@@ -119,6 +119,15 @@ class Vault:
             self._secret = await self._shared_secret()
         return self._secret
 
+    async def opens(self) -> bool:
+        """Whether the master keys open the secret behind names, or nothing was sealed yet."""
+        if self._secret is None and (document := await self._keys.find_one({"_id": MARKS})) is not None:
+            try:
+                self._secret = self._unwrapped(document)
+            except KeysUnreadable:
+                return False
+        return True
+
     async def require_here(self, person: str, community: str) -> None:
         """Raises PersonGone where `person` was erased: nothing is kept of them under an alias either."""
         if self._gone is not None:
