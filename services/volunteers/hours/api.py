@@ -1,15 +1,16 @@
 """Hours over HTTP: people read their own, staff read and correct everybody's, and all read a community's total."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.chassis.aggregate import new_id
+from services.chassis.aggregate import Decision, new_id
 from services.chassis.errors import NotYours, StaleVersion, UnknownAggregate
 from services.chassis.http.caller import PrincipalDep
-from services.chassis.http.command import CommandDep
+from services.chassis.http.command import Command, CommandDep
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.http.visibility import known, known_to
@@ -45,7 +46,8 @@ from services.volunteers.hours.sheet import sheet
 from services.volunteers.hours.store import totals as totals_of
 from services.volunteers.hours.views import FEWEST, AccountView, TotalsView, account_view
 from services.volunteers.needs.domain.serving import NotGivenYet, TooManyMinutes
-from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.domain.volunteer import HasLeft, Volunteer, WasMerged, volunteer_id
+from services.volunteers.people.store import last_record
 from services.volunteers.shared.queries import matching
 
 BASE = "/api/volunteers/v1/accounts"
@@ -107,64 +109,90 @@ def router(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], set
             return TotalsView(community=community, minutes=None, people=None)
         return TotalsView(community=community, minutes=found.minutes, people=found.people)
 
+    changed = _changing(accounts, volunteers)
+
     @routes.post(
         "/{id}/corrections",
         response_model=AccountView,
         summary="Correct an entry by a further one",
-        responses=problems(
-            NotYours, UnknownAggregate, StaleVersion, UnknownEntry, TooManyMinutes, NotGivenYet, OwnAccount
-        ),
+        responses=problems(*_REFUSALS, UnknownEntry, TooManyMinutes, NotGivenYet, OwnAccount),
     )
     async def correct(id: Id, body: Correct, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            accounts,
-            id,
-            lambda account, now: ledger.correct(account, body, by, now, settings.coin_caps, settings.point_rules),
-            account_view,
-            known_to=_mine(by),
-        )
+        caps, rules = settings.coin_caps, settings.point_rules
+        return await changed(id, command, lambda a, by, now: ledger.correct(a, body, by, now, caps, rules))
 
-    _coins(routes, accounts, volunteers)
-    _points(routes, accounts)
+    _coins(routes, accounts, volunteers, changed)
+    _points(routes, changed)
     return routes
 
 
-def _coins(routes: APIRouter, accounts: Aggregates[Account], volunteers: Aggregates[Volunteer]) -> None:
-    refusals = (NotYours, UnknownAggregate, StaleVersion)
+Decide = Callable[[Account, Principal, datetime], Decision[Account]]
+Change = Callable[[str, Command, Decide], Awaitable[Response]]
+_REFUSALS = (NotYours, UnknownAggregate, StaleVersion, WasMerged)
+
+
+def _changing(accounts: Aggregates[Account], volunteers: Aggregates[Volunteer]) -> Change:
+    async def changed(id: str, command: Command, decide: Decide) -> Response:
+        """Change an account, but not that of a record that ended in a merger: the other record has everything that
+        stood on it.
+        """
+        by = command.principal
+        account = (await known(accounts, id, _mine(by))).aggregate
+        owner = await volunteers.find(volunteer_id(account.community, account.volunteer))
+        merged = owner is not None and owner.aggregate.merged_into is not None
+
+        def decided(account: Account, now: datetime) -> Decision[Account]:
+            if merged:
+                raise WasMerged()
+            return decide(account, by, now)
+
+        return await command.change(accounts, id, decided, account_view, known_to=_mine(by))
+
+    return changed
+
+
+def _coins(
+    routes: APIRouter, accounts: Aggregates[Account], volunteers: Aggregates[Volunteer], changed: Change
+) -> None:
 
     @routes.post(
         "/{id}/payments",
         response_model=AccountView,
         summary="Pay somebody for their time",
-        responses=problems(*refusals, NotEnoughCoins, PayToOneself),
+        responses=problems(*_REFUSALS, NotEnoughCoins, PayToOneself, HasLeft),
     )
     async def pay(id: Id, body: Pay, command: CommandDep) -> Response:
-        """Pay coins from the caller's account to that of another volunteer of the community."""
-        by = command.principal
-        account = (await known(accounts, id, _mine(by))).aggregate
-        await volunteers.get(volunteer_id(account.community, body.to))
+        """Pay coins from the caller's account to that of another volunteer of the community. A volunteer whose record
+        was merged into another one gets them there; nobody pays somebody who has left for good.
+        """
+        account = (await known(accounts, id, _mine(command.principal))).aggregate
+        payee = await last_record(volunteers, account.community, body.to)
         transfer = new_id("transfer")
-        return await command.change(
-            accounts, id, lambda a, now: coins.pay(a, body, transfer, by, now), account_view, known_to=_mine(by)
-        )
+
+        def decide(a: Account, by: Principal, now: datetime) -> Decision[Account]:
+            if payee is None or payee.erased:
+                raise UnknownAggregate(kind=volunteers.kind.name, id=volunteer_id(a.community, body.to))
+            if payee.person == a.volunteer:
+                raise PayToOneself()
+            if payee.left_at is not None:
+                raise HasLeft()
+            return coins.pay(a, body, transfer, by, now)
+
+        return await changed(id, command, decide)
 
     @routes.post(
         "/{id}/reversals",
         response_model=AccountView,
         summary="Reverse a payment (staff)",
-        responses=problems(*refusals, NoSuchPayment, ReversedAlready),
+        responses=problems(*_REFUSALS, NoSuchPayment, ReversedAlready),
     )
     async def reverse(id: Id, body: Reverse, command: CommandDep) -> Response:
         """Reverse a payment from this account, as staff, once. The payment itself stays on record."""
-        by = command.principal
-        return await command.change(
-            accounts, id, lambda a, now: coins.reverse(a, body, by, now), account_view, known_to=_mine(by)
-        )
+        return await changed(id, command, lambda a, by, now: coins.reverse(a, body, by, now))
 
 
-def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
-    refusals = (NotYours, UnknownAggregate, StaleVersion, OwnAccount)
+def _points(routes: APIRouter, changed: Change) -> None:
+    refusals = (*_REFUSALS, OwnAccount)
 
     @routes.post(
         "/{id}/redemptions",
@@ -174,10 +202,8 @@ def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
     )
     async def redeem(id: Id, body: Redeem, command: CommandDep) -> Response:
         """Record, as staff, that points were redeemed. They can be given back once."""
-        by, redemption = command.principal, new_id("redemption")
-        return await command.change(
-            accounts, id, lambda a, now: points.redeem(a, body, redemption, by, now), account_view, known_to=_mine(by)
-        )
+        redemption = new_id("redemption")
+        return await changed(id, command, lambda a, by, now: points.redeem(a, body, redemption, by, now))
 
     @routes.post(
         "/{id}/redemptions/give-back",
@@ -186,10 +212,7 @@ def _points(routes: APIRouter, accounts: Aggregates[Account]) -> None:
         responses=problems(*refusals, NoSuchRedemption, RedemptionReversed),
     )
     async def give_back(id: Id, body: GiveBackPoints, command: CommandDep) -> Response:
-        by = command.principal
-        return await command.change(
-            accounts, id, lambda a, now: points.give_back(a, body, by, now), account_view, known_to=_mine(by)
-        )
+        return await changed(id, command, lambda a, by, now: points.give_back(a, body, by, now))
 
 
 def _mine(by: Principal) -> Callable[[Account], bool]:

@@ -10,7 +10,16 @@ from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.chassis.values import local_date
 from services.contracts.activities import ActivityCheckedOut
-from services.contracts.volunteers import AccountPaid, AccountPaymentReversed, NeedFulfilled, Origin, VolunteerMerged
+from services.contracts.volunteers import (
+    AccountCorrected,
+    AccountPaid,
+    AccountPaymentReversed,
+    AccountRedeemed,
+    AccountRedemptionReversed,
+    NeedFulfilled,
+    Origin,
+    VolunteerMerged,
+)
 from services.volunteers.hours.domain.coins import receive, take_back
 from services.volunteers.hours.domain.ledger import (
     Account,
@@ -19,7 +28,7 @@ from services.volunteers.hours.domain.ledger import (
     credit,
     new_account,
 )
-from services.volunteers.hours.domain.merging import hand_over, services_of, take_over
+from services.volunteers.hours.domain.merging import hand_over, holding_of, take_over
 from services.volunteers.hours.settings import HoursSettings
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
@@ -61,10 +70,14 @@ def reactions(
 
     @handlers.on(AccountPaid)
     async def pay_in(received: Received[AccountPaid]) -> None:
-        """Let a payment arrive on the payee's account."""
+        """Let a payment arrive on the payee's account. Where the payee or the payer goes on under another record, it
+        stands there in the end.
+        """
         paid = received.event
         payer = (await accounts.get(received.envelope.aggregate_id)).aggregate.volunteer
         await _enter(accounts, received, paid.to, lambda a, now: receive(a, paid.transfer, payer, paid.coins, now))
+        await ledger.follow(received, paid.to)
+        await ledger.follow(received, payer)
 
     @handlers.on(AccountPaymentReversed)
     async def take_back_payment(received: Received[AccountPaymentReversed]) -> None:
@@ -72,6 +85,15 @@ def reactions(
         paid = received.event
         payer = (await accounts.get(received.envelope.aggregate_id)).aggregate.volunteer
         await _enter(accounts, received, paid.to, lambda a, now: take_back(a, paid.transfer, payer, paid.coins, now))
+        await ledger.follow(received, paid.to)
+        await ledger.follow(received, payer)
+
+    @handlers.on(AccountCorrected)
+    @handlers.on(AccountRedeemed)
+    @handlers.on(AccountRedemptionReversed)
+    async def follow_owner(received: Received[AccountCorrected | AccountRedeemed | AccountRedemptionReversed]) -> None:
+        """Where staff changed an account while its record ended, move what was entered to the record that goes on."""
+        await ledger.follow(received, (await accounts.get(received.envelope.aggregate_id)).aggregate.volunteer)
 
 
 class _Ledger:
@@ -85,36 +107,37 @@ class _Ledger:
         self._caps, self._rules = settings.coin_caps, settings.point_rules
 
     async def credit(self, received: Received[Any], person: str, service: Service) -> None:
-        """Enter a service of `person`, who may go on under another record by now.
-
-        The record is read after the entry is written. So either the merger finds the entry, or it is moved here.
-        """
+        """Enter a service of `person`, who may go on under another record by now."""
         caps, rules = self._caps, self._rules
         await _enter(self._accounts, received, person, lambda account, now: credit(account, service, now, caps, rules))
-        await self._follow(received, person)
+        await self.follow(received, person)
 
     async def merge(self, received: Received[Any], person: str, into: str, *before: str) -> None:
-        """Enter the services of `person` on the account of `into`, and correct them to nothing on their own.
+        """Enter what the account of `person` holds on that of `into`, and correct it to nothing on their own.
 
-        A service that is entered on the first account meanwhile stays there, and whoever entered it moves it. Both
-        writes leave out what was moved before, so that this may be repeated. `before`: records that ended in `person`.
+        What is entered on the first account meanwhile stays there, and whoever entered it moves it. Both writes leave
+        out what was moved before, so that this may be repeated. `before`: records that ended in `person`.
         """
         caps, rules = self._caps, self._rules
         ended = await self._accounts.find(account_id(received.envelope.community, person))
-        if ended is not None and (services := services_of(ended.aggregate)):
+        if ended is not None and (holding := holding_of(ended.aggregate)):
             await _enter(
                 self._accounts,
                 received,
                 into,
-                lambda a, now: take_over(a, services, now, caps, rules),
+                lambda a, now: take_over(a, holding, now, caps, rules),
                 taken=False,
             )
             await self._accounts.change(
-                ended.aggregate.id, lambda a, now: hand_over(a, services, now, caps, rules), received.cause
+                ended.aggregate.id, lambda a, now: hand_over(a, holding, now, caps, rules), received.cause
             )
-        await self._follow(received, into, person, *before)
+        await self.follow(received, into, person, *before)
 
-    async def _follow(self, received: Received[Any], person: str, *before: str) -> None:
+    async def follow(self, received: Received[Any], person: str, *before: str) -> None:
+        """Merge the account of `person` if they go on under another record by now.
+
+        The record is read after what was entered was written. So either the merger finds it, or it is moved here.
+        """
         found = await self._volunteers.find(volunteer_id(received.envelope.community, person))
         into = None if found is None else found.aggregate.merged_into
         if into is not None and into not in before:

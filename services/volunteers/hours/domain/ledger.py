@@ -82,7 +82,8 @@ class Correct(Request):
 
 
 class CoinKind(StrEnum):
-    """The origin of a line of coins. `corrected`: the entry that had earned them was corrected."""
+    """The origin of a line of coins. `corrected`: the entry that had earned them was corrected, or the payment was
+    handed over to another account of the same person."""
 
     EARNED = "earned"
     CORRECTED = "corrected"
@@ -259,7 +260,7 @@ def correct(
     Raises:
         NotYours: the caller is not staff.
         OwnAccount: the account is the caller's own.
-        UnknownEntry: there is no such entry, or it is a correction itself.
+        UnknownEntry: there is no such entry, it is a correction itself, or the owner was erased.
         TooManyMinutes: the day would hold more than its cap.
         NotGivenYet: so many minutes of the service's day have not gone by.
     """
@@ -267,7 +268,7 @@ def correct(
     if by.sub == account.volunteer:
         raise OwnAccount()
     first = next((e for e in account.entries if e.id == command.entry and e.corrects is None), None)
-    if first is None:
+    if first is None or account.erased:
         raise UnknownEntry()
     stands = sum(e.minutes for e in account.entries if command.entry in (e.id, e.corrects))
     added = command.minutes - stands
