@@ -8,8 +8,12 @@ from services.chassis.errors import UnknownAggregate
 from services.chassis.http.pages import PageDep, PageView, paged
 from services.chassis.http.problems import problems
 from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.mongo import Database
+from services.chassis.store.unavailable import store_errors
 from services.contracts.marks import Id
 from services.notify.board.api import CSP, not_there
+from services.notify.board.counting import is_known
+from services.notify.board.gallery import UnknownCommunity
 from services.notify.bulletins.domain import Bulletin, Week, broken
 from services.notify.bulletins.pages import Sheets
 from services.notify.bulletins.printing import printed
@@ -18,10 +22,12 @@ from services.notify.bulletins.views import BulletinView, ChainView, bulletin_vi
 from services.notify.shared.paper import drawing
 
 BASE = "/api/notify/v1/bulletins"
+ON_THE_SHELF = 60
+"""So many bulletins stand on one page of the list: those of a year and some weeks more."""
 _HTML = "text/html; charset=utf-8"
 
 
-def router(bulletins: Aggregates[Bulletin], sheets: Sheets, origin: str) -> APIRouter:
+def router(bulletins: Aggregates[Bulletin], database: Database, sheets: Sheets, origin: str) -> APIRouter:
     """The routes of bulletins, whose addresses begin with `origin`."""
     routes = APIRouter(tags=["bulletins"])
 
@@ -79,9 +85,19 @@ def router(bulletins: Aggregates[Bulletin], sheets: Sheets, origin: str) -> APIR
         return Response(sheets.sheet(stored.aggregate, lang), media_type=_HTML, headers=headers)
 
     @routes.get("/board/{community}/bulletins", include_in_schema=False)
-    async def shelf(community: Id, lang: Literal["zh", "en"] = "zh") -> Response:
-        found = await bulletins.select({"state.community": community}, sort="state.starts", limit=60)
-        html = sheets.shelf(community, [stored.aggregate for stored in found.items], lang)
+    async def shelf(
+        community: Id,
+        request: Request,
+        lang: Literal["zh", "en"] = "zh",
+        cursor: Annotated[str | None, Query(max_length=4096)] = None,
+    ) -> Response:
+        with store_errors():
+            if not await is_known(database, community):
+                return not_there(request, UnknownCommunity(community=community), sheets.no_board(lang))
+        found = await bulletins.select(
+            {"state.community": community}, sort="state.starts", limit=ON_THE_SHELF, cursor=cursor
+        )
+        html = sheets.shelf(community, [stored.aggregate for stored in found.items], lang, older=found.next)
         headers = {"Content-Security-Policy": CSP, "Cache-Control": "public, max-age=60"}
         return Response(html, media_type=_HTML, headers=headers)
 

@@ -29,6 +29,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "none": "还没有周报。每周一早上生成上一周的周报。",
         "back": "回到公示栏",
         "paper": "打印版（PDF）",
+        "older": "更早的周报",
     },
     "en": {
         "bulletin": "Weekly bulletin",
@@ -50,6 +51,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "none": "There is no bulletin yet. On Monday morning that of the week before is issued.",
         "back": "Back to the board",
         "paper": "To print (PDF)",
+        "older": "Earlier bulletins",
     },
 }
 
@@ -80,13 +82,18 @@ class Sheets:
         """The name of the community in the language `lang`."""
         return self._page.name(community, lang)
 
-    def shelf(self, community: str, bulletins: Sequence[Bulletin], lang: str) -> str:
-        """The list of bulletins, the newest first."""
+    def no_board(self, lang: str) -> str:
+        """The page that says that there is no such community."""
+        return self._page.gone(lang)
+
+    def shelf(self, community: str, bulletins: Sequence[Bulletin], lang: str, older: str | None = None) -> str:
+        """The list of bulletins, the newest first; `older`: the cursor where those before them begin."""
         return self._page.render(
             "shelf.html.j2",
             lang,
             b=LABELS[lang],
             bulletins=bulletins,
+            older=older,
             community=community,
             name=self._page.name(community, lang),
         )

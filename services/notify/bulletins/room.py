@@ -17,6 +17,6 @@ def room(bulletins: Aggregates[Bulletin], database: Database, page: Page, origin
         "bulletins",
         kinds=KINDS,
         indexes=INDEXES,
-        routers=[router(bulletins, Sheets(page), origin)],
+        routers=[router(bulletins, database, Sheets(page), origin)],
         sweeps=[WeeksThatAreOver(bulletins, database)],
     )

@@ -24,7 +24,7 @@ class Api(Caller):
         **query: Any,
     ) -> httpx.Response:
         sent = {"Accept-Language": language, **(headers or {})}
-        return await self.send(by, method, path, sent, json=body, params=query)
+        return await self.send(by, method, path, sent, json=body, params=query or None)
 
     def _at(self, path: str) -> str:
         return (

@@ -1,9 +1,12 @@
 """Bulletins on a real store: issued when a week is over, once, counted from the copies, and an edit shows."""
 
 import asyncio
+import html
+import re
 from datetime import timedelta
 
 from services.contracts import issues as i
+from services.notify.bulletins.api import ON_THE_SHELF
 from services.notify.bulletins.sweeps import WeeksThatAreOver
 from tests.integration.notify.board.test_board import activity, case, places, summarised
 from tests.integration.notify.calling import Api
@@ -75,3 +78,30 @@ async def test_weeks_that_were_missed_are_issued_and_an_edit_in_the_store_shows(
     await house.db["bulletins"].update_one({"_id": second["id"]}, {"$set": {"state.figures.closed": 99}})
     chain = (await api.call(None, "GET", "/bulletins/chain", community=HERE)).json()
     assert (chain["whole"], chain["broken"]) == (False, second["id"])
+
+
+async def test_the_list_leads_to_the_bulletins_of_every_year(house: House, api: Api) -> None:
+    await a_week(house)
+    house.now = NEXT_MONDAY
+    await sweep(house).once(house.clock)
+    for _ in range(8):
+        house.now += 8 * WEEK
+        await sweep(house).once(house.clock)
+    count = (await api.call(None, "GET", "/bulletins/chain", community=HERE)).json()["bulletins"]
+    seen: list[str] = []
+    path: str | None = "/board/sunshine/bulletins"
+    while path is not None:
+        page = (await api.call(None, "GET", path)).text
+        seen += re.findall(r"bulletins/([0-9]{4}-W[0-9]{2})", page)
+        onward = re.search(r'href="([^"]*)" rel="next"', page)
+        path = None if onward is None else "/board/sunshine/bulletins" + html.unescape(onward[1])
+    assert len(seen) == len(set(seen)) == count > ON_THE_SHELF
+    assert seen[-1] == "2026-W48"
+
+
+async def test_where_there_is_no_board_there_is_no_list_of_bulletins(house: House, api: Api) -> None:
+    await a_week(house)
+    none = "/board/nosuch/bulletins"
+    assert (await api.call(None, "GET", none)).json()["code"] == "board.unknown-community"
+    read = await api.send(None, "GET", none, {"Accept": "text/html"})
+    assert (read.status_code, "没有这个公示栏" in read.text) == (404, True)
