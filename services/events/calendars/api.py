@@ -15,6 +15,7 @@ from services.chassis.store.calendar_tokens import Tokens
 from services.contracts.marks import Code, Id
 from services.events.activities.api import BASE
 from services.events.activities.domain.activity import Activity
+from services.events.calendars.communities import Communities, NoCalendar
 from services.events.calendars.feeds import Asked, Feed, Feeds
 from services.events.calendars.linked_data import LINKED_DATA, linked_data, linked_list
 from services.events.calendars.links import community_page
@@ -124,12 +125,13 @@ def _public(
     public_url: str,
 ) -> APIRouter:
     routes = APIRouter(prefix=BASE, tags=["calendar"])
+    communities = Communities(names, activities, series)
 
     @routes.get(
         "/communities/{community}/calendar.ics",
         summary="The calendar of a community to subscribe to (iCalendar, public)",
         response_class=Response,
-        responses=_ICS,
+        responses={**_ICS, **problems(NoCalendar)},
     )
     async def calendar(
         community: Id,
@@ -137,6 +139,7 @@ def _public(
         venue: Annotated[Code | None, _OF_VENUE] = None,
         host: Annotated[Id | None, _OF_HOST] = None,
     ) -> Response:
+        await communities.require(community)
         feed = await feeds.of(Asked(community=community, venue=venue, host=host))
         return _sent(feed, request, community, _FRESH)
 
@@ -144,11 +147,12 @@ def _public(
         "/communities/{community}/activities.rss",
         summary="The next activities of a community (RSS, public)",
         response_class=Response,
-        responses=_RSS,
+        responses={**_RSS, **problems(NoCalendar)},
     )
     async def as_rss(
         community: Id, venue: Annotated[Code | None, _OF_VENUE] = None, host: Annotated[Id | None, _OF_HOST] = None
     ) -> Response:
+        await communities.require(community)
         asked = Asked(community=community, venue=venue, host=host)
         known, page = await names.of(community), community_page(public_url, community)
         body = rss(asked.name(known), page, await feeds.coming(asked), public_url, {community: known})
@@ -158,11 +162,12 @@ def _public(
         "/communities/{community}/schema-org",
         summary="The next activities of a community as a list of schema.org/Event (JSON-LD, public)",
         response_class=Response,
-        responses={200: {"content": {LINKED_DATA: {"schema": {"type": "object"}}}}},
+        responses={200: {"content": {LINKED_DATA: {"schema": {"type": "object"}}}}, **problems(NoCalendar)},
     )
     async def as_linked_list(
         community: Id, venue: Annotated[Code | None, _OF_VENUE] = None, host: Annotated[Id | None, _OF_HOST] = None
     ) -> Response:
+        await communities.require(community)
         asked = Asked(community=community, venue=venue, host=host)
         known = await names.of(community)
         body = linked_list(asked.name(known), await feeds.coming(asked), public_url, known)

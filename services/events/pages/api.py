@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from services.chassis.clock import Clock
-from services.chassis.errors import UnknownAggregate
+from services.chassis.errors import CommunityError, UnknownAggregate
 from services.chassis.http.language import Language
 from services.chassis.http.tags import none_match
 from services.chassis.store.aggregates import Aggregates
@@ -17,6 +17,7 @@ from services.chassis.values import local_date
 from services.contracts.marks import Id
 from services.events.activities.domain.activity import Activity
 from services.events.activities.store import BY_START, ahead_in, in_calendar, openly, without_replaced
+from services.events.calendars.communities import Communities, NoCalendar
 from services.events.calendars.links import CALENDAR
 from services.events.names.store import Names
 from services.events.pages.days import Span, bounds, laid_out
@@ -45,6 +46,7 @@ def router(
 ) -> APIRouter:
     """The routes of pages."""
     routes = APIRouter(prefix=CALENDAR, tags=["calendar"])
+    communities = Communities(names, activities, series)
     for name, kind in _ASSETS.items():
         routes.add_api_route(f"/assets/{name}", _asset(name, kind), include_in_schema=False)
 
@@ -52,6 +54,8 @@ def router(
     async def calendar(
         community: Id, request: Request, span: Span = Span.WEEK, on: On | None = None, lang: Lang = "zh"
     ) -> Response:
+        if not await communities.has(community):
+            return await gone(community, lang, request, NoCalendar(community=community))
         today = local_date(clock())
         shown = on or today
         found = await _between(activities, community, span, shown)
@@ -60,12 +64,14 @@ def router(
         known = await names.of(community)
         return _page(pages.calendar(community, days, span, shown, today, known, lang), request)
 
-    async def gone(community: str, lang: Language, request: Request, error: UnknownAggregate) -> Response:
+    async def gone(community: str, lang: Language, request: Request, error: CommunityError) -> Response:
         """The answer where there is no such thing: a page for a browser; others read it as from any route."""
         if "text/html" not in request.headers.get("accept", ""):
             raise error
         headers = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
-        return HTMLResponse(pages.gone(community, await names.of(community), lang), 404, headers)
+        there = await communities.has(community)
+        html = pages.gone(community, await names.of(community), lang) if there else pages.no_calendar(lang)
+        return HTMLResponse(html, 404, headers)
 
     @routes.get("/{community}/series/{id}", include_in_schema=False)
     async def recurring(community: Id, id: Id, request: Request, lang: Lang = "zh") -> Response:

@@ -21,7 +21,7 @@ from services.contracts.text import fitted
 from services.events.activities.domain.activity import Activity
 from services.events.calendars.linked_data import linked_data
 from services.events.calendars.links import CALENDAR, picture
-from services.events.names.store import CommunityNames
+from services.events.names.store import NOTHING, CommunityNames
 from services.events.names.words import ACCESS, ADMITS, KINDS
 from services.events.pages.days import Day, Span, neighbours
 from services.events.pages.labels import DOOR, LABELS
@@ -154,6 +154,10 @@ class Pages:
     def gone(self, community: str, names: CommunityNames, language: Language) -> str:
         """The page that says that there is no such activity, and leads to the calendar."""
         return self._render("gone.html.j2", community, names, language)
+
+    def no_calendar(self, language: Language) -> str:
+        """The page that says that there is no such community, and leads to the notice boards that there are."""
+        return self._render("nowhere.html.j2", "", NOTHING, language)
 
     def _render(
         self, template: str, community: str, names: CommunityNames, language: Language, **values: object

@@ -91,6 +91,7 @@ def pages() -> dict[str, str]:
         for each in activities:
             made[f"/{lang}/{each.id}.html"] = PAGES.activity(Stored(each, 1), NOW, NAMES, lang)
         made[f"/{lang}/gone.html"] = PAGES.gone(HOME, NAMES, lang)
+        made[f"/{lang}/nowhere.html"] = PAGES.no_calendar(lang)
         made[f"/{lang}/series.html"] = PAGES.series(series, activities, NAMES, lang, on)
         made[f"/{lang}/series-planned.html"] = PAGES.series(series, [], NAMES, lang, on)
         made[f"/{lang}/series-off.html"] = PAGES.series(off, [], NAMES, lang, on)

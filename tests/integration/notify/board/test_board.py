@@ -373,12 +373,6 @@ async def test_people_choose_between_two_communities(house: House, api: Api) -> 
     assert 'href="/board/moonlight?lang=zh"' in page.text
 
 
-async def test_an_unknown_community_has_no_board(house: House, api: Api) -> None:
-    for path in ("/board/atlantis", "/api/notify/v1/board/atlantis", "/board/atlantis/feed.rss"):
-        answer = await api.call(None, "GET", path)
-        assert (answer.status_code, answer.json()["code"]) == (404, "board.unknown-community")
-
-
 async def test_feeds_are_valid_rss_and_json(house: House, api: Api) -> None:
     await house.take(everything())
     rss = await api.call(None, "GET", "/board/sunshine/feed.rss")
