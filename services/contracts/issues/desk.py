@@ -17,7 +17,8 @@ class CaseNumbered(Event, type="cn.community.issues.case.numbered.v1", topic=ISS
 
 class CaseAmended(CaseClock, Event, type="cn.community.issues.case.amended.v1", topic=ISSUES, state=CaseState):
     """The staff corrected a case (更正), for this `reason`. `amended` names what was corrected: category, title,
-    priority, place, floor, spot, answers.
+    priority, place, floor, spot, answers. `previous_due_at`: by when the unit had to handle it, where that is another
+    time now.
     """
 
     amended: Public[tuple[Code, ...]]
@@ -30,6 +31,7 @@ class CaseAmended(CaseClock, Event, type="cn.community.issues.case.amended.v1", 
     place: Public[Id]
     building: Public[Id | None]
     due_at: Public[datetime | None]
+    previous_due_at: Public[datetime | None] = None
     reason: Internal[Office[str]]
     by: Internal[OfficerId]
 

@@ -28,6 +28,7 @@ from services.contracts.activities import (
 )
 from services.contracts.issues import (
     CaseAccepted,
+    CaseAmended,
     CaseAnonymised,
     CaseMerged,
     CaseMergeMoved,
@@ -52,7 +53,7 @@ from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUB
 
 def reactions(table: Handlers) -> None:
     """Put what this room remembers of facts into the table."""
-    table.write(CaseReported, CaseAccepted, CaseAnonymised, CaseShown, collection=SUBJECTS)(case)
+    table.write(CaseReported, CaseAccepted, CaseAmended, CaseAnonymised, CaseShown, collection=SUBJECTS)(case)
     table.write(CaseWithheld, collection=SUBJECTS)(case_withheld)
     table.write(CaseMerged, CaseMergeMoved, CaseUnmerged, collection=SUBJECTS)(merger)
     table.write(SupportGiven, SupportWithdrawn, collection=SUPPORTERS)(supporter)
@@ -76,7 +77,9 @@ def reactions(table: Handlers) -> None:
     )(attendance)
 
 
-def case(received: Received[CaseReported | CaseAccepted | CaseAnonymised | CaseShown]) -> Sequence[WriteOp]:
+def case(
+    received: Received[CaseReported | CaseAccepted | CaseAmended | CaseAnonymised | CaseShown],
+) -> Sequence[WriteOp]:
     """Remember the title and category of a case, and who reported it."""
     return _remember(received, CaseKnown)
 

@@ -99,7 +99,8 @@ def amend(
         amended = rescale(clocks, case, amended, now)
     changed = amended.model_copy(update={"remarks": with_remark(case, CaseCommand.AMEND, command.reason, by, now)})
     shown = [event_from(CaseShown, changed)] if changed.is_public and not case.is_public else []
-    told = event_from(CaseAmended, changed, amended=tuple(named), reason=command.reason, by=by.sub)
+    moved = {} if changed.handle_by == case.handle_by else {"previous_due_at": case.handle_by}
+    told = event_from(CaseAmended, changed, amended=tuple(named), reason=command.reason, by=by.sub, **moved)
     return decided(changed, *passed, *shown, told)
 
 

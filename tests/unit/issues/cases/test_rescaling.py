@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.issues import CaseStatus
+from services.contracts.issues import CaseAmended, CaseStatus
 from services.issues.cases.domain.amending import Amend, amend
 from services.issues.cases.domain.case import Case
 from services.issues.cases.domain.clock import Clocks, tick
@@ -41,6 +41,34 @@ def test_what_is_left_of_a_deadline_is_the_same_share_of_the_new_one(hours: int,
     assert changed.warn_at is not None
     assert before.warn_at is not None
     assert changed.warn_at - NOW == (before.warn_at - NOW) * then
+
+
+def _told(case: Case, catalogue: Catalogue) -> CaseAmended:
+    """What is told of the correction of `case`."""
+    decision = amend(case, Amend(category="lighting", reason="r"), catalogue, None, CLOCKS, STAFF, NOW)
+    (told,) = [each for each in decision.events if isinstance(each, CaseAmended)]
+    return told
+
+
+def test_a_deadline_that_moves_is_told_with_the_one_before() -> None:
+    catalogue = an_edition(Span(amount=30, unit=SpanUnit.WORKING_DAYS))
+    case = a_case(CaseStatus.IN_PROGRESS)
+    told = _told(case, catalogue)
+    assert (told.previous_due_at, told.due_at) == (case.due_at, corrected(case, catalogue).due_at)
+    assert told.due_at != told.previous_due_at
+
+
+@pytest.mark.parametrize("status", [CaseStatus.ACCEPTED, CaseStatus.HANDLED])
+def test_where_no_unit_owes_the_handling_no_deadline_moves(status: CaseStatus) -> None:
+    catalogue = an_edition(Span(amount=30, unit=SpanUnit.WORKING_DAYS))
+    assert _told(a_case(status), catalogue).previous_due_at is None
+
+
+def test_a_deadline_that_stays_is_not_told_as_another() -> None:
+    case = a_case(CaseStatus.IN_PROGRESS)
+    (told,) = amend(case, Amend(title="灯", reason="r"), CATALOGUE, None, CLOCKS, STAFF, NOW).events
+    assert isinstance(told, CaseAmended)
+    assert (told.due_at, told.previous_due_at) == (case.due_at, None)
 
 
 def test_what_was_missed_stays_missed_and_what_was_granted_stands() -> None:
