@@ -67,8 +67,8 @@ def adopt(
     """Replace the addition of a community. The same table again changes nothing.
 
     Raises:
-        WrongTable: the table names something that doesn't exist, changes a shipped kind or route, or makes a kind
-        mandatory that is no emergency.
+        WrongTable: the table names something that doesn't exist, changes a shipped kind or route, names a kind that is
+        made by people alone, as a broadcast is, or makes a kind mandatory that is no emergency.
     """
     by.require(routing.community, Role.STAFF)
     _require_right(table, shipped)
@@ -109,9 +109,17 @@ def _require_right(table: Table, shipped: Table) -> None:
         if rule.mandatory and rule.sort is not MessageClass.EMERGENCY:
             zh, en = f"{kind}：此处只有紧急消息可以设为必达", f"{kind}: only an emergency can be made mandatory here"
             raise WrongTable(trouble=Worded.sentence(zh, en))
+    apart = shipped.kinds.keys() - {tell.kind for route in shipped.routes for tell in route.tell}
     for route in table.routes:
         if route.name in names:
             raise WrongTable(trouble=_shipped(route.name))
+        named_here = {each.kind for each in route.tell} | {each.kind for each in route.supersede}
+        for kind in sorted(named_here & apart):
+            zh, en = (
+                f"{route.name}：没有事件产生 {kind} 消息",
+                f"{route.name}: no event makes messages of the kind {kind}",
+            )
+            raise WrongTable(trouble=Worded.sentence(zh, en))
 
 
 def require_there(routes: Iterable[Route], rule: str, there: Set[str]) -> None:

@@ -88,6 +88,17 @@ async def test_a_table_names_the_teams_and_buildings_that_there_are_here(house: 
     assert (await api.call(STAFF, "PUT", AT, right)).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "没有其他服务发布的事件 cn.community"), ("en", "is no event that another service")]
+)
+async def test_a_route_of_an_event_that_does_not_exist_is_refused_in_the_callers_words(
+    house: House, api: Api, language: str, said: str
+) -> None:
+    wrong = a_body("cn.community.issues.case.sold.v1", {"rule": "followers"})
+    refused = await api.call(STAFF, "PUT", AT, wrong, language=language)
+    assert (refused.status_code, refused.json()["code"], said in refused.text) == (422, "routing.wrong", True)
+
+
 async def test_a_table_is_taken_whole_or_not_at_all_and_by_its_staff_alone(house: House, api: Api) -> None:
     wrong = a_body("cn.community.issues.case.accepted.v1", {"rule": "person", "field": "nobody"})
     refused = await api.call(STAFF, "PUT", AT, wrong)

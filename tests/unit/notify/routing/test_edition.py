@@ -77,6 +77,43 @@ def test_an_audience_that_could_never_have_anybody_in_it_is_refused(to: dict[str
         adopt(NOTHING, a_table(event="cn.community.issues.case.reported.v1", tell=[tell]), TABLE, STAFF, NOW)
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        "cn.community.issues.case.sold.v1",
+        "cn.community.issues.case.state.v1",
+        "cn.community.notify.notice.queued.v1",
+        "case-started",
+    ],
+)
+def test_an_event_that_nobody_publishes_is_refused_in_words(event: str) -> None:
+    with pytest.raises(WrongTable) as refused:
+        adopt(NOTHING, a_table(event=event), TABLE, STAFF, NOW)
+    assert f"没有其他服务发布的事件 {event}" in refused.value.sentence("zh")
+    assert f"{event} is no event that another service publishes" in refused.value.sentence("en")
+
+
+@pytest.mark.parametrize("kind", ["broadcast", "address-bounced"])
+@pytest.mark.parametrize("part", ["tell", "supersede"])
+def test_a_kind_that_no_event_makes_is_refused_in_words(kind: str, part: str) -> None:
+    named: dict[str, Any] = {"kind": kind, "to": {"rule": "followers"}} if part == "tell" else {"kind": kind}
+    route: dict[str, Any] = {part: [named]}
+    with pytest.raises(WrongTable) as refused:
+        adopt(NOTHING, a_table(**route), TABLE, STAFF, NOW)
+    assert f"没有事件产生 {kind} 消息" in refused.value.sentence("zh")
+    assert f"no event makes messages of the kind {kind}" in refused.value.sentence("en")
+
+
+@pytest.mark.parametrize("part", ["tell", "supersede"])
+def test_a_kind_that_does_not_exist_is_refused_in_words(part: str) -> None:
+    named: dict[str, Any] = {"kind": "no-such", "to": {"rule": "followers"}} if part == "tell" else {"kind": "no-such"}
+    route: dict[str, Any] = {part: [named]}
+    with pytest.raises(WrongTable) as refused:
+        adopt(NOTHING, a_table(**route), TABLE, STAFF, NOW)
+    assert "没有消息种类 no-such" in refused.value.sentence("zh")
+    assert "there is no kind no-such" in refused.value.sentence("en")
+
+
 def test_a_route_stands_there_once() -> None:
     once = a_table()
     with pytest.raises(WrongTable):
