@@ -23,6 +23,7 @@ from services.notify.channels.pacing import Pacing
 from services.notify.channels.store import ENDPOINT
 from services.notify.knowledge import room as knowledge
 from services.notify.knowledge.store import Knowledge
+from services.notify.knowledge.units import Units
 from services.notify.knowledge.venues import Venues
 from services.notify.notices import room as notices
 from services.notify.notices.answer_links import AnswerLinks
@@ -65,7 +66,8 @@ def rooms(runtime: Runtime[NotifySettings]) -> Sequence[Room]:
     routed = routing.room(of_routings, editions, known)
     of_endpoints = runtime.aggregates(ENDPOINT)
     gateways = channels.gateways(settings, of_endpoints, clock)
-    people, wording = People(of_persons, memberships), Wording(names, editions, saved, venues, answer_links)
+    people, units = People(of_persons, memberships), Units(database, clock)
+    wording = Wording(names, editions, saved, venues, answer_links, units)
     reachable = frozenset({Way.INBOX, Way.CALL, *gateways})
     feed = Feed(of_notices, database, clock)
     telling = Telling(of_notices, of_persons, questions, wording, clock, reachable, feed)

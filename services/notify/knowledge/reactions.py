@@ -40,6 +40,7 @@ from services.contracts.issues import (
     PlaceRegistered,
     SupportGiven,
     SupportWithdrawn,
+    UnitState,
     WishAnonymised,
     WishHidden,
     WishProposed,
@@ -48,7 +49,7 @@ from services.contracts.issues import (
 )
 from services.contracts.volunteers import NeedMoved, NeedOpened, TeamFormed, TeamMemberJoined, TeamMemberLeft
 from services.notify.knowledge.domain import ActivityKnown, CaseKnown, Known, NeedKnown, PlaceKnown, WishKnown
-from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUBJECTS, SUPPORTERS, VENUES, latest
+from services.notify.knowledge.store import ATTENDANCES, MEMBERS, STAFFINGS, SUBJECTS, SUPPORTERS, UNITS, VENUES, latest
 
 
 def reactions(table: Handlers) -> None:
@@ -63,6 +64,7 @@ def reactions(table: Handlers) -> None:
     table.write(PlaceRegistered, PlaceChanged, collection=SUBJECTS)(place)
     table.write(ActivityScheduled, ActivityMoved, ActivityChanged, ActivityCancelled, collection=SUBJECTS)(activity)
     table.copy(VenueState, VENUES)
+    table.copy(UnitState, UNITS)
     table.write(TeamFormed, TeamMemberJoined, TeamMemberLeft, collection=MEMBERS)(member)
     table.write(
         ActivityHelpersJoined, ActivityStaffed, ActivityUnderstaffed, ActivityPersonErased, collection=STAFFINGS

@@ -44,7 +44,11 @@ MEMBERS = "team_members"
 VENUES = "venues"
 """Copies of the public states of venues: what the committee calls them, and where they stand."""
 
+UNITS = "units"
+"""Copies of the public states of units, which name them."""
+
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
+    UNITS: [IndexModel([("community", ASCENDING)], name="community")],
     VENUES: [IndexModel([("community", ASCENDING)], name="community")],
     ATTENDANCES: [
         IndexModel([("activity", ASCENDING), ("n", ASCENDING)], name="activity"),

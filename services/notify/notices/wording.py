@@ -11,6 +11,7 @@ from typing import Any
 
 from services.notify.channels.wecom import LONGEST
 from services.notify.knowledge.names import Names
+from services.notify.knowledge.units import Units
 from services.notify.knowledge.venues import Venues
 from services.notify.notices.answer_links import AnswerLinks
 from services.notify.notices.domain.bundling import BUNDLES
@@ -62,9 +63,11 @@ class Wording:
         saved: Saved | None = None,
         venues: Venues | None = None,
         answering: AnswerLinks | None = None,
+        units: Units | None = None,
     ) -> None:
         self._names = names
         self._venues = venues
+        self._units = units
         self._answering = answering
         self._editions = editions
         self._saved = saved
@@ -81,6 +84,8 @@ class Wording:
                 await self._saved.ready(community)
             if self._venues is not None:
                 await self._venues.ready(community)
+            if self._units is not None:
+                await self._units.ready(community)
 
     async def version(self, community: str, kind: str, shipped: int) -> int:
         """The version of the text with which a notice of `kind` is queued now."""
@@ -216,6 +221,7 @@ class Wording:
             "category": particulars.category_en if english else particulars.category_zh,
             "venue": self._venue(community, particulars.venue, language),
             "previous_venue": self._venue(community, particulars.previous_venue, language),
+            "unit": self._unit(community, particulars.unit, language),
             "same_time": particulars.same_time,
         }
 
@@ -224,6 +230,10 @@ class Wording:
             return None
         entered = None if self._venues is None else self._venues.name(community, code, language)
         return entered or self._names.venue(code, language)
+
+    def _unit(self, community: str, id: str | None, language: str) -> str | None:
+        """What a unit is called; None where nobody has told that yet, for its id says nothing to people."""
+        return None if id is None or self._units is None else self._units.name(community, id, language)
 
 
 def _for_whom(notice: Notice, language: str) -> str:

@@ -31,6 +31,12 @@ class Particulars(Value):
     previous_ends_at: datetime | None = None
     previous_venue: str | None = None
     due_at: datetime | None = None
+    unit: str | None = None
+    """The id of the unit that has the case."""
+    reassigned: bool | None = None
+    """Another unit had the case before."""
+    resumed: bool | None = None
+    """The case goes on after a pause."""
     answer_by: datetime | None = None
     party: int | None = None
     registered_at: datetime | None = None

@@ -76,6 +76,16 @@ def test_every_kind_has_words_in_every_version_and_language(
         assert "None" not in words.subject + words.body
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_befalls_a_case_one_after_the_other_reads_differently_also_where_no_unit_is_named(language: str) -> None:
+    known = Particulars(title="楼道灯不亮", due_at=NOW)
+    said = [
+        WORDING.render("case-dispatched", RULES["case-dispatched"].template, language, HERE, each)
+        for each in (known, *(known.model_copy(update={name: True}) for name in ("reassigned", "moved", "resumed")))
+    ]
+    assert len({words.subject for words in said}) == len({words.body for words in said}) == len(said)
+
+
 def test_times_are_those_of_the_community() -> None:
     words = WORDING.render(NoticeKind.ACTIVITY_REMINDER, 1, "zh", HERE, EVERYTHING)
     assert "11月24日 周二 12:00" in words.body
