@@ -21,7 +21,7 @@ async def refused_elsewhere(
     said: dict[str, str] = {}
     named = {**others, "community": elsewhere}
     for route in (each for router in routers for each in router.routes if isinstance(each, APIRoute)):
-        if "{community}" not in route.path or "GET" not in route.methods:
+        if "{community}" not in route.path or "GET" not in (route.methods or ()):
             continue
         path = re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], "nothing"), route.path)
         answer = await api.get(None, f"http://any.test{path}")
