@@ -157,12 +157,14 @@ class Aggregates(Generic[A]):
         *,
         taken: Taken | None = None,
         announce: Callable[[Iterable[Stored[A]]], None] | None = None,
+        durable: Callable[[Iterable[Stored[A]]], None] | None = None,
     ) -> dict[str, Stored[A]]:
         """Create the aggregates `wanted`, decisions by id, by one call to the store, a few along with what others
         create just now. This is for events and sweeps that make many at once.
 
         Each is a write of its own, and none fails because of another. All belong to one community. `announce` is told
-        what is about to be written; whether it was, a change stream may say before this returns.
+        what is about to be written; whether it was, a change stream may say before this returns. `durable` is told what
+        was written before the relay is, so that who waits for it is served first.
 
         Returns: the aggregates that were created, by id. Those that existed before, or would name somebody who was
         erased, are left out.
@@ -183,14 +185,15 @@ class Aggregates(Generic[A]):
         }
         if announce is not None:
             announce([stored for stored, _ in made.values()])
-        created: dict[str, Stored[A]] = {}
         with store_errors():
             outcomes = await self._insert.many([encoded(document) for _, document in made.values()])
-            for (id, (stored, document)), outcome in zip(made.items(), outcomes, strict=True):
-                if outcome is None:
-                    self._committed(document)
-                    created[id] = stored
-                elif not isinstance(outcome, DuplicateKeyError):
+            created = {id: stored for (id, (stored, _)), out in zip(made.items(), outcomes, strict=True) if out is None}
+            if durable is not None:
+                durable(created.values())
+            for id in created:
+                self._committed(made[id][1])
+            for outcome in outcomes:
+                if outcome is not None and not isinstance(outcome, DuplicateKeyError):
                     raise outcome
         with suppress(PersonGone):  # raised after it has erased what was written of them
             await self._named.look_after(everybody - gone, community or "")

@@ -146,7 +146,8 @@ class Feed:
     async def _pass(self, bookmark: Bookmark, came: Sequence[_Arrival]) -> list[Placed]:
         """The notices that `came`, in this order, each with the place after it. Where this process has not made them,
         they are read."""
-        stored = await asyncio.gather(*(self._stored(each) for each in came))
+        made = [each.stored for each in came]
+        stored = await asyncio.gather(*(self._stored(each) for each in came)) if None in made else made
         placed = []
         for arrival, each in zip(came, stored, strict=True):
             bookmark.passed(arrival.id, arrival.at)

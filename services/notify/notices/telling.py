@@ -169,10 +169,9 @@ class Telling:
             make = partial(_queued_for, wanted.draft, planned)
             await self._notices.create_alike(people, make, occasion.cause, taken=occasion.taken)
         if apart:
-            made = await self._notices.create_each(
-                apart, occasion.cause, taken=occasion.taken, announce=self._feed.coming
+            await self._notices.create_each(
+                apart, occasion.cause, taken=occasion.taken, announce=self._feed.coming, durable=self._feed.came
             )
-            self._feed.came(made.values())
 
     async def _planned(
         self,

@@ -1,6 +1,7 @@
 """Commands made side by side share their calls to the store; each ends as if it had been alone."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -89,6 +90,22 @@ async def test_the_store_is_away_for_a_few_as_for_many(store: mongo.Database, mo
         things = Aggregates(THINGS, store, utc_now)
         with pytest.raises(StoreUnavailable):
             await things.create_each({f"thing-{n}": make(f"thing-{n}") for n in range(number)}, ME)
+
+
+async def test_who_waits_for_what_is_created_hears_of_it_before_the_relay(store: mongo.Database) -> None:
+    order = list[str]()
+
+    def told(moment: str) -> Callable[[Iterable[Stored[Thing]]], None]:
+        return lambda made: order.extend(f"{moment} {each.aggregate.id}" for each in made)
+
+    things = Aggregates(THINGS, store, utc_now, lambda document: order.append(f"relay {(document or {})['_id']}"))
+    await things.create("thing-1", make("thing-1"), ME)
+    wanted = {f"thing-{n}": make(f"thing-{n}") for n in (1, 2, 3)}
+    created = await things.create_each(wanted, ME, announce=told("coming"), durable=told("durable"))
+
+    assert list(created) == ["thing-2", "thing-3"], "who was created before is left out"
+    coming = ["coming thing-1", "coming thing-2", "coming thing-3"]
+    assert order[1:] == [*coming, "durable thing-2", "durable thing-3", "relay thing-2", "relay thing-3"]
 
 
 async def test_of_many_that_create_the_same_document_one_succeeds(things: Aggregates[Thing]) -> None:
