@@ -21,6 +21,10 @@ class Venues:
         """The venues of `community` by code, as their states tell; read, if that was not done just now."""
         return await self._believed(community)
 
+    def begin(self, community: str) -> None:
+        """Begin to read the venues of `community`, if that was not done just now."""
+        self._believed.begin(community)
+
     async def read(self, community: str) -> Mapping[str, Document]:
         """The venues of `community` by code, as their states tell now."""
         return await self._believed.anew(community)

@@ -117,6 +117,7 @@ class Telling:
         """Look up what telling `people`, and end points, messages of `kind` will need. This goes beside other
         questions about the event; whoever else it turns out to concern is looked up when they are told."""
         some = frozenset(list(dict.fromkeys(people))[:_FEW])
+        self._wording.begin(community)
         with store_errors():
             endpoints, known = await asyncio.gather(self._wanting(community, kind), self._few(some))
         return Beforehand(endpoints, some, known)

@@ -75,9 +75,12 @@ class Wording:
 
     async def ready(self, communities: Iterable[str]) -> None:
         """Read what these communities have added, so that `words` knows it, and the secret of links."""
+        asked = list(communities)
+        for community in asked:
+            self.begin(community)
         if self._answering is not None:
             await self._answering.ready()
-        for community in communities:
+        for community in asked:
             if self._editions is not None:
                 await self._editions.of(community)
             if self._saved is not None:
@@ -86,6 +89,12 @@ class Wording:
                 await self._venues.ready(community)
             if self._units is not None:
                 await self._units.ready(community)
+
+    def begin(self, community: str) -> None:
+        """Begin to read what `ready` waits for, all at the same time."""
+        for each in (self._editions, self._saved, self._venues):
+            if each is not None:
+                each.begin(community)
 
     async def version(self, community: str, kind: str, shipped: int) -> int:
         """The version of the text with which a notice of `kind` is queued now."""

@@ -24,6 +24,10 @@ class Editions:
         """The kinds and routes that `community` has added."""
         return (await self._believed(community))[0]
 
+    def begin(self, community: str) -> None:
+        """Begin to read the table of `community`, if that was not done just now."""
+        self._believed.begin(community)
+
     async def kinds(self, community: str) -> frozenset[str]:
         """The kinds of message that there are in `community`, shipped and added."""
         return frozenset({*RULES, *(await self.of(community)).kinds})

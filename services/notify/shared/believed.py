@@ -1,7 +1,9 @@
 """What communities have set up is believed for a few seconds after it was read: their routes, texts and venues.
 
 Every message asks for it. Who asks while it is read waits for that reading; and once it is half as old as it may be, it
-is read again while those who ask go on with what is known. So where messages come all the time, none waits.
+is read again while those who ask go on with what is known. So where messages come all the time, none waits. That
+reading begins a moment later, when the message that asked has gone its way; one that somebody will wait for can begin
+before they do.
 """
 
 import asyncio
@@ -17,6 +19,8 @@ V = TypeVar("V")
 BELIEVED = timedelta(seconds=4)
 """A change by another replica is seen after so long at most."""
 _AHEAD = BELIEVED / 2
+_MOMENT = 0.05
+"""Seconds after which it is read again for those who come later."""
 _MOST = 1000
 
 
@@ -28,16 +32,23 @@ class Believed(Generic[V]):
         self._clock = clock
         self._known: Cache[str, tuple[datetime, V]] = Cache(_MOST)
         self._reading: dict[str, asyncio.Task[V]] = {}
+        self._planned: set[str] = set()
 
     async def __call__(self, community: str) -> V:
         """The value for `community`."""
-        known, now = self._known.get(community), self._clock()
-        age = None if known is None else now - known[0]
-        if known is None or age is None or age >= BELIEVED:
+        known = self._known.get(community)
+        if known is None or (age := self._clock() - known[0]) >= BELIEVED:
             return await asyncio.shield(self._begun(community))
-        if age >= _AHEAD:
-            self._begun(community)
+        if age >= _AHEAD and community not in self._planned:
+            self._planned.add(community)
+            asyncio.get_running_loop().call_later(_MOMENT, self._read_ahead, community)
         return known[1]
+
+    def begin(self, community: str) -> None:
+        """Begin to read what who asks next would wait for, without waiting for it."""
+        known = self._known.get(community)
+        if known is None or self._clock() - known[0] >= BELIEVED:
+            self._begun(community)
 
     def known(self, community: str) -> V | None:
         """What was read last, however old; None where nothing was."""
@@ -53,6 +64,10 @@ class Believed(Generic[V]):
         """Read again when `community` is next asked for. What is being read just now does not count."""
         self._known.drop(community)
         self._reading.pop(community, None)
+
+    def _read_ahead(self, community: str) -> None:
+        self._planned.discard(community)
+        self._begun(community)
 
     def _begun(self, community: str) -> asyncio.Task[V]:
         """The reading that is under way, or a new one."""

@@ -24,6 +24,10 @@ class Saved:
         """Read what `community` has saved, if that was not done just now."""
         await self._believed(community)
 
+    def begin(self, community: str) -> None:
+        """Begin to read what `community` has saved, if that was not done just now."""
+        self._believed.begin(community)
+
     async def _read(self, community: str) -> Mapping[str, NoticeTemplate]:
         page = await self._templates.select({"state.community": community}, limit=_MOST_KINDS)
         return {each.aggregate.kind: each.aggregate for each in page.items}

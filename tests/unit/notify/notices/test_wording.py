@@ -1,5 +1,6 @@
 """Every kind of notice has its words in both languages, whatever is known of what it speaks of."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from services.notify.notices.wording import Wording
 from services.notify.routing.shipped import RULES
 from services.notify.shared.values import Way
 from tests.unit.notify.given import HERE, NAMES, NOW, a_queued
+from tests.waiting import patiently
 
 WORDING = Wording(NAMES)
 EVERYTHING = Particulars(
@@ -55,6 +57,38 @@ CASES = [
     for version in range(1, RULES[kind].template + 1)
     for language in ("zh", "en")
 ]
+
+
+class Slow:
+    """What a community has set up, in one respect. It is known once everything has begun to be read."""
+
+    def __init__(self, begun: list["Slow"], everything: asyncio.Event) -> None:
+        self._begun = begun
+        self._everything = everything
+        self.reading: asyncio.Task[bool] | None = None
+
+    def begin(self, community: str) -> None:
+        if self.reading is None:
+            self._begun.append(self)
+            self.reading = asyncio.create_task(self._everything.wait())
+            if len(self._begun) == 3:
+                self._everything.set()
+
+    async def ready(self, community: str) -> None:
+        self.begin(community)
+        if self.reading is not None:
+            await self.reading
+
+    of = ready
+
+
+async def test_what_a_community_has_set_up_is_read_side_by_side() -> None:
+    begun, everything = list[Slow](), asyncio.Event()
+    slow = [Slow(begun, everything) for _ in range(3)]
+    wording = Wording(NAMES, *slow)  # type: ignore[arg-type]  # as much of each as it uses
+    async with asyncio.timeout(patiently(5)):
+        await wording.ready([HERE])
+    assert begun == slow
 
 
 def test_every_kind_has_its_rule() -> None:

@@ -70,6 +70,37 @@ async def test_it_is_read_ahead_while_those_who_ask_go_on(shelf: Shelf, believed
     assert await believed("here") == "here 2"
 
 
+async def test_the_message_that_asked_goes_its_way_before_it_is_read_ahead(
+    shelf: Shelf, believed: Believed[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await believed("here")
+    shelf.now = NOW + BELIEVED / 2
+    loop = asyncio.get_running_loop()
+    moment = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: moment)
+    for _ in range(20):
+        assert await believed("here") == "here 1"
+        await asyncio.sleep(0)
+    assert shelf.readings == 1
+    monkeypatch.undo()
+    await shelf.begun(2)
+    await eventually(lambda: believed.known("here") == "here 2", every=0)
+
+
+async def test_what_will_be_waited_for_can_begin_to_be_read_before(shelf: Shelf, believed: Believed[str]) -> None:
+    believed.begin("here")
+    believed.begin("here")
+    await shelf.begun(1)
+    assert await believed("here") == "here 1"
+    shelf.now = NOW + BELIEVED - MOMENT
+    believed.begin("here")
+    assert await believed("here") == "here 1"
+    shelf.now = NOW + BELIEVED
+    believed.begin("here")
+    await shelf.begun(2)
+    assert await believed("here") == "here 2"
+
+
 async def test_nothing_is_believed_that_is_too_old(shelf: Shelf, believed: Believed[str]) -> None:
     assert await believed("here") == "here 1"
     shelf.now = NOW + BELIEVED
