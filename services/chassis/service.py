@@ -165,10 +165,11 @@ def _background(
             prefix=settings.kafka_topic_prefix,
             relayed=relayed,
             poll=settings.relay_poll_seconds,
+            share=n / len(service.kinds),
             doubt=2 * settings.kafka_send_seconds,
             clock=clock,
         )
-        for kind in service.kinds
+        for n, kind in enumerate(service.kinds)
     ]
     ahead = GoneAhead(runtime.gone)
     return Background(

@@ -3,7 +3,6 @@ the store."""
 
 import asyncio
 import time
-from contextlib import suppress
 
 from services.chassis.store.mongo import Document
 
@@ -13,6 +12,12 @@ _AT_MOST = 2000
 _CROWD = 3
 _PAUSE_EACH = 0.002
 _LONGEST_PAUSE = 0.1
+
+
+def until_turn(now: float, every: float, share: float) -> float:
+    """The seconds from `now` to the next turn of a lane that looks `every` so many seconds, in its own `share` of them
+    (from 0 to 1). Where each has another share, they do not all look in the same moment."""
+    return every - (now - share * every) % every
 
 
 class HandedOver:
@@ -76,9 +81,11 @@ class HandedOver:
         self._woken.clear()
 
     async def wait(self, seconds: float) -> None:
-        """Wait until there is work, for at most `seconds`."""
-        with suppress(TimeoutError):
+        """Wait until there is work, for at most `seconds`, after which the next pass looks for some."""
+        try:
             await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            self._look = True
         await self._let_a_crowd_gather()
 
     async def _let_a_crowd_gather(self) -> None:

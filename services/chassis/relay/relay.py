@@ -13,7 +13,8 @@ back, sends it again; consumers drop a sequence that they have taken. An older `
 leader or out of a network that was cut, is put right by publishing the state again (`doubtful_states`).
 
 The next round waits for Kafka's acknowledgement alone, not for completion (the journal, then clearing). `HandedOver`
-keeps the next work of a lane, `InFlight` what the lane has sent.
+keeps the next work of a lane, `InFlight` what the lane has sent. Lanes of one service look for more in turn, each in
+its `share` of the time between two looks: all at once they would hold up what is under way.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ from services.chassis.clock import Clock, utc_now
 from services.chassis.kafka.producer import Place, Producer
 from services.chassis.relay.completion import Completion
 from services.chassis.relay.doubtful_states import DoubtfulStates
-from services.chassis.relay.handed_over import HandedOver
+from services.chassis.relay.handed_over import HandedOver, until_turn
 from services.chassis.relay.in_flight import InFlight, Rounds
 from services.chassis.relay.packing import PackedRound, Packer
 from services.chassis.relay.pending import BATCH, Pending
@@ -46,6 +47,8 @@ log = logging.getLogger(__name__)
 
 ROUNDS_UNDER_WAY = 8
 _BACK_OFF = (0.1, 0.3, 1.0, 2.0, 5.0)
+_NEARLY = 0.9
+"""Turns come at even times, and what is done in each is over a little earlier or later."""
 _PASSING = (PyMongoError, KafkaError, TimeoutError)
 
 
@@ -73,6 +76,7 @@ class Lane:
         prefix: str = "",
         relayed: Relayed | None = None,
         poll: float = 1.0,
+        share: float = 0.0,
         doubt: float = 30.0,
         clock: Clock = utc_now,
     ) -> None:
@@ -85,6 +89,7 @@ class Lane:
         self._lease = lease
         self._doubtful = DoubtfulStates(kind, collection, republish, producer, self._packer, doubt, clock)
         self._poll = poll
+        self._share = share
         self._epoch = 0
         self._trouble = False
         self._published = -math.inf
@@ -133,7 +138,7 @@ class Lane:
                     await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF)) - 1])
                 else:
                     failures = 0
-                    await self._handed_over.wait(self._poll)
+                    await self._handed_over.wait(until_turn(time.monotonic(), self._poll, self._share))
         finally:
             await self._rounds.stop()
             await self._completion.stop()
@@ -158,7 +163,7 @@ class Lane:
             if self._epoch != self._lease.epoch:
                 await self._take_over()
             await self._begin_rounds()
-            if self._due or time.monotonic() - self._published >= self._poll:
+            if self._due or time.monotonic() - self._published >= self._poll * _NEARLY:
                 await self._publish_doubtful()
         except _PASSING as error:
             self._interrupted(error)
