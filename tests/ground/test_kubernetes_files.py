@@ -26,7 +26,7 @@ VERSIONS = ("1.31", "1.33")
 """The oldest that is meant, and the one that it was run on."""
 OF_OTHERS = {"HTTPRoute", "ScaledObject", "TriggerAuthentication", "KafkaUser", "ExternalSecret"}
 OF_OTHERS |= {"ServiceMonitor", "PrometheusRule"}
-"""Their schemas come with their operators."""
+"""Their schemas come with their operators; test_kubernetes_operators.py has them."""
 
 
 _VOLUMES = {
