@@ -19,6 +19,7 @@ from pymongo import MongoClient
 from tests.applied import doors, versions
 from tests.applied.next_version import FIELD
 from tests.applied.table import Table
+from tests.compose import observability
 from tests.compose.stack import DOORS, LASTING, Stack, engine_trouble
 from tests.e2e import threads
 from tests.e2e.house import SERVICES
@@ -173,6 +174,12 @@ def main() -> int:
     parser.add_argument("--built", action="store_true", help="the images of all three versions are there already")
     parser.add_argument("--three", action="store_true", help="three brokers and three members of the database")
     parser.add_argument("--demo", action="store_true", help="load the demo's data, and nothing else")
+    parser.add_argument(
+        "--observability",
+        nargs="*",
+        choices=observability.WATCHING,
+        help="look at what these show (all three), and nothing else",
+    )
     parser.add_argument("--logs", type=Path, help="where what the containers said is to stay")
     arguments = parser.parse_args()
     trouble = engine_trouble()
@@ -183,8 +190,12 @@ def main() -> int:
     table = Table()
     with contextlib.ExitStack() as rooms:
         folder = arguments.logs or Path(rooms.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
         if arguments.demo:
             asyncio.run(demo(rooms.enter_context(Stack(folder, **DEMO)), table))
+        elif arguments.observability is not None:
+            stack = rooms.enter_context(Stack(folder, **observability.SETTINGS))
+            asyncio.run(observability.run(stack, table, arguments.observability or observability.WATCHING))
         else:
             stack = rooms.enter_context(Stack(folder, versions.LAST, **(THREE if arguments.three else {})))
             asyncio.run(run(stack, table, arguments.kills, rate=arguments.rate, short=arguments.short))

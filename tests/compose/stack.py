@@ -37,7 +37,7 @@ class Stack:
     def __init__(self, folder: Path, version: str = versions.THIS, **more: str) -> None:
         self._version = version
         self._more = more
-        self._claims = {name: Claim() for name in ("edge", "kafka", "mongodb")}
+        self._claims = {name: Claim() for name in ("edge", "kafka", "kafka-2", "kafka-3", "mongodb")}
         self._front = f"10.203.{secrets.randbelow(100) + 120}"
         self.project = f"community-test-{secrets.token_hex(3)}"
         self._file = folder / "settings.env"
@@ -210,8 +210,7 @@ class Stack:
             "FRONT_NETWORK": self._front,
             "TRUSTED_PROXIES": f"{self._front}.1",
             "EDGE_ADDRESS": f"127.0.0.1:{self._claims['edge'].port}",
-            "KAFKA_ADDRESS": f"127.0.0.1:{self._claims['kafka'].port}",
-            "TEST_KAFKA_PORT": str(self._claims["kafka"].port),
+            **self._brokers(),
             "TEST_MONGODB_PORT": str(self._claims["mongodb"].port),
             "PUBLIC_URL": f"http://127.0.0.1:{self._claims['edge'].port}",
             "RATE_LIMIT_PER_SECOND": "0",
@@ -219,6 +218,12 @@ class Stack:
             "COMMUNITY_VERSION": self._version,
             **self._more,
         }
+
+    def _brokers(self) -> dict[str, str]:
+        """Where a reader on this host finds each broker; the second and third stand by only where there are three."""
+        ports = {end: self._claims[f"kafka{end}".replace("_", "-")].port for end in ("", "_2", "_3")}
+        told = {f"KAFKA_ADDRESS{end}": f"127.0.0.1:{port}" for end, port in ports.items()}
+        return told | {f"TEST_KAFKA_PORT{end}": str(port) for end, port in ports.items()}
 
     def _write(self) -> None:
         self._file.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
