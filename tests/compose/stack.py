@@ -53,7 +53,7 @@ class Stack:
         """Remove everything but the images; what the containers said stays in `folder`."""
         logs = self._run("logs", "--no-color", "--timestamps")
         (self._folder / "containers.log").write_text(logs.stdout)
-        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "20")
+        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "20")
         for claim in self._claims.values():
             claim.release()
 

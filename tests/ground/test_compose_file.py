@@ -106,6 +106,13 @@ def test_the_edge_alone_listens_and_on_the_loopback_interface() -> None:
     assert [name for name, container in CONTAINERS.items() if container.get("network_mode") == "host"] == []
 
 
+def test_what_goes_on_running_can_be_waited_for() -> None:
+    """`up --wait` fails at once where a container runs whose check of health is disabled."""
+    by_hand = {name for name, told in CONTAINERS.items() if told.get("profiles") == ["by-hand"]}
+    disabled = {name for name, told in CONTAINERS.items() if (told.get("healthcheck") or {}).get("disable")}
+    assert disabled <= by_hand
+
+
 def test_subscribers_are_let_in_where_it_is_encrypted_and_asked_who_comes() -> None:
     opened = yaml.safe_load((ROOT / "deploy" / "compose" / "subscribers.yaml").read_text("utf-8"))["services"]
     assert set(opened) == set(_BROKERS)
