@@ -74,7 +74,7 @@ def rooms(runtime: Runtime[VolunteersSettings]) -> Sequence[Room]:
         names.room(),
         people.room(volunteers, of_names, clock, settings),
         teams.room(of_teams, volunteers, clock),
-        care.room(care_plans, readings, of_names, clock),
+        care.room(care_plans, volunteers, readings, of_names, clock),
         meals.room(runtime.aggregates(MEAL_ROUND), volunteers, clock),
         requests.room(of_requests, of_names, clock),
         needs.room(of_needs, volunteers, care_plans, of_requests, homes, shown, clock, settings),

@@ -20,15 +20,19 @@ from services.contracts.volunteers import (
     PresenceLeft,
     VolunteerMerged,
 )
-from services.volunteers.attendance.domain.presence import Presence, fall_away, go_on, hand_over
+from services.volunteers.attendance.domain.presence import Presence, fall_away, go_on, hand_over, left_as
 from services.volunteers.needs.domain import attending, serving
 from services.volunteers.needs.domain.need import Need
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.mergers import follow_merger
 
 _MOST = 200
 """More people than any need has seats for."""
 
 
-def reactions(handlers: Handlers, presences: Aggregates[Presence], needs: Aggregates[Need]) -> None:
+def reactions(
+    handlers: Handlers, presences: Aggregates[Presence], needs: Aggregates[Need], volunteers: Aggregates[Volunteer]
+) -> None:
     """Put the handlers of attendance into the table."""
 
     @handlers.on(PresenceArrived)
@@ -37,7 +41,7 @@ def reactions(handlers: Handlers, presences: Aggregates[Presence], needs: Aggreg
         presence = (await presences.get(received.envelope.aggregate_id)).aggregate
         await needs.change(
             presence.need,
-            lambda n, now: attending.arrived(n, presence.person, presence.starts_at),
+            lambda n, now: attending.arrived(n, attending.holder(n, presence.person), presence.starts_at),
             received.cause,
             taken=received.taken,
         )
@@ -45,21 +49,23 @@ def reactions(handlers: Handlers, presences: Aggregates[Presence], needs: Aggreg
     @handlers.on(VolunteerMerged)
     async def follow_merged_presence(received: Received[VolunteerMerged]) -> None:
         """Whoever is there under the record that ended is there under the one that goes on, and checks out as that."""
+        of = {"state.community": received.envelope.community, "state.left_at": None}
+
+        async def move(ended: str, into: str) -> None:
+            page, cursor = None, None
+            while page is None or cursor is not None:
+                page = await presences.select({**of, "state.person": ended}, limit=_MOST, cursor=cursor)
+                cursor = page.next
+                for stored in page.items:
+                    there = go_on(stored.aggregate, into)
+                    with suppress(AlreadyExists):  # they were checked in under both, or the event is taken again
+                        await presences.create(there.aggregate.id, partial(_as_decided, there), received.cause)
+                    ended_as = await presences.change(stored.aggregate.id, lambda p, now: hand_over(p), received.cause)
+                    before = ended_as.aggregate
+                    await presences.change(there.aggregate.id, partial(_left_as, before), received.cause)
+
         merged = received.event
-        of = {"state.community": received.envelope.community, "state.person": merged.person, "state.left_at": None}
-        page, cursor = None, None
-        while page is None or cursor is not None:
-            page = await presences.select(of, limit=_MOST, cursor=cursor)
-            cursor = page.next
-            for stored in page.items:
-                there = go_on(stored.aggregate, merged.into)
-                with suppress(AlreadyExists):  # they were checked in under both, or the event is taken again
-                    await presences.create(
-                        there.aggregate.id, partial(_as_decided, there), received.cause, taken=received.taken
-                    )
-                await presences.change(
-                    stored.aggregate.id, lambda p, now: hand_over(p), received.cause, taken=received.taken
-                )
+        await follow_merger(volunteers, received.envelope.community, merged.person, merged.into, move)
 
     @handlers.on(PresenceLeft)
     @handlers.on(PresenceForgotten)
@@ -70,7 +76,9 @@ def reactions(handlers: Handlers, presences: Aggregates[Presence], needs: Aggreg
             return
         await needs.change(
             presence.need,
-            lambda n, now: serving.note(n, presence.person, presence.minutes or 0, presence.starts_at),
+            lambda n, now: serving.note(
+                n, attending.holder(n, presence.person), presence.minutes or 0, presence.starts_at
+            ),
             received.cause,
             taken=received.taken,
         )
@@ -103,6 +111,10 @@ def reactions(handlers: Handlers, presences: Aggregates[Presence], needs: Aggreg
                 continue  # it goes on under the record that stays
             if presence.person == not_there or not attending.has_seat(need, presence.person, presence.starts_at):
                 await presences.change(presence.id, fall_away, received.cause, taken=received.taken)
+
+
+def _left_as(before: Presence, presence: Presence, now: datetime) -> Decision[Presence]:
+    return left_as(presence, before)
 
 
 def _as_decided(there: Decision[Presence], now: datetime) -> Decision[Presence]:

@@ -41,7 +41,7 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         routers=[router(presences, checking)],
-        reactions=lambda table: reactions(table, presences, needs),
+        reactions=lambda table: reactions(table, presences, needs, volunteers),
         sweeps=[sweeps.forgotten(presences)],
         erase=partial(erase, presences),
     )

@@ -15,16 +15,23 @@ from services.volunteers.care.reactions import reactions
 from services.volunteers.care.readings import Readings
 from services.volunteers.care.store import INDEXES, KINDS
 from services.volunteers.names.store import Names
+from services.volunteers.people.domain.volunteer import Volunteer
 
 
-def room(care_plans: Aggregates[CarePlan], readings: Readings, names: Names, clock: Clock) -> Room:
+def room(
+    care_plans: Aggregates[CarePlan],
+    volunteers: Aggregates[Volunteer],
+    readings: Readings,
+    names: Names,
+    clock: Clock,
+) -> Room:
     """Make the room of care."""
     return Room(
         "care",
         kinds=KINDS,
         indexes=INDEXES,
         routers=[plans_api.router(care_plans, readings, names, clock), readings_api.router(readings)],
-        reactions=lambda table: reactions(table, care_plans),
+        reactions=lambda table: reactions(table, care_plans, volunteers),
         sweeps=[sweeps.visits(care_plans)],
         erase=partial(erase, care_plans, readings),
     )

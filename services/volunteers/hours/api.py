@@ -47,7 +47,7 @@ from services.volunteers.hours.store import totals as totals_of
 from services.volunteers.hours.views import FEWEST, AccountView, TotalsView, account_view
 from services.volunteers.needs.domain.serving import NotGivenYet, TooManyMinutes
 from services.volunteers.people.domain.volunteer import HasLeft, Volunteer, WasMerged, volunteer_id
-from services.volunteers.people.store import last_record
+from services.volunteers.people.mergers import last_record
 from services.volunteers.shared.queries import matching
 
 BASE = "/api/volunteers/v1/accounts"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Taken
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.issues import PlaceChanged, PlaceRegistered
 from services.contracts.volunteers import VolunteerMerged
@@ -16,6 +16,7 @@ from services.volunteers.names.store import Names
 from services.volunteers.people.domain import guardians, partners
 from services.volunteers.people.domain.reaching import look_again
 from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.mergers import follow_merger
 from services.volunteers.shared.values.points import Point
 
 _MOST = 200
@@ -34,19 +35,27 @@ def reactions(handlers: Handlers, volunteers: Aggregates[Volunteer], names: Name
         if at is not None:
             points[building] = Point(lon=at.east, lat=at.north)
         measured = {"state.community": community, "state.reach_metres": {"$gte": 0}}
-        await _each(volunteers, measured, lambda volunteer, now: look_again(volunteer, points), received)
+        await _each(
+            volunteers, measured, lambda volunteer, now: look_again(volunteer, points), received, received.taken
+        )
 
     @handlers.on(VolunteerMerged)
     async def follow_merged_partner(received: Received[VolunteerMerged]) -> None:
         """Name the record that goes on in the wishes of all volunteers who avoid or prefer the person, or whom the
         person avoids.
         """
-        ended, into = received.event.person, received.event.into
         of = {"state.community": received.envelope.community}
-        theirs = {"$or": [{f"state.{field}": ended, **of} for field in ("avoids", "avoided_by", "prefers")]}
-        await _each(volunteers, theirs, lambda volunteer, now: partners.replace(volunteer, ended, into), received)
-        wards = {"state.guardian": ended, **of}
-        await _each(volunteers, wards, lambda v, now: guardians.replace_guardian(v, ended, into), received)
+
+        async def move(ended: str, into: str) -> None:
+            theirs = {"$or": [{f"state.{field}": ended, **of} for field in ("avoids", "avoided_by", "prefers")]}
+            await _each(volunteers, theirs, lambda v, now: partners.replace(v, ended, into), received, taken=None)
+            wards = {"state.guardian": ended, **of}
+            await _each(
+                volunteers, wards, lambda v, now: guardians.replace_guardian(v, ended, into), received, taken=None
+            )
+
+        merged = received.event
+        await follow_merger(volunteers, received.envelope.community, merged.person, merged.into, move)
 
 
 async def _each(
@@ -54,11 +63,13 @@ async def _each(
     query: Mapping[str, Any],
     decide: Callable[[Volunteer, datetime], Decision[Volunteer]],
     received: Received[Any],
+    taken: Taken | None,
 ) -> None:
-    """Change all volunteers whom `query` finds, as `decide` says."""
+    """Change all volunteers whom `query` finds, as `decide` says. `taken`: the mark of the event, which has its effect
+    once; None where `decide` itself leaves out what was done before."""
     page, cursor = None, None
     while page is None or cursor is not None:
         page = await volunteers.select(query, limit=_MOST, cursor=cursor)
         cursor = page.next
         for stored in page.items:
-            await volunteers.change(stored.aggregate.id, decide, received.cause, taken=received.taken)
+            await volunteers.change(stored.aggregate.id, decide, received.cause, taken=taken)

@@ -88,12 +88,3 @@ async def called_by(volunteers: Aggregates[Volunteer], community: str, people: I
 def dangling(now: datetime, community: str) -> dict[str, Any]:
     """The query for volunteers with a booking that expired more than `DANGLES_AFTER` ago."""
     return {"state.community": community, "state.bookings.until": {"$lte": now - DANGLES_AFTER}}
-
-
-async def last_record(volunteers: Aggregates[Volunteer], community: str, person: str) -> Volunteer | None:
-    """The record under which `person` goes on, through all mergers: mostly their own. None if there is none."""
-    found, before = await volunteers.find(volunteer_id(community, person)), {person}
-    while found is not None and (into := found.aggregate.merged_into) is not None and into not in before:
-        before.add(into)
-        found = await volunteers.find(volunteer_id(community, into))
-    return None if found is None else found.aggregate

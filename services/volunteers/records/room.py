@@ -42,7 +42,7 @@ def room(
             records_api.router(Keeping(records, accounts, volunteers), Export(volunteers, records, accounts)),
             certificates_api.router(desk),
         ],
-        reactions=lambda table: reactions(table, records),
+        reactions=lambda table: reactions(table, records, volunteers),
         erase=partial(erase, records, certificates),
     )
 

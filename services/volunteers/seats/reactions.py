@@ -34,6 +34,7 @@ from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.store import asked, naming
 from services.volunteers.people.domain.bookings import release, settle
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.mergers import follow_merger, last_record
 from services.volunteers.seats.service import Seats
 
 Wake: TypeAlias = Callable[[str], None]
@@ -72,7 +73,9 @@ def _yes(
         if volunteer.merged_into is None:
             await _dismiss(need, person, received, _reason(volunteer))
         else:
-            await seats.hand_over(need, person, volunteer.merged_into, received.cause, received.taken)
+            last = await last_record(volunteers, volunteer.community, volunteer.merged_into)
+            into = volunteer.merged_into if last is None or last.erased else last.person
+            await seats.hand_over(need, person, into, received.cause)
             # a seat that could not be handed over is given back
             await needs.change(need, lambda n, now: seating.dismiss(n, person, now), received.cause)
 
@@ -94,13 +97,16 @@ def _yes(
         given back by the reaction to `VolunteerDisapproved`, which follows.
         """
         merged, community = received.event, received.envelope.community
-        page, cursor = None, None
-        while page is None or cursor is not None:
-            page = await needs.select(naming(community, merged.person, clock()), limit=_BATCH, cursor=cursor)
-            cursor = page.next
-            for stored in page.items:
-                need = stored.aggregate.id
-                await seats.hand_over(need, merged.person, merged.into, received.cause, received.taken)
+
+        async def move(ended: str, into: str) -> None:
+            page, cursor = None, None
+            while page is None or cursor is not None:
+                page = await needs.select(naming(community, ended, clock()), limit=_BATCH, cursor=cursor)
+                cursor = page.next
+                for stored in page.items:
+                    await seats.hand_over(stored.aggregate.id, ended, into, received.cause)
+
+        await follow_merger(volunteers, community, merged.person, merged.into, move)
 
     @handlers.on(VolunteerChanged)
     @handlers.on(VolunteerVerified)

@@ -5,7 +5,7 @@ The volunteer's time is held first, and then the offer is made in the need, each
 both to the combinations that the table in `domain` permits, whatever runs at the same time and wherever a process dies.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeAlias, TypeVar
@@ -14,11 +14,10 @@ from services.chassis.aggregate import Decision, derived_id, new_id
 from services.chassis.clock import Clock
 from services.chassis.errors import CommunityError, Unavailable, UnknownAggregate
 from services.chassis.principal import SYSTEM, Principal
-from services.chassis.store.aggregates import Aggregates, Cause, Taken
+from services.chassis.store.aggregates import Aggregates, Cause
 from services.contracts.volunteers import SeatRole
 from services.volunteers.needs.domain import attending, inviting, seating, serving
 from services.volunteers.needs.domain.eligibility import (
-    ADMISSION,
     APPROVAL,
     RULES,
     SAFETY,
@@ -35,7 +34,9 @@ from services.volunteers.needs.domain.seating import answered_within, tentative
 from services.volunteers.needs.domain.serving import Confirm, Report
 from services.volunteers.people.domain.bookings import AlreadyHeld, count_ask, release, settle
 from services.volunteers.people.domain.volunteer import Booking, Volunteer, volunteer_id
+from services.volunteers.people.mergers import last_record
 from services.volunteers.seats.domain import Owed, hold_of, standing
+from services.volunteers.seats.refusing import has, refusal_of_yes, unless
 
 T = TypeVar("T")
 
@@ -44,34 +45,6 @@ CarryOut: TypeAlias = Callable[[Decide], Awaitable[T]]
 
 CAUSE = Cause(SYSTEM, "staffing")
 """The cause of the writes that the service makes of its own accord."""
-
-
-def _has(need: Need, person: str, statuses: Collection[OfferStatus]) -> bool:
-    return any(offer.person == person and offer.status in statuses for offer in need.offers)
-
-
-def _refusal_of_yes(need: Need, person: str, volunteer: Volunteer | None, now: datetime) -> NotEligible | None:
-    """The refusal of an acceptance; None where it is admitted. `SAFETY` decides about a standing offer, `ADMISSION`
-    about a seat."""
-    if not _has(need, person, LIVE):
-        return None
-    rules = SAFETY if _has(need, person, {OfferStatus.OFFERED}) else ADMISSION
-    return not_admitted(need.asked_of(person), volunteer, now, rules)
-
-
-def _unless(refusal: CommunityError | None, decide: Decide) -> Decide:
-    """`decide`, or, where there is a refusal, a decision that raises it.
-
-    The refusal is raised only in the decision, so that a repetition of a request that was carried out gets its first
-    answer.
-    """
-
-    def decided(need: Need, now: datetime) -> Decision[Need]:
-        if refusal is not None:
-            raise refusal
-        return decide(need, now)
-
-    return decided
 
 
 class Seats:
@@ -95,12 +68,12 @@ class Seats:
             The refusals of `seating.take`.
         """
         need = await self._known(id, by)
-        if _has(need, by.sub, LIVE):
+        if has(need, by.sub, LIVE):
             refusal: CommunityError | None = await self._refusal_of_yes(need, by.sub)
             theirs = need.offer_to(by.sub)
             if role is not None and theirs is not None and theirs.role is not role:
                 refusal = HasSeat()
-            return await change(_unless(refusal, lambda n, now: seating.take(n, None, by, now)))
+            return await change(unless(refusal, lambda n, now: seating.take(n, None, by, now)))
         require_planning(need, self._clock())
         part = role or await self._part(need, by.sub, SAFETY)
         return await self._seat(
@@ -125,7 +98,7 @@ class Seats:
             if need.community not in by.communities:
                 raise UnknownAggregate(kind=self._needs.kind.name, id=id)
             found = theirs[need.community]
-            refusal = _refusal_of_yes(need, by.sub, None if found is None else found.aggregate, now)
+            refusal = refusal_of_yes(need, by.sub, None if found is None else found.aggregate, now)
             if refusal is not None:
                 raise refusal
             return seating.accept(need, by, now)
@@ -135,16 +108,18 @@ class Seats:
     async def report(self, id: str, command: Report, by: Principal, change: CarryOut[T]) -> T:
         """Report the caller's hours, as in `serving.report`. The filters of `APPROVAL` apply."""
         need = await self._known(id, by)
-        refusal = await self._refusal(need, by.sub, APPROVAL) if _has(need, by.sub, SERVING) else None
-        return await change(_unless(refusal, lambda n, now: serving.report(n, command, by, now)))
+        refusal = await self._refusal(need, by.sub, APPROVAL) if has(need, by.sub, SERVING) else None
+        return await change(unless(refusal, lambda n, now: serving.report(n, command, by, now)))
 
     async def confirm(self, id: str, command: Confirm, by: Principal, change: CarryOut[T]) -> T:
-        """Confirm hours, as staff, as in `serving.confirm`. The filters of `APPROVAL` apply to the volunteer."""
+        """Confirm hours, as staff, as in `serving.confirm`. The filters of `APPROVAL` apply to the record under
+        which the volunteer goes on, unless they left for good after the service.
+        """
         need = await self._known(id, by)
         require_staff(need, by)
-        served = _has(need, command.person, SERVING)
-        refusal = await self._refusal(need, command.person, APPROVAL) if served else None
-        return await change(_unless(refusal, lambda n, now: serving.confirm(n, command, by, now)))
+        served = has(need, command.person, SERVING)
+        refusal = await self._refusal_of_hours(need, command.person) if served else None
+        return await change(unless(refusal, lambda n, now: serving.confirm(n, command, by, now)))
 
     async def ask(
         self,
@@ -237,13 +212,13 @@ class Seats:
         """Confirm that the caller comes. The filters of `SEATED` apply once more, to the role of the caller's seat."""
         need = await self._known(id, by)
         refusal = await self._refusal_of_seat(need, by.sub)
-        return await change(_unless(refusal, lambda n, now: attending.promise(n, by, now)))
+        return await change(unless(refusal, lambda n, now: attending.promise(n, by, now)))
 
     async def check_in(self, id: str, person: str, by: Principal, change: CarryOut[T]) -> T:
         """Record that the person is there. The filters of `SEATED` apply once more, to the role of their seat."""
         need = await self._known(id, by)
         refusal = await self._refusal_of_seat(need, person)
-        return await change(_unless(refusal, lambda n, now: attending.check_in(n, person, by, now)))
+        return await change(unless(refusal, lambda n, now: attending.check_in(n, person, by, now)))
 
     async def stand_by(self, id: str, by: Principal, change: CarryOut[T]) -> T:
         """Let the caller stand by, to be asked first if a seat becomes free. The filters of `SAFETY` apply."""
@@ -251,16 +226,16 @@ class Seats:
         await self._volunteers.get(volunteer_id(need.community, by.sub))
         part = await self._part(need, by.sub, SAFETY, of=[part.role for part in need.roles])
         refusal = await self._refusal(need.asking(part), by.sub, SAFETY)
-        return await change(_unless(refusal, lambda n, now: inviting.stand_by(n, by, now)))
+        return await change(unless(refusal, lambda n, now: inviting.stand_by(n, by, now)))
 
     async def reseat(self, id: str, person: str, role: SeatRole, by: Principal, change: CarryOut[T]) -> T:
         """Give a person a seat of another role, as staff. The filters of `SAFETY` apply to that role."""
         need = await self._known(id, by)
         require_staff(need, by)
-        refusal = await self._refusal(need.asking(role), person, SAFETY) if _has(need, person, LIVE) else None
-        return await change(_unless(refusal, lambda n, now: attending.reseat(n, person, role, by, now)))
+        refusal = await self._refusal(need.asking(role), person, SAFETY) if has(need, person, LIVE) else None
+        return await change(unless(refusal, lambda n, now: attending.reseat(n, person, role, by, now)))
 
-    async def hand_over(self, id: str, person: str, into: str, cause: Cause, taken: Taken) -> None:
+    async def hand_over(self, id: str, person: str, into: str, cause: Cause) -> None:
         """Hand the part of `person` in the need over to `into`, the record of the same person that goes on.
 
         `into` is asked, stands by or is barred in the place of `person`. The seat of `person` is handed over if the
@@ -278,14 +253,14 @@ class Seats:
             named = seating.follow_merger(given.aggregate, person, into)
             return Decision(named.aggregate, (*given.events, *named.events))
 
-        await self._needs.change(id, decide, cause, taken=taken)
+        await self._needs.change(id, decide, cause)
         if made is not None and await self._offer(made) is None:
             await self._let_go(volunteer_id(need.community, into), made.offer)
 
     async def _held_instead(self, need: Need, person: str, into: str, cause: Cause) -> Booking | None:
         """Hold the time of `into` for the seat of `person`. None if there is no such seat, or a filter refuses."""
         theirs = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
-        if theirs is None or need.is_final or _has(need, into, LIVE):
+        if theirs is None or need.is_final or has(need, into, LIVE):
             return None
         until = theirs.expires_at if theirs.status is OfferStatus.OFFERED else None
         made = tentative(need, derived_id("offer", theirs.id, into), self._clock()).model_copy(update={"until": until})
@@ -316,12 +291,19 @@ class Seats:
 
     async def _refusal_of_yes(self, need: Need, person: str) -> NotEligible | None:
         found = await self._volunteers.find(volunteer_id(need.community, person))
-        return _refusal_of_yes(need, person, None if found is None else found.aggregate, self._clock())
+        return refusal_of_yes(need, person, None if found is None else found.aggregate, self._clock())
+
+    async def _refusal_of_hours(self, need: Need, person: str) -> NotEligible | None:
+        """The refusal of hours of somebody whom staff have not approved; None where they count."""
+        last = await last_record(self._volunteers, need.community, person)
+        if last is not None and last.left_at is not None and last.left_at >= need.ends_at:
+            return None  # they had the seat until the service was over
+        return not_admitted(need, last, self._clock(), APPROVAL)
 
     async def _refusal_of_seat(self, need: Need, person: str) -> NotEligible | None:
         """The refusal, by the present filters of `SEATED`, of somebody who is about to serve; None where they are
         admitted."""
-        if not _has(need, person, LIVE):
+        if not has(need, person, LIVE):
             return None
         return await self._refusal(need.asked_of(person), person, SEATED)
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from services.chassis.aggregate import Decision
-from services.chassis.store.aggregates import Aggregates
+from services.chassis.store.aggregates import Aggregates, Taken
 from services.chassis.subscriber.handlers import Handlers, Received
 from services.contracts.volunteers import VolunteerLeft, VolunteerMerged
 from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.mergers import follow_merger as to_last_record
 from services.volunteers.teams.domain.leading import gone, replace
 from services.volunteers.teams.domain.team import Team
 
@@ -20,8 +21,12 @@ def reactions(handlers: Handlers, teams: Aggregates[Team], volunteers: Aggregate
     @handlers.on(VolunteerMerged)
     async def follow_merger(received: Received[VolunteerMerged]) -> None:
         """Every team of the record that ended has the one that goes on."""
+
+        async def move(ended: str, into: str) -> None:
+            await _each(ended, received, lambda team: replace(team, ended, into), taken=None)
+
         merged = received.event
-        await _each(merged.person, received, lambda team: replace(team, merged.person, merged.into))
+        await to_last_record(volunteers, received.envelope.community, merged.person, merged.into, move)
 
     @handlers.on(VolunteerLeft)
     async def leave_teams(received: Received[VolunteerLeft]) -> None:
@@ -29,9 +34,11 @@ def reactions(handlers: Handlers, teams: Aggregates[Team], volunteers: Aggregate
         volunteer = await volunteers.find(received.envelope.aggregate_id)
         if volunteer is not None and volunteer.aggregate.left_at is not None:
             person = volunteer.aggregate.person
-            await _each(person, received, lambda team: gone(team, person))
+            await _each(person, received, lambda team: gone(team, person), taken=received.taken)
 
-    async def _each(person: str, received: Received[Any], decide: Callable[[Team], Decision[Team]]) -> None:
+    async def _each(
+        person: str, received: Received[Any], decide: Callable[[Team], Decision[Team]], taken: Taken | None
+    ) -> None:
         of = {"state.community": received.envelope.community}
         named = ("state.people", "state.invited", "state.applications.person")
         theirs = {"$or": [{name: person, **of} for name in named]}
@@ -40,6 +47,4 @@ def reactions(handlers: Handlers, teams: Aggregates[Team], volunteers: Aggregate
             page = await teams.select(theirs, limit=_MOST, cursor=cursor)
             cursor = page.next
             for stored in page.items:
-                await teams.change(
-                    stored.aggregate.id, lambda team, now: decide(team), received.cause, taken=received.taken
-                )
+                await teams.change(stored.aggregate.id, lambda team, now: decide(team), received.cause, taken=taken)

@@ -172,6 +172,15 @@ def hand_over(presence: Presence) -> Decision[Presence]:
     return decided(changed, event_from(PresenceHandedOver, changed))
 
 
+def left_as(presence: Presence, other: Presence) -> Decision[Presence]:
+    """Whoever checked out as `other`, while that presence was handed over to this one, has left as this one too."""
+    if presence.left_at is not None or other.departure is None:
+        return decided(presence)
+    out = {name: getattr(other, name) for name in ("left_at", "departure", "departure_seen_by", "minutes")}
+    changed = presence.model_copy(update={**out, "due": None})
+    return decided(changed, event_from(PresenceLeft, changed))
+
+
 def erase(presence: Presence, stand_in: str) -> Decision[Presence]:
     """Replace the person by `stand_in`. The minutes stay."""
     changed = presence.model_copy(update={"person": stand_in})

@@ -83,8 +83,18 @@ def has_seat(need: Need, person: str, at: datetime) -> bool:
 
 def was_handed_over(need: Need, person: str) -> bool:
     """Whether the seat of the person was handed over to another record of the same person (`seating.hand_over`)."""
+    return holder(need, person) != person
+
+
+def holder(need: Need, person: str) -> str:
+    """The person to whom the seat of `person` was handed over, through all mergers of their records; `person` if it
+    was handed over to nobody.
+    """
     theirs = {offer.id for offer in need.offers if offer.person == person}
-    return any(offer.id == derived_id("offer", before, offer.person) for offer in need.offers for before in theirs)
+    for offer in need.offers:
+        if any(offer.id == derived_id("offer", before, offer.person) for before in theirs):
+            return holder(need, offer.person)
+    return person
 
 
 def check_in(need: Need, person: str, by: Principal, now: datetime) -> Decision[Need]:

@@ -253,12 +253,13 @@ def expire(need: Need, now: datetime) -> Decision[Need]:
 
 
 def dismiss(need: Need, person: str, now: datetime, reason: TakenOff | None = None) -> Decision[Need]:
-    """Give back the seat of a person who may no longer serve in the need. Nothing changes if they have no seat.
+    """Give back the seat of a person who may no longer serve in the need. Nothing changes if they have no seat, or if
+    the service is over: then staff decide about their hours.
 
     `reason`: why they are taken off, which they are told; None if they are told nothing.
     """
     theirs = next((o for o in need.offers if o.person == person and o.status in OPEN), None)
-    if theirs is None or need.is_final:
+    if theirs is None or need.is_final or now >= need.ends_at:
         return decided(need)
     changed, event = _given_back(need, theirs, now, reason)
     return decided(changed, event)
@@ -289,10 +290,16 @@ def hand_over(need: Need, person: str, into: str, booking: Booking, now: datetim
 
 
 def follow_merger(need: Need, person: str, into: str) -> Decision[Need]:
-    """Replace `person` by `into` among the people who are barred, invited or stand by: both are records of one person,
-    and the record of `into` goes on.
+    """Replace `person` by `into` among the people who are barred, were taken off, are invited or stand by: both are
+    records of one person, and the record of `into` goes on.
     """
     changed = asked_instead(need, person, into)
+    if any(offer.person == person and offer.status is OfferStatus.TAKEN_OFF for offer in need.offers):
+        offers = tuple(
+            o.model_copy(update={"person": into}) if (o.person, o.status) == (person, OfferStatus.TAKEN_OFF) else o
+            for o in need.offers
+        )
+        changed = changed.model_copy(update={"offers": offers})
     if person in need.barred:
         changed = changed.model_copy(update={"barred": need.barred - {person} | {into}})
     return decided(need) if changed == need else decided(changed, event_from(NeedRevised, changed))

@@ -18,6 +18,7 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.volunteers.hours.domain.ledger import Account, account_id, new_account
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.mergers import last_record
 from services.volunteers.records.domain import record as domain
 from services.volunteers.records.domain.certificate import CantBeDrawn
 from services.volunteers.records.domain.record import (
@@ -65,15 +66,18 @@ class Keeping:
         return lambda stored: record_view(stored, of)
 
     async def keep(self, community: str, person: str, command: Command, decide: Decide) -> Response:
-        """Change the record of `person`, a volunteer, and create it if there is none yet.
+        """Change the record of `person`, a volunteer, and create it if there is none yet. Where they go on under
+        another record, that one is changed.
 
         Raises:
             NotYours: the caller is not staff.
             UnknownAggregate: there is no such volunteer.
         """
         command.principal.require(community, Role.STAFF)
-        await self._volunteers.get(volunteer_id(community, person))
-        id, record = record_id(community, person), new_record(community, person)
+        last = await last_record(self._volunteers, community, person)
+        if last is None or last.erased:
+            raise UnknownAggregate(kind=self._volunteers.kind.name, id=volunteer_id(community, person))
+        id, record = record_id(community, last.person), new_record(community, last.person)
         view = await self.view(record)
         if await self.records.find(id) is None:
             try:

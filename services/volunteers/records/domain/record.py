@@ -236,9 +236,13 @@ def take_over(record: Record, other: Record) -> Decision[Record]:
     return decided(record) if changed == record or record.erased else _kept(changed)
 
 
-def give_up(record: Record) -> Decision[Record]:
-    """What is on record stands on the other record of the same person from now on."""
-    changed = record.model_copy(update={"identity": None, "entries": ()})
+def give_up(record: Record, taken: Record) -> Decision[Record]:
+    """What was on record as of `taken` stands on the other record of the same person from now on. What was entered
+    later stays until it is taken over itself.
+    """
+    entries = tuple(entry for entry in record.entries if entry not in taken.entries)
+    identity = None if record.identity == taken.identity else record.identity
+    changed = record.model_copy(update={"identity": identity, "entries": entries})
     return decided(record) if changed == record or record.erased else _kept(changed)
 
 

@@ -4,14 +4,23 @@ import asyncio
 from functools import partial
 from typing import Any
 
+from services.chassis.principal import Principal
 from services.chassis.store.aggregates import Aggregates, Cause
-from services.contracts.volunteers import AccountCorrected, NeedReopened, Origin, TakenOff, TeamMemberLeft
+from services.contracts.volunteers import (
+    AccountCorrected,
+    NeedReopened,
+    Origin,
+    TakenOff,
+    TeamMemberLeft,
+)
 from services.volunteers.hours.domain.ledger import Account, Service, account_id, credit, new_account
-from services.volunteers.people.domain.volunteer import volunteer_id
+from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from tests.integration.calling import Hand
 from tests.integration.volunteers.bodies import a_direct_need
 from tests.integration.volunteers.calling import Api, admit
 from tests.integration.wire import Wire
-from tests.unit.volunteers.world import HERE, NOW, ORGANISER, STAFF, STRANGER, person
+from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, ORGANISER, STAFF, STRANGER, person
+from tests.waiting import eventually
 
 ANN, BOB = person("ann"), person("bob")
 
@@ -110,6 +119,44 @@ async def test_who_leaves_for_good_gives_seats_back_keeps_their_hours_and_is_in_
     assert (gone["approved"], gone["status"]) == (False, "paused")
     need = (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
     assert await api.refused(ANN, f"/needs/{need}/take") == (409, "volunteer.not-eligible")
+
+
+async def test_hours_of_who_left_or_was_merged_after_a_service_are_confirmed_and_stand_where_they_go_on(
+    running: tuple[Api, Wire], volunteers: Aggregates[Volunteer], hand: Hand
+) -> None:
+    api, _ = running
+    twin, gone = person("ann-2"), person("lee")
+    kept = await admit(api, ANN)
+    served = {}
+    for who in (twin, gone, BOB):
+        mine = await admit(api, who)
+        served[who.sub] = mine["id"], (await api.ok(STAFF, "/needs", a_direct_need()))["id"]
+        await api.ok(who, f"/needs/{served[who.sub][1]}/take")
+
+    async def settled(id: str) -> bool:
+        return all(booking.until is None for booking in (await volunteers.get(id)).aggregate.bookings)
+
+    for id, _ in served.values():
+        await eventually(lambda id=id: settled(id))
+    hand.now = NOW + 2 * DAY + 2 * HOUR
+    await api.ok(gone, f"/needs/{served['lee'][1]}/report", {"minutes": 50})
+    await api.ok(gone, f"/volunteers/{served['lee'][0]}/leave")
+    await api.ok(STAFF, f"/volunteers/{kept['id']}/merge", {"person": "ann-2"})
+    await api.ok(STAFF, f"/volunteers/{served['bob'][0]}/disapprove")
+    refused = await api.refused(STAFF, f"/needs/{served['bob'][1]}/confirm", {"person": "bob"})
+    assert refused == (409, "volunteer.not-eligible")
+    for sub in ("lee", "ann-2"):
+        need = served[sub][1]
+        (theirs,) = (each for each in (await api.read(STAFF, f"/needs/{need}"))["volunteers"])
+        await api.ok(STAFF, f"/needs/{need}/confirm", {"person": theirs})
+    await api.ok(STAFF, f"/volunteers/{served['bob'][0]}/approve")
+    await api.ok(STAFF, f"/needs/{served['bob'][1]}/confirm", {"person": "bob"})
+
+    async def held(who: Principal, minutes: int) -> bool:
+        return bool((await api.read(who, "/accounts/me", community=HERE))["minutes"] == minutes)
+
+    for who, minutes in ((gone, 50), (ANN, 60), (BOB, 60), (twin, 0)):
+        await eventually(lambda who=who, minutes=minutes: held(who, minutes))
 
 
 async def test_whom_somebody_avoids_neither_learns_nor_ends_it_also_where_they_register_later(

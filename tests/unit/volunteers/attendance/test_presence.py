@@ -19,6 +19,7 @@ from services.volunteers.attendance.domain.presence import (
     go_on,
     hand_over,
     leave,
+    left_as,
 )
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_need
@@ -102,6 +103,18 @@ def test_of_two_records_of_one_person_the_one_that_goes_on_is_there_since_the_ot
     assert hand_over(ended.aggregate).events == ()
     gone = leave(there, How.CODE, None, NIGHT + HOUR).aggregate
     assert hand_over(gone).events == ()
+
+
+def test_who_checks_out_while_their_presence_is_handed_over_has_left_under_the_record_that_goes_on() -> None:
+    there = _there(NIGHT)
+    goes_on = go_on(there, "ann-2").aggregate
+    out = leave(there, How.CODE, None, NIGHT + HOUR).aggregate
+    assert hand_over(out).events == ()
+    left = left_as(goes_on, out)
+    assert_folds(goes_on, left)
+    assert (left.aggregate.minutes, left.aggregate.left_at, left.aggregate.due) == (60, NIGHT + HOUR, None)
+    assert left_as(left.aggregate, out).events == ()
+    assert left_as(goes_on, hand_over(there).aggregate).events == ()
 
 
 def test_a_presence_without_a_seat_falls_away_without_minutes_and_may_begin_anew() -> None:

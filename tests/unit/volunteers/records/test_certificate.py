@@ -158,7 +158,9 @@ def test_a_record_follows_the_other_record_of_the_same_person_and_nothing_stays_
     assert_folds(None, taken)
     assert (taken.aggregate.identity, [each.id for each in taken.aggregate.entries]) == (IDENTITY, ["entry-1"])
     assert take_over(taken.aggregate, old).events == ()
-    left = give_up(old)
+    left = give_up(old, old)
     assert_folds(old, left)
     assert (left.aggregate.identity, left.aggregate.entries) == (None, ())
-    assert give_up(left.aggregate).events == ()
+    assert give_up(left.aggregate, old).events == ()
+    later = enter(old, entered, "entry-2", STAFF, NOW).aggregate
+    assert [each.id for each in give_up(later, old).aggregate.entries] == ["entry-2"]

@@ -6,15 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.chassis.aggregate import event_from
-from services.chassis.store.aggregates import Aggregates, Taken
+from services.chassis.aggregate import derived_id, event_from
+from services.chassis.store.aggregates import Aggregates
 from services.chassis.subscriber.handlers import Handlers
 from services.contracts.volunteers import NeedAccepted, NeedReopened, NeedStatus, TakenOff
 from services.volunteers.needs.domain import inviting
+from services.volunteers.needs.domain.attending import holder
 from services.volunteers.needs.domain.eligibility import SAFETY, first_failure
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.offers import LIVE, OfferStatus
-from services.volunteers.needs.domain.seating import follow_merger, hand_over, tentative
+from services.volunteers.needs.domain.seating import (
+    AskedBefore,
+    dismiss,
+    follow_merger,
+    hand_over,
+    take,
+    take_off,
+    tentative,
+)
+from services.volunteers.needs.domain.serving import note
 from services.volunteers.needs.store import NEED
 from services.volunteers.people.domain.volunteer import Volunteer
 from services.volunteers.people.store import VOLUNTEER
@@ -24,9 +34,7 @@ from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_need, a_volunteer, accepted, offered
 from tests.unit.volunteers.matching.drawing import some_needs, some_volunteers
 from tests.unit.volunteers.seats.interleaved import Process, Shelf, received
-from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, person
-
-TAKEN = Taken("hand_over_seats", "volunteer-2", 7)
+from tests.unit.volunteers.world import DAY, HERE, HOUR, NOW, STAFF, person
 
 
 class House:
@@ -43,7 +51,7 @@ class House:
 
     def merge(self, ended: str, *, until: int | None = None) -> None:
         """Hand over what `ended` has; a process dies after `until` steps."""
-        work = Process("merging", self.now, self.seats.hand_over(self.id, ended, self.who, CAUSE, TAKEN))
+        work = Process("merging", self.now, self.seats.hand_over(self.id, ended, self.who, CAUSE))
         steps = 0
         while not work.ended and (until is None or steps < until):
             work.step(self.now)
@@ -137,6 +145,34 @@ def test_who_is_barred_invited_or_stands_by_is_so_under_the_other_name() -> None
     assert [each.person for each in named.aggregate.standby] == ["ann"]
     assert "twin" not in {each.person for each in named.aggregate.invited}
     assert follow_merger(named.aggregate, "twin", "ann").events == ()
+
+
+def test_who_was_taken_off_does_not_come_back_under_the_other_name() -> None:
+    need = accepted(a_need(seats=1), "twin")
+    off = take_off(need, "twin", TakenOff.OTHER, STAFF, NOW).aggregate
+    named = follow_merger(off, "twin", "ann")
+    assert_folds(off, named)
+    with pytest.raises(AskedBefore):
+        take(named.aggregate, tentative(need, "offer-x", NOW), person("ann"), NOW)
+
+
+def test_minutes_that_are_told_after_the_seat_was_handed_over_are_the_others() -> None:
+    need = accepted(a_need(seats=1), "triplet")
+    for n, (before, into) in enumerate((("triplet", "twin"), ("twin", "ann"))):
+        owed = need.offer_to(before)
+        assert owed is not None
+        id = derived_id("offer", owed.id, into)
+        need = hand_over(need, before, into, tentative(need, id, NOW + n * HOUR), NOW).aggregate
+    assert [holder(need, who) for who in ("triplet", "twin", "ann", "bob")] == ["ann", "ann", "ann", "bob"]
+    noted = note(need, holder(need, "triplet"), 40, need.starts_at).aggregate
+    assert [(offer.person, offer.minutes) for offer in noted.offers if offer.minutes] == [("ann", 40)]
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_a_seat_is_given_back_until_the_service_is_over(over: bool) -> None:
+    need = accepted(a_need(seats=1), "twin")
+    when = need.ends_at if over else need.ends_at - HOUR / 60
+    assert dismiss(need, "twin", when).aggregate.volunteers == (["twin"] if over else [])
 
 
 def test_the_events_of_a_hand_over_fold() -> None:
