@@ -26,6 +26,8 @@ from services.volunteers.needs.domain import opening, planning
 from services.volunteers.needs.domain.following import follow
 from services.volunteers.needs.domain.need import Need
 from services.volunteers.needs.domain.opening import NOTICE, need_of_activity
+from services.volunteers.people.domain.volunteer import Volunteer
+from services.volunteers.people.mergers import names_of
 from services.volunteers.requests.domain import HelpRequest
 
 Notice: TypeAlias = Mapping[CareKind, timedelta]
@@ -37,12 +39,13 @@ def reactions(
     needs: Aggregates[Need],
     care_plans: Aggregates[CarePlan],
     requests: Aggregates[HelpRequest],
+    volunteers: Aggregates[Volunteer],
     notice: Notice = NOTICE,
 ) -> None:
     """Put the handlers of needs into the table."""
     _activities(handlers, needs)
-    _care(handlers, needs, care_plans, notice)
-    _requests(handlers, needs, requests)
+    _care(handlers, needs, care_plans, volunteers, notice)
+    _requests(handlers, needs, requests, volunteers)
 
 
 def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
@@ -79,11 +82,23 @@ def _activities(handlers: Handlers, needs: Aggregates[Need]) -> None:
             await needs.change(id, decide, received.cause, taken=received.taken)
 
 
-def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[CarePlan], notice: Notice) -> None:
+def _care(
+    handlers: Handlers,
+    needs: Aggregates[Need],
+    care_plans: Aggregates[CarePlan],
+    volunteers: Aggregates[Volunteer],
+    notice: Notice,
+) -> None:
+    async def plan_of(received: Received[Any]) -> CarePlan:
+        """The plan, which refuses its elder under each of their names too: nobody serves themselves."""
+        plan = (await care_plans.get(received.envelope.aggregate_id)).aggregate
+        names = await names_of(volunteers, plan.community, plan.elder)
+        return plan.model_copy(update={"refused": plan.refused | names - {plan.elder}})
+
     @handlers.on(CarePlanRaised)
     async def open_visits(received: Received[CarePlanRaised]) -> None:
         """Open a need for each visit that the plan raised, under the id that the plan gave it."""
-        plan = (await care_plans.get(received.envelope.aggregate_id)).aggregate
+        plan = await plan_of(received)
         for visit in received.event.visits:
             await _open(plan, visit, received)
 
@@ -92,7 +107,7 @@ def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[Ca
         """Change the needs of the plan's visits, and cancel the needs of visits that it no longer has. Needs that staff
         moved by hand stay as they are.
         """
-        plan = (await care_plans.get(received.envelope.aggregate_id)).aggregate
+        plan = await plan_of(received)
         for visit in received.event.visits:
             await _follow(plan, visit, received)
         for id in received.event.cancelled:
@@ -122,15 +137,19 @@ def _care(handlers: Handlers, needs: Aggregates[Need], care_plans: Aggregates[Ca
             await needs.change(id, _cancelled, received.cause, taken=received.taken)
 
 
-def _requests(handlers: Handlers, needs: Aggregates[Need], requests: Aggregates[HelpRequest]) -> None:
+def _requests(
+    handlers: Handlers, needs: Aggregates[Need], requests: Aggregates[HelpRequest], volunteers: Aggregates[Volunteer]
+) -> None:
     @handlers.on(HelpGranted)
     async def open_granted(received: Received[HelpGranted]) -> None:
         """Open the need of a request that was granted, unless the request was withdrawn meanwhile."""
         request = (await requests.get(received.envelope.aggregate_id)).aggregate
         if request.status is HelpRequestStatus.GRANTED and request.need is not None:
+            helped = await names_of(volunteers, request.community, request.helped)
+            helped |= await names_of(volunteers, request.community, request.person)
             await needs.create(
                 request.need,
-                lambda now: opening.open_for_request(request, now),
+                lambda now: opening.open_for_request(request, now, helped),
                 received.cause,
                 taken=received.taken,
             )

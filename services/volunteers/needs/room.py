@@ -36,7 +36,7 @@ def room(
     """Make the room of needs."""
 
     def reacting(table: Handlers) -> None:
-        reactions(table, needs, care_plans, requests, settings.notice)
+        reactions(table, needs, care_plans, requests, volunteers, settings.notice)
         cases.reactions(table, needs, clock)
 
     return Room(

@@ -42,6 +42,7 @@ from services.volunteers.people.domain.vouching import (
     NotTheirAge,
     TooYoung,
 )
+from services.volunteers.people.mergers import last_record
 from services.volunteers.people.store import EVER, FORMERLY, avoiding
 from services.volunteers.people.views import VolunteerView, volunteer_view
 from services.volunteers.shared.queries import matching
@@ -218,6 +219,12 @@ def _changing(routes: APIRouter, volunteers: Aggregates[Volunteer], names: Names
 def _partners(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Change) -> None:
     refusals = problems(NotYours, UnknownAggregate, StaleVersion)
 
+    async def going_on(id: str, body: Partner, command: Command) -> Partner:
+        """The wish, about the record under which the other volunteer goes on."""
+        one = (await known(volunteers, id, known_to(command.principal))).aggregate
+        last = await last_record(volunteers, one.community, body.person)
+        return body if last is None or last.erased else Partner(person=last.person)
+
     async def with_other(id: str, body: Partner, command: Command, decide: OfPartner) -> None:
         one = (await known(volunteers, id, known_to(command.principal))).aggregate
         registering.require_self_or_staff(one.community, one.person, command.principal)
@@ -237,6 +244,7 @@ def _partners(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Cha
         """Never put the volunteer together with another person. That person is not told. The record of that person is
         written first, so that one of the two records refuses even if the second write fails.
         """
+        body = await going_on(id, body, command)
         await with_other(id, body, command, partners.avoided)
         return await changed(id, command, _about_oneself(body, partners.avoid))
 
@@ -247,6 +255,7 @@ def _partners(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Cha
         responses=refusals,
     )
     async def meet_again(id: Id, body: Partner, command: CommandDep) -> Response:
+        body = await going_on(id, body, command)
         await with_other(id, body, command, partners.avoided_no_more)
         return await changed(id, command, _about_oneself(body, partners.meet_again))
 
@@ -259,6 +268,7 @@ def _partners(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Cha
         ),
     )
     async def prefer(id: Id, body: Partner, command: CommandDep) -> Response:
+        body = await going_on(id, body, command)
         return await changed(id, command, _about_oneself(body, partners.prefer))
 
     @routes.post(
@@ -268,6 +278,7 @@ def _partners(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Cha
         responses=refusals,
     )
     async def prefer_no_more(id: Id, body: Partner, command: CommandDep) -> Response:
+        body = await going_on(id, body, command)
         return await changed(id, command, _about_oneself(body, partners.prefer_no_more))
 
 
@@ -324,9 +335,15 @@ def _ending(routes: APIRouter, volunteers: Aggregates[Volunteer], changed: Chang
         vouching.require_another_of_staff(one, by)
         if body.person == one.person:
             raise MergedIntoItself()
-        other = (await volunteers.get(volunteer_id(one.community, body.person))).aggregate
+        read = await volunteers.get(volunteer_id(one.community, body.person))
+        other = read.aggregate
+        if other.erased:
+            raise UnknownAggregate(kind=volunteers.kind.name, id=other.id)
         answer = await changed(id, command, lambda v, by, now: leaving.absorb(v, other, by, now, least_age))
-        await volunteers.change(other.id, lambda v, now: leaving.end(v, one.person, by, now), command.cause)
+        ended = await volunteers.change(other.id, lambda v, now: leaving.end(v, one.person, by, now), command.cause)
+        if ended.version > read.version + 2:  # it was changed between its reading and its end, which are two events
+            last = ended.aggregate
+            await volunteers.change(id, lambda v, now: leaving.absorb(v, last, by, now, least_age), command.cause)
         return answer
 
 

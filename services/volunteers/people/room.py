@@ -14,6 +14,8 @@ from services.volunteers.people.reactions import reactions
 from services.volunteers.people.settings import PeopleSettings
 from services.volunteers.people.store import INDEXES, KINDS
 
+_MOST = 200
+
 
 def room(volunteers: Aggregates[Volunteer], names: Names, clock: Clock, settings: PeopleSettings) -> Room:
     """Make the room of people."""
@@ -44,7 +46,21 @@ async def erase(volunteers: Aggregates[Volunteer], leaver: Leaver) -> None:
     )
     took_over = {"state.merged_from": leaver.person}
     await erase_each(volunteers, took_over, lambda v, now: leaving.forget_duplicate(v, leaver.person), leaver)
-    merged = {"state.merged_into": leaver.person}
-    await erase_each(volunteers, merged, lambda v, now: registering.erase(v, leaver.stand_in), leaver)
+    for into in await _merged_into(volunteers, leaver.person):
+        merged = {"state.merged_into": into}
+        await erase_each(volunteers, merged, lambda v, now: registering.erase(v, leaver.stand_in), leaver)
     theirs = {"state.person": leaver.person}
     await erase_each(volunteers, theirs, lambda v, now: registering.erase(v, leaver.stand_in), leaver)
+
+
+async def _merged_into(volunteers: Aggregates[Volunteer], person: str) -> list[str]:
+    """`person`, and everybody whose record ended in theirs through one merger or several, the last ones first."""
+    found = [person]
+    for into in found:
+        query, cursor = {"state.merged_into": into}, None
+        while True:
+            page = await volunteers.select(query, limit=_MOST, cursor=cursor)
+            found += (each.aggregate.person for each in page.items if each.aggregate.person not in found)
+            if (cursor := page.next) is None:
+                break
+    return found[::-1]

@@ -64,10 +64,10 @@ class Export:
         self._accounts = accounts
 
     async def sheet(self, sheet: Sheet, community: str) -> AsyncIterator[str]:
-        """The sheet of one part, in pieces of some volunteers each."""
+        """The sheet of one part, in pieces of some volunteers each. A record that ended in a merger has no line."""
         yield "\ufeff" + _rows([COLUMNS[sheet]])
         cursor: str | None = None
-        query = matching(community, erased=False)
+        query = matching(community, erased=False) | {"state.merged_into": None}
         while True:
             page = await self._volunteers.select(query, limit=_PAGE, cursor=cursor)
             for stored in page.items:

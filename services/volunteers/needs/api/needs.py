@@ -30,6 +30,7 @@ from services.volunteers.needs.presenting import NeedPresenter
 from services.volunteers.needs.store import BY_START, asked, between, seated
 from services.volunteers.needs.views import NeedView, VerdictView, WhyView
 from services.volunteers.people.domain.volunteer import Volunteer, volunteer_id
+from services.volunteers.people.mergers import names_of
 from services.volunteers.shared.queries import matching
 from services.volunteers.shared.values import Moment
 from services.volunteers.shared.values.spans import EndsBeforeStart, TooLong
@@ -58,10 +59,12 @@ def router(
         responses=problems(NotYours, *_TIMES, AlreadyStarted),
     )
     async def open_need(body: OpenNeed, command: CommandDep) -> Response:
-        by = command.principal
+        by, helped = command.principal, frozenset[str]()
+        if body.helped is not None:
+            helped = await names_of(volunteers, body.community, body.helped)
         return await command.create(
             needs,
-            lambda id, now: opening.open_need(id, body, by, now),
+            lambda id, now: opening.open_need(id, body, by, now, helped),
             await shown.answering(by, "", filtered=True),
             location=lambda id: f"{BASE}/{id}",
         )

@@ -94,8 +94,10 @@ def need_of_activity(activity: str) -> str:
     return derived_id("need", activity)
 
 
-def open_need(id: str, command: OpenNeed, by: Principal, now: datetime) -> Decision[Need]:
-    """Staff open a need.
+def open_need(
+    id: str, command: OpenNeed, by: Principal, now: datetime, helped: frozenset[str] = frozenset()
+) -> Decision[Need]:
+    """Staff open a need. `helped`: the person helped, under each of their names.
 
     Raises:
         NotYours: the caller is not staff.
@@ -108,7 +110,7 @@ def open_need(id: str, command: OpenNeed, by: Principal, now: datetime) -> Decis
         raise AlreadyStarted()
     fields = {name: getattr(command, name) for name in OpenNeed.model_fields if name != "helped"}
     fields["seats"] = sum(part.seats for part in command.roles) or command.seats
-    fields["barred"] = frozenset() if command.helped is None else frozenset({command.helped})
+    fields["barred"] = helped if command.helped is None else helped | {command.helped}
     return _opened(Need(id=id, origin=Origin.DIRECT, certificate=_certificate(command.skill), ask_from=now, **fields))
 
 
@@ -163,9 +165,9 @@ def open_for_visit(plan: CarePlan, visit: CareVisit, notice: Mapping[CareKind, t
     )
 
 
-def open_for_request(request: HelpRequest, now: datetime) -> Decision[Need]:
+def open_for_request(request: HelpRequest, now: datetime, helped: frozenset[str] = frozenset()) -> Decision[Need]:
     """Open the need of a request for help that staff granted. Only adults may take a seat, since they may enter a home.
-    The person helped and the person who asked may not.
+    The person helped and the person who asked may not, under any of their names (`helped`).
     """
     terms = request.terms or Terms()
     return _opened(
@@ -180,7 +182,7 @@ def open_for_request(request: HelpRequest, now: datetime) -> Decision[Need]:
             starts_at=request.starts_at,
             ends_at=request.ends_at,
             building=request.building,
-            barred=frozenset({request.person, request.helped}),
+            barred=helped | {request.person, request.helped},
             ask_from=now,
             **{name: getattr(terms, name) for name in Terms.model_fields},
         )

@@ -23,7 +23,7 @@ from services.volunteers.people.domain.guardians import ended
 from services.volunteers.people.domain.levels import levels_of, lower_levels, named_in
 from services.volunteers.people.domain.profile import Certificate, Gender, Window
 from services.volunteers.people.domain.registering import require_self_or_staff
-from services.volunteers.people.domain.volunteer import GuardianConsent, HasLeft, Volunteer, WasMerged
+from services.volunteers.people.domain.volunteer import Booking, GuardianConsent, HasLeft, Volunteer, WasMerged
 from services.volunteers.people.domain.vouching import LEAST_AGE, may_act, require_another_of_staff
 
 
@@ -96,12 +96,13 @@ def absorb(
     without a guardian's consent, is disapproved.
 
     Raises:
-        NotYours, NotByOneself: as for `end`.
+        NotYours, NotByOneself: the caller is not staff, or one of the records is their own.
         HasLeft: the record that is to go on has ended.
         WasMerged: `duplicate` ended in another merger.
         MergedTheOtherWay: `duplicate` has begun to take over this record.
     """
     require_another_of_staff(volunteer, by)
+    require_another_of_staff(duplicate, by)
     if volunteer.left_at is not None or volunteer.erased:
         raise HasLeft()
     if duplicate.merged_into not in (None, volunteer.person):
@@ -146,7 +147,9 @@ def absorb(
             "phone": volunteer.phone or duplicate.phone,
             "approved_at": volunteer.approved_at if duplicate.approved or duplicate.left_at is not None else None,
             "status": VolunteerStatus.PAUSED if _is_paused(duplicate) else volunteer.status,
-            "merged_from": volunteer.merged_from | {duplicate.person},
+            "merged_from": (volunteer.merged_from | duplicate.merged_from | {duplicate.person}) - {volunteer.person},
+            "asked_at": tuple(sorted({*volunteer.asked_at, *duplicate.asked_at})),
+            "bookings": _with_served(volunteer, duplicate, now),
         }
     )
     if not may_act(changed, local_date(now), least_age):
@@ -157,6 +160,16 @@ def absorb(
     if volunteer.approved and not changed.approved:
         return decided(changed, *told, event_from(VolunteerDisapproved, changed))
     return decided(changed, *told)
+
+
+def _with_served(volunteer: Volunteer, duplicate: Volunteer, now: datetime) -> tuple[Booking, ...]:
+    """The bookings of the record that goes on, with those of the other one that are over, which count for the caps and
+    the fair share too. A booking that is not over is handed over with its seat.
+    """
+    known = {(held.need, held.starts_at, held.ends_at) for held in volunteer.bookings}
+    served = (held for held in duplicate.engagements if held.until is None and held.ends_at <= now)
+    added = tuple(held for held in served if (held.need, held.starts_at, held.ends_at) not in known)
+    return (*volunteer.bookings, *added)
 
 
 def forget_duplicate(volunteer: Volunteer, person: str) -> Decision[Volunteer]:

@@ -1,6 +1,6 @@
 """Leaving for good, and two records that are one person's: the stricter of both counts."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -16,11 +16,11 @@ from services.volunteers.people.domain.leaving import (
 )
 from services.volunteers.people.domain.profile import Away, Certificate, ChangeProfile, Gender, Window
 from services.volunteers.people.domain.registering import change, resume
-from services.volunteers.people.domain.volunteer import HasLeft, WasMerged
+from services.volunteers.people.domain.volunteer import Booking, HasLeft, WasMerged
 from services.volunteers.people.domain.vouching import NotByOneself, approve
 from tests.unit.volunteers.decisions import assert_folds
 from tests.unit.volunteers.making import a_volunteer
-from tests.unit.volunteers.world import DAY, NOW, STAFF, person
+from tests.unit.volunteers.world import DAY, HOUR, NOW, STAFF, person
 
 TODAY = NOW.date()
 
@@ -67,6 +67,30 @@ def test_the_stricter_of_two_records_counts() -> None:
     assert not absorb(one, suspended, STAFF, NOW).aggregate.approved
     paused = a_volunteer("ann-2", status=VolunteerStatus.PAUSED)
     assert absorb(one, paused, STAFF, NOW).aggregate.status is VolunteerStatus.PAUSED
+
+
+def test_what_was_asked_and_served_under_both_names_counts_for_the_caps_of_the_one_who_goes_on() -> None:
+    def served(need: str, day: datetime, until: datetime | None = None) -> Booking:
+        return Booking(need=need, offer=f"offer-{need}", starts_at=day, ends_at=day + 6 * HOUR, until=until)
+
+    monday, tuesday, tomorrow = NOW - 2 * DAY, NOW - DAY, NOW + DAY
+    one = a_volunteer(weekly_minutes=15 * 60, asked_at=(monday,), bookings=(served("need-1", monday),))
+    coming, tried = served("need-3", tomorrow), served("need-4", tuesday, until=tuesday)
+    twins = (served("need-1", monday), served("need-2", tuesday), coming, tried)
+    other = a_volunteer("ann-2", asked_at=(monday, tuesday), bookings=twins)
+    decision = absorb(one, other, STAFF, NOW)
+    assert_folds(one, decision)
+    merged = decision.aggregate
+    assert merged.asked_at == (monday, tuesday)
+    assert [held.need for held in merged.bookings] == ["need-1", "need-2"]
+    assert absorb(merged, other, STAFF, NOW).events == ()
+
+
+def test_staff_merge_neither_with_nor_into_their_own_record() -> None:
+    own, other = a_volunteer(STAFF.sub, skills=frozenset({"haircut"})), a_volunteer("ann")
+    for one, duplicate in ((own, other), (other, own)):
+        with pytest.raises(NotByOneself):
+            absorb(one, duplicate, STAFF, NOW)
 
 
 def test_the_other_record_ends_and_says_under_whom_it_goes_on() -> None:
@@ -155,6 +179,11 @@ def test_who_comes_later_with_the_other_way_is_told_so_and_may_finish_the_one_th
         absorb(two, kept, STAFF, NOW)
     assert absorb(kept, two, STAFF, NOW).events == ()
     assert end(two, "ann", STAFF, NOW).aggregate.merged_into == "ann"
+
+
+def test_who_took_over_two_records_one_after_the_other_names_both() -> None:
+    twin = absorb(a_volunteer("ann-2"), a_volunteer("ann-3"), STAFF, NOW).aggregate
+    assert absorb(a_volunteer(), twin, STAFF, NOW).aggregate.merged_from == {"ann-2", "ann-3"}
 
 
 def test_an_erased_person_is_named_by_nobody_who_took_their_record_over() -> None:
