@@ -137,7 +137,7 @@ async def test_hours_of_who_left_or_was_merged_after_a_service_are_confirmed_and
         return all(booking.until is None for booking in (await volunteers.get(id)).aggregate.bookings)
 
     for id, _ in served.values():
-        await eventually(lambda id=id: settled(id))
+        await eventually(partial(settled, id))
     hand.now = NOW + 2 * DAY + 2 * HOUR
     await api.ok(gone, f"/needs/{served['lee'][1]}/report", {"minutes": 50})
     await api.ok(gone, f"/volunteers/{served['lee'][0]}/leave")
@@ -156,7 +156,7 @@ async def test_hours_of_who_left_or_was_merged_after_a_service_are_confirmed_and
         return bool((await api.read(who, "/accounts/me", community=HERE))["minutes"] == minutes)
 
     for who, minutes in ((gone, 50), (ANN, 60), (BOB, 60), (twin, 0)):
-        await eventually(lambda who=who, minutes=minutes: held(who, minutes))
+        await eventually(partial(held, who, minutes))
 
 
 async def test_whom_somebody_avoids_neither_learns_nor_ends_it_also_where_they_register_later(

@@ -1,9 +1,12 @@
 """Three records of one person become one: every room names the last of them, whichever merger is followed first."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 
 import pytest
 
+from services.chassis.aggregate import Decision
 from services.chassis.room import Room
 from services.chassis.runtime import Runtime
 from services.chassis.store.aggregates import Aggregates
@@ -42,6 +45,10 @@ def merged(person: str, into: str) -> VolunteerMerged:
     return VolunteerMerged(person=person, into=into, approved=False, status=VolunteerStatus.PAUSED)
 
 
+def _ended(into: str, volunteer: Volunteer, now: datetime) -> Decision[Volunteer]:
+    return end(volunteer, into, STAFF, now)
+
+
 @pytest.mark.parametrize("order", [CHAIN, CHAIN[::-1]], ids=["as they were merged", "the other way"])
 async def test_every_room_names_the_last_record(
     runtime: Runtime[VolunteersSettings],
@@ -76,7 +83,7 @@ async def test_every_room_names_the_last_record(
     there = arrive(need, "ann-3", How.SEEN, "grid-1", hand.now, DAY)
     await presences.create(there.aggregate.id, lambda now: there, CAUSE)
     for one, into in CHAIN:
-        await volunteers.change(volunteer_id(HERE, one), lambda v, now, into=into: end(v, into, STAFF, now), CAUSE)
+        await volunteers.change(volunteer_id(HERE, one), partial(_ended, into), CAUSE)
     table = Handlers()
     for room in rooms:
         if room.reactions is not None:
