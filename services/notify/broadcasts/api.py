@@ -18,11 +18,9 @@ from services.chassis.store.aggregates import Aggregates, Stored
 from services.contracts.marks import Id
 from services.notify.broadcasts import domain
 from services.notify.broadcasts.domain import Announce, Broadcast, BroadcastOver, BroadcastStatus, NobodyThere
-from services.notify.broadcasts.sending import chosen
+from services.notify.broadcasts.sending import chosen, give_up
 from services.notify.knowledge.store import Knowledge
-from services.notify.notices.domain.notice import Notice, supersede
-from services.notify.notices.domain.planning import Why
-from services.notify.notices.store import Notices
+from services.notify.notices.domain.notice import Notice
 from services.notify.persons.people import People
 
 BASE = "/api/notify/v1/broadcasts"
@@ -116,8 +114,7 @@ def router(
             broadcast_view,
             known_to=known_to(by, Role.STAFF),
         )
-        for waiting in await Notices(notices).waiting(id, "broadcast"):
-            await notices.change(waiting, lambda notice, _: supersede(notice, 2, Why.STOPPED), command.cause)
+        await give_up(notices, id, command.cause)
         return answer
 
     return routes

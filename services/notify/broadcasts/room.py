@@ -26,5 +26,5 @@ def room(
         kinds=KINDS,
         indexes=INDEXES,
         routers=[router(broadcasts, notices, people, knowledge)],
-        sweeps=[Broadcasting(broadcasts, telling, people, knowledge)],
+        sweeps=[Broadcasting(broadcasts, telling, people, knowledge, notices)],
     )

@@ -1,5 +1,5 @@
 """Sends broadcasts batch by batch, in the process that holds the lease. Before every batch it checks whether the
-broadcast goes on."""
+broadcast goes on, and what a batch queued while its broadcast was stopped is given up after it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,10 +8,13 @@ from services.chassis.clock import Clock
 from services.chassis.principal import SYSTEM
 from services.chassis.store.aggregates import Aggregates, Cause
 from services.notify.broadcasts.domain import Broadcast, BroadcastStatus, Whom, came_to, counted, finish
-from services.notify.broadcasts.store import running
+from services.notify.broadcasts.store import running, stopped_since
 from services.notify.knowledge.store import Knowledge
+from services.notify.notices.domain.notice import Notice, supersede
 from services.notify.notices.domain.particulars import Particulars
+from services.notify.notices.domain.planning import Why
 from services.notify.notices.occasion import Occasion
+from services.notify.notices.store import Notices
 from services.notify.notices.telling import Message, Telling, Themselves, among
 from services.notify.persons.people import People
 from services.notify.routing.domain.kinds import KindRule, MessageClass
@@ -20,6 +23,8 @@ from services.notify.routing.shipped import RULES
 KIND = "broadcast"
 BATCH = 2000
 _BY = Cause(SYSTEM, "broadcast")
+_LOOKED_AFTER = timedelta(minutes=10)
+"""So long after it was stopped a broadcast is looked after: a batch was under way, or its process died in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Broadcasting:
     telling: Telling
     people: People
     knowledge: Knowledge
+    notices: Aggregates[Notice]
     batch: int = BATCH
     name: str = "broadcasts"
     every: timedelta = timedelta(seconds=1)
@@ -39,8 +45,10 @@ class Broadcasting:
         batches = 0
         while found := (await self.broadcasts.select(running(), limit=20)).items:
             for stored in found:
-                await self._batch(stored.aggregate, clock)
+                await self._batch((await self.broadcasts.get(stored.aggregate.id)).aggregate, clock)
                 batches += 1
+        for stored in (await self.broadcasts.select(stopped_since(clock() - _LOOKED_AFTER), limit=20)).items:
+            await give_up(self.notices, stored.aggregate.id, _BY)
         return batches
 
     async def _batch(self, broadcast: Broadcast, clock: Clock) -> None:
@@ -85,6 +93,12 @@ class Broadcasting:
 
     async def _chosen(self, broadcast: Broadcast) -> list[str]:
         return await chosen(self.people, self.knowledge, broadcast.community, broadcast.whom, broadcast.which or "")
+
+
+async def give_up(notices: Aggregates[Notice], id: str, cause: Cause) -> None:
+    """Give up the messages of the broadcast `id` that wait for a gateway."""
+    for waiting in await Notices(notices).waiting(id, KIND):
+        await notices.change(waiting, lambda notice, _: supersede(notice, 2, Why.STOPPED), cause)
 
 
 async def chosen(people: People, knowledge: Knowledge, community: str, whom: Whom, which: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The kind, indexes and queries of broadcasts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from services.chassis.store.aggregates import Kind, newest_first
@@ -21,3 +22,8 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 def running() -> Document:
     """The query for running broadcasts."""
     return {"state.status": BroadcastStatus.RUNNING}
+
+
+def stopped_since(moment: datetime) -> Document:
+    """The query for broadcasts that staff stopped at `moment` or later."""
+    return {"state.status": BroadcastStatus.STOPPED, "state.done_at": {"$gte": moment}}

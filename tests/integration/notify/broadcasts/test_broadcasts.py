@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from services.chassis.principal import member
 from services.notify.broadcasts.sending import Broadcasting
 from services.notify.broadcasts.store import BROADCAST
+from services.notify.notices.telling import Telling
 from tests.integration import standing
 from tests.integration.notify.calling import Api
 from tests.integration.notify.house import House
@@ -26,7 +29,7 @@ async def settle(house: House) -> None:
 def sender(house: House, batch: int = 5) -> Broadcasting:
     found = standing.sweep(house.rooms, "broadcasts")
     assert isinstance(found, Broadcasting)
-    return Broadcasting(found.broadcasts, found.telling, found.people, found.knowledge, batch)
+    return Broadcasting(found.broadcasts, found.telling, found.people, found.knowledge, house.notices, batch)
 
 
 async def begun(api: Api, **more: Any) -> str:
@@ -87,6 +90,67 @@ async def test_a_broadcast_is_paused_where_it_is_and_waiting_messages_are_given_
     assert (await api.call(STAFF, "POST", f"/broadcasts/{id}/resume")).status_code == 409
     why = await api.call(STAFF, "GET", "/why", community=HERE, cause=id, outcome="not-told")
     assert [each["recipient"] for each in why.json()["items"] if each["channel"] == "email"] != []
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, api: Api, id: str, command: str) -> None:
+    """Staff give the command while the first batch of the broadcast is under way, before its messages stand there."""
+    tell_each, given = Telling.tell_each, list[str]()
+
+    async def interrupted(self: Telling, *what: Any) -> None:
+        if not given:
+            given.append(command)
+            answer = await api.call(STAFF, "POST", f"/broadcasts/{id}/{command}")
+            assert answer.status_code == 200
+        await tell_each(self, *what)
+
+    monkeypatch.setattr(Telling, "tell_each", interrupted)
+
+
+async def test_what_a_batch_queues_while_its_broadcast_is_stopped_is_given_up(
+    house: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await settle(house)
+    id = await begun(api)
+    meanwhile(monkeypatch, api, id, "stop")
+    await sender(house, batch=23).once(house.clock)
+    assert [each[2:] for each in await house.told(kind="broadcast", recipient="resident-1")] == [
+        ("email", "suppressed", "superseded"),
+        ("inbox", "delivered", None),
+    ]
+    seen = (await api.call(STAFF, "GET", f"/broadcasts/{id}")).json()
+    assert (seen["status"], seen["reached"]) == ("stopped", 23)
+
+
+async def test_what_is_queued_by_a_batch_whose_process_died_after_the_stop_is_given_up_by_the_next(
+    house: House, api: Api
+) -> None:
+    await settle(house)
+    id = await begun(api)
+    dying = sender(house, batch=23)
+    before = (await house.aggregates(BROADCAST).get(id)).aggregate
+    assert (await api.call(STAFF, "POST", f"/broadcasts/{id}/stop")).status_code == 200
+    await dying._batch(before, house.clock)
+    assert ("resident-1", "broadcast", "email", "queued", None) in await house.told()
+    await sender(house).once(house.clock)
+    assert ("resident-1", "broadcast", "email", "suppressed", "superseded") in await house.told()
+
+
+async def test_a_broadcast_that_was_paused_half_way_goes_on_where_it_was_and_tells_everybody_once(
+    house: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await settle(house)
+    id = await begun(api)
+    meanwhile(monkeypatch, api, id, "pause")
+    assert await sender(house).once(house.clock) == 1
+    held = (await api.call(STAFF, "GET", f"/broadcasts/{id}")).json()
+    assert (held["status"], held["reached"], held["total"]) == ("paused", 5, 23)
+    assert ("resident-1", "broadcast", "email", "queued", None) in await house.told()
+    assert (await api.call(STAFF, "POST", f"/broadcasts/{id}/resume")).json()["status"] == "running"
+    await sender(house).once(house.clock)
+    told = await house.told(kind="broadcast", channel="inbox")
+    assert [each[0] for each in told] == sorted(PEOPLE)
+    seen = (await api.call(STAFF, "GET", f"/broadcasts/{id}")).json()
+    assert (seen["status"], seen["reached"], seen["total"]) == ("done", 23, 23)
 
 
 async def test_many_are_told_in_one_mould_what_each_is_told_alone_and_whoever_was_erased_is_not(
