@@ -67,6 +67,6 @@ def _run(program: str, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise Trouble(f"{program} is needed once, to fetch what tests hold the objects of deploy/kubernetes against.")
-    done = subprocess.run([found, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([found, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         raise Trouble(f"{program} fetched nothing ({(done.stdout + done.stderr)[-300:]}): check the network.")
