@@ -1,10 +1,9 @@
-"""Mends faults of aiokafka, for every consumer, producer and admin client of this process.
+"""Mends two faults of aiokafka, for every consumer, producer and admin client of this process.
 
 - Batches are read by `record_batches`, which raises nothing in the middle of a fetch.
 - A connection that breaks at the wrong moment is treated as a lost connection. uvloop raises a RuntimeError then, and
   the client's table of connections a KeyError. aiokafka expects neither: its background tasks would die, and callers
   would wait for them for ever.
-- Fetches are written and read as a whole, by `fetches`, instead of number by number.
 """
 
 from collections.abc import Callable
@@ -14,22 +13,18 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.consumer import fetcher
 from aiokafka.errors import KafkaConnectionError, KafkaError
-from aiokafka.protocol.fetch import FetchRequest_v11, FetchResponse_v11
 
-from services.chassis.kafka.fetches import answered, asked
 from services.chassis.kafka.record_batches import Batches
 
 _REPAIRED = "_community_repaired"
 
 
 def repair() -> None:
-    """Mend all of it. A second call does nothing."""
+    """Mend both faults. A second call does nothing."""
     if getattr(AIOKafkaClient, _REPAIRED, False):
         return
     setattr(AIOKafkaClient, _REPAIRED, True)
     fetcher.MemoryRecords = Batches
-    FetchRequest_v11.encode = asked
-    FetchResponse_v11.decode = staticmethod(answered)
     AIOKafkaConnection.send = _send_or_lose(AIOKafkaConnection.send)
     AIOKafkaClient.send = _ask_or_lose(AIOKafkaClient.send)
 
