@@ -2,13 +2,14 @@
 
 It is a process of its own on the loop that services run on, for neither who sends an event nor who reads is in the
 process that carries it. It does the same I/O as the service, by the bare drivers, and nothing else: aiokafka `getmany`
-with the settings by which a service reads, one Motor `find` of who is told, one `insert_many` of the documents that the
-service writes of such an event, which a majority and its journal have, a commit of the offsets behind it, a change
-stream, which tells only of what a majority has, and a line of server-sent events over a socket. There are no envelope,
-rules, preferences, texts or tokens. The collection has the indexes that it was given.
+of all topics that the service reads, with the settings by which it reads them, one Motor `find` of who is told, one
+`insert_many` of the documents that the service writes of such an event, which a majority and its journal have, a commit
+of the offsets behind it, a change stream, which tells only of what a majority has, and a line of server-sent events
+over a socket. There are no envelope, rules, preferences, texts or tokens. The collection has the indexes that it was
+given.
 
-`python -m tests.bench.live_floor PORT MONGODB_URL DATABASE KAFKA TOPIC DOCUMENTS`; DOCUMENTS is a file of the documents
-of one event, one BSON after the other.
+`python -m tests.bench.live_floor PORT MONGODB_URL DATABASE KAFKA TOPICS DOCUMENTS`; TOPICS are separated by commas, and
+DOCUMENTS is a file of the documents of one event, one BSON after the other.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from tests.waiting import eventually
 _POLL_MS = 100
 
 
-async def run(port: int, url: str, name: str, kafka: str, topic: str, of_one: Sequence[Document]) -> None:
+async def run(port: int, url: str, name: str, kafka: str, topics: Sequence[str], of_one: Sequence[Document]) -> None:
     """Carry records for ever, and write the documents `of_one` event for each. The port is open once everything is in
     its place."""
     store = mongo.database(mongo.connect(url, application="floor"), name)
@@ -38,7 +39,11 @@ async def run(port: int, url: str, name: str, kafka: str, topic: str, of_one: Se
     queues: defaultdict[str, asyncio.Queue[bytes]] = defaultdict(asyncio.Queue)
     watching = asyncio.Event()
     consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=kafka, group_id=f"{topic}.floor", auto_offset_reset="latest", enable_auto_commit=False
+        *topics,
+        bootstrap_servers=kafka,
+        group_id=f"{topics[0]}.floor",
+        auto_offset_reset="latest",
+        enable_auto_commit=False,
     )
     await consumer.start()
     await eventually(consumer.assignment)
@@ -93,5 +98,5 @@ async def run(port: int, url: str, name: str, kafka: str, topic: str, of_one: Se
 
 
 if __name__ == "__main__":
-    port, url, name, kafka, topic, documents = sys.argv[1:]
-    uvloop.run(run(int(port), url, name, kafka, topic, bson.decode_all(Path(documents).read_bytes())))
+    port, url, name, kafka, read, documents = sys.argv[1:]
+    uvloop.run(run(int(port), url, name, kafka, read.split(","), bson.decode_all(Path(documents).read_bytes())))
